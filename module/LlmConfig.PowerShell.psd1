@@ -1,0 +1,33 @@
+@{
+    RootModule             = 'LlmConfig.PowerShell.dll'
+    ModuleVersion          = '0.1.0'
+    GUID                   = '5b1c1f0e-6e0b-4d0c-9a4e-2f6f3a9c7d11'
+    Author                 = 'LlmConfig.PowerShell contributors'
+    CompanyName            = 'LlmConfig.PowerShell contributors'
+    Copyright              = '(c) LlmConfig.PowerShell contributors. MIT License.'
+    Description            = 'Keeps LLM provider configurations (provider, base URL, header style, model) and their API keys: metadata in one file, keys in a vault that the operating system protects.'
+    PowerShellVersion      = '7.4'
+    CompatiblePSEditions   = @('Core')
+    FormatsToProcess       = @('LlmConfig.PowerShell.format.ps1xml')
+    # Empty on purpose: the vault extension's functions stay private to it.
+    FunctionsToExport      = @()
+    AliasesToExport        = @()
+    VariablesToExport      = @()
+    CmdletsToExport        = @(
+        'Get-LlmConfig'
+        'Get-LlmConfigKey'
+        'Get-LlmConfigStore'
+        'Get-LlmProvider'
+        'New-LlmConfig'
+        'Remove-LlmConfig'
+        'Set-LlmConfig'
+        'Set-LlmConfigStore'
+    )
+    PrivateData            = @{
+        PSData = @{
+            Tags         = @('LLM', 'API', 'Key', 'Secret', 'SecretManagement', 'OpenAI', 'Anthropic')
+            LicenseUri   = 'https://opensource.org/license/mit'
+            ReleaseNotes = 'See CHANGELOG.md.'
+        }
+    }
+}
