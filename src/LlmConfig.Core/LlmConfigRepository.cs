@@ -41,6 +41,9 @@ public sealed class LlmConfigRepository : IDisposable
     /// <summary>The name of the built-in vault: <c>LlmConfig</c>.</summary>
     public static string BuiltInVault => LocalVault.VaultName;
 
+    /// <summary>The full path of the store's folder.</summary>
+    public string Folder => _folder.Path;
+
     private DateTime Now
     {
         get
@@ -71,6 +74,14 @@ public sealed class LlmConfigRepository : IDisposable
     /// <summary>The store's default configuration, or <see langword="null"/> when it has none.</summary>
     /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
     public LlmConfiguration? GetDefault() => GetAll().FirstOrDefault(item => item.IsDefault);
+
+    /// <summary>The store's default configuration.</summary>
+    /// <exception cref="LlmConfigException">NotFound: there is none; StoreCorrupt.</exception>
+    public LlmConfiguration RequireDefault() => GetDefault() ?? throw new LlmConfigException(
+        LlmConfigErrorCode.NotFound,
+        null,
+        "No configuration was named, and there is no default one.",
+        "Name one, or choose the default with Set-LlmConfig -AsDefault.");
 
     /// <summary>The key of a configuration.</summary>
     /// <param name="id">The configuration's id.</param>
