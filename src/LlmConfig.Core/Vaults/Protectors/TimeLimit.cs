@@ -11,9 +11,9 @@ internal static class TimeLimit
     /// <summary>What the contract of <see cref="IMasterKeyProtector"/> grants one call.</summary>
     public static readonly TimeSpan Default = TimeSpan.FromSeconds(5);
 
-    // Asked to stop after 4 of 5 seconds, given up after 4.75: the rest is for the caller to say so.
-    private const double AskToStopAt = 0.8;
-    private const double GiveUpAt = 0.95;
+    // Asked to stop after 3.5 of 5 seconds, given up after 4.5: the rest is for a busy machine to say so in time.
+    private const double AskToStopAt = 0.7;
+    private const double GiveUpAt = 0.9;
 
     /// <summary>Runs <paramref name="work"/> and returns what it returned, or throws what it threw.</summary>
     /// <param name="limit">The time within which this method returns, whatever the work does.</param>
