@@ -1,0 +1,52 @@
+namespace LlmConfig;
+
+/// <summary>Creates a configuration.</summary>
+internal sealed class CreateChange(NewConfiguration wanted, DateTime now) : PlannedChange
+{
+    private readonly Guid _id = Guid.NewGuid();
+
+    public override ApiKey? Key => wanted.Key;
+
+    protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
+    {
+        string name = ConfigurationName.Validate(wanted.Name);
+        LlmProvider provider = LlmProviderCatalog.Get(wanted.Provider, name);
+        string? baseUrl = string.IsNullOrWhiteSpace(wanted.BaseUrl)
+            ? null
+            : BaseUrl.Validate(wanted.BaseUrl, provider, name, wanted.AllowInsecureBaseUrl);
+        RequireBaseUrl(baseUrl, provider, name);
+        KeyReference? key = wanted.Key is null ? null : PlanKey(NullIfBlank(wanted.Vault), openVault);
+
+        var item = new LlmConfiguration
+        {
+            Id = _id,
+            Name = name,
+            Provider = provider.Id,
+            OwnBaseUrl = baseUrl,
+            UseAuthHeader = wanted.UseAuthHeader ?? provider.UseAuthHeader,
+            Model = NullIfBlank(wanted.Model),
+            Vault = key?.Vault,
+            KeyId = key?.KeyId,
+            IsDefault = wanted.AsDefault,
+            KeyUpdatedAt = key is null ? null : now,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        draft.Add(item);
+        return (item, null);
+    }
+
+    internal static string? NullIfBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
+
+    internal static void RequireBaseUrl(string? baseUrl, LlmProvider provider, string name)
+    {
+        if (baseUrl is null && provider.DefaultBaseUrl is null)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidBaseUrl,
+                name,
+                $"The provider {provider.Id} has no default base URL.",
+                $"Give one with -BaseUrl, such as {provider.BaseUrlExample}.");
+        }
+    }
+}

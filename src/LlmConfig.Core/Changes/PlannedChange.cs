@@ -1,0 +1,102 @@
+namespace LlmConfig;
+
+/// <summary>
+/// One change of a batch on its way through the write protocol. It is applied twice: to a draft of what the store held
+/// when the batch began, to find errors before any vault is called, and to a draft of what it holds under the lock.
+/// </summary>
+internal abstract class PlannedChange
+{
+    /// <summary>Why it failed. A change that failed is passed over from then on.</summary>
+    public LlmConfigException? Error { get; private set; }
+
+    /// <summary>The configuration as the last application left it.</summary>
+    public LlmConfiguration? Result { get; private set; }
+
+    /// <summary>The key that it writes, decided when it is applied first and kept after that: no id is used twice.</summary>
+    public KeyReference? NewKey { get; private set; }
+
+    /// <summary>The key that the last application stopped referring to, and that is to be removed.</summary>
+    public KeyReference? DroppedKey { get; private set; }
+
+    /// <summary>The key's value, where the change brings one; without one, <see cref="NewKey"/> is a copy of <see cref="CopiedKey"/>.</summary>
+    public abstract ApiKey? Key { get; }
+
+    /// <summary>The key that a move copies.</summary>
+    public KeyReference? CopiedKey { get; private set; }
+
+    /// <summary>
+    /// True when the store changed between the two applications so that the key that was written is not the one that is
+    /// needed now. The change then goes through the protocol once more.
+    /// </summary>
+    public bool IsOutdated { get; private set; }
+
+    /// <summary>False while the first application still decides which keys are written.</summary>
+    private bool _planned;
+
+    /// <summary>Tries the change on a draft: all of it, or none and an <see cref="Error"/>.</summary>
+    /// <param name="draft">What it is tried on.</param>
+    /// <param name="openVault">Opens a vault that is to take a key; <see langword="null"/> stands for the default one.</param>
+    public void Apply(ConfigDraft draft, Func<string?, IKeyVault> openVault)
+    {
+        if (Error is not null)
+        {
+            return;
+        }
+
+        try
+        {
+            (Result, DroppedKey) = ApplyCore(draft, openVault);
+            _planned = true;
+        }
+        catch (OutdatedPlanException)
+        {
+            IsOutdated = true;
+        }
+        catch (LlmConfigException e)
+        {
+            Fail(e);
+        }
+    }
+
+    public void Fail(LlmConfigException error)
+    {
+        Error = error;
+        Result = null;
+        DroppedKey = null;
+    }
+
+    /// <summary>Forgets the plan of a change that is outdated, so that it can be applied anew.</summary>
+    public void Restart()
+    {
+        NewKey = null;
+        CopiedKey = null;
+        DroppedKey = null;
+        IsOutdated = false;
+        _planned = false;
+    }
+
+    public ChangeResult ToResult() => new(Result, Error);
+
+    /// <summary>Does the change, or throws <see cref="LlmConfigException"/> before it touched the draft.</summary>
+    protected abstract (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault);
+
+    /// <summary>The key reference under which the change writes; the same each time.</summary>
+    /// <param name="vault">The vault that it is written to.</param>
+    /// <param name="openVault">Opens it.</param>
+    /// <param name="copied">The key whose value is copied, or <see langword="null"/> for a value of the change's own.</param>
+    protected KeyReference PlanKey(string? vault, Func<string?, IKeyVault> openVault, KeyReference? copied = null)
+    {
+        if (_planned && (NewKey is null || CopiedKey != copied))
+        {
+            // A key that was not written, or a copy of a value that was rotated since: an entry must never point at it.
+            throw new OutdatedPlanException();
+        }
+
+        CopiedKey = copied;
+        return NewKey ??= new KeyReference(openVault(vault).Name, KeyReference.NewKeyId());
+    }
+
+#pragma warning disable CA1032, CA1064 // Thrown and caught in this class alone.
+    private sealed class OutdatedPlanException : Exception;
+#pragma warning restore CA1032, CA1064
+}

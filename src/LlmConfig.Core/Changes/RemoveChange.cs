@@ -1,0 +1,14 @@
+namespace LlmConfig;
+
+/// <summary>Removes a configuration, and its key unless that is to stay for other stores.</summary>
+internal sealed class RemoveChange(Guid id, string shownName, bool keepKey) : PlannedChange
+{
+    public override ApiKey? Key => null;
+
+    protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
+    {
+        LlmConfiguration before = draft.Get(id, shownName);
+        draft.Remove(id);
+        return (before, keepKey ? null : before.Key);
+    }
+}

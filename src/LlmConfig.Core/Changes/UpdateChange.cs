@@ -1,0 +1,87 @@
+namespace LlmConfig;
+
+/// <summary>Changes settings of a configuration, rotates its key, or moves the key to another vault.</summary>
+internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdate wanted, DateTime now) : PlannedChange
+{
+    public override ApiKey? Key => wanted.Key;
+
+    protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
+    {
+        LlmConfiguration before = draft.Get(id, shownName);
+        LlmProvider? provider = wanted.Provider is null
+            ? LlmProviderCatalog.Find(before.Provider)
+            : LlmProviderCatalog.Get(wanted.Provider, before.Name);
+        LlmConfiguration after = before with
+        {
+            Name = wanted.NewName is null ? before.Name : ConfigurationName.Validate(wanted.NewName),
+            Provider = provider?.Id ?? before.Provider,
+            OwnBaseUrl = NewBaseUrl(before, provider),
+            UseAuthHeader = wanted.UseAuthHeader ?? DefaultHeader(before, provider),
+            Model = wanted.Model is null ? before.Model : CreateChange.NullIfBlank(wanted.Model),
+            IsDefault = wanted.AsDefault ?? before.IsDefault,
+        };
+        if (wanted.BaseUrl is not null || wanted.Provider is not null)
+        {
+            // Without an entry in the catalogue, the URL that it had stands.
+            if (provider is not null)
+            {
+                CreateChange.RequireBaseUrl(after.OwnBaseUrl, provider, before.Name);
+            }
+        }
+
+        after = WithKey(before, after, openVault);
+        KeyReference? dropped = after.Key == before.Key ? null : before.Key;
+        if (after == before)
+        {
+            return (before, null);
+        }
+
+        after = after with { UpdatedAt = now };
+        draft.Replace(after);
+        return (after, dropped);
+    }
+
+    private static bool DefaultHeader(LlmConfiguration before, LlmProvider? provider) =>
+        provider is not null && provider.Id != before.Provider && LlmProviderCatalog.Find(before.Provider)?.UseAuthHeader == before.UseAuthHeader
+            ? provider.UseAuthHeader
+            : before.UseAuthHeader;
+
+    private string? NewBaseUrl(LlmConfiguration before, LlmProvider? provider)
+    {
+        if (wanted.BaseUrl is null || wanted.BaseUrl == before.BaseUrl)
+        {
+            return before.OwnBaseUrl;
+        }
+
+        return string.IsNullOrWhiteSpace(wanted.BaseUrl)
+            ? null
+            : BaseUrl.Validate(
+                wanted.BaseUrl, provider ?? LlmProviderCatalog.Get("openai-compatible", null), before.Name, wanted.AllowInsecureBaseUrl);
+    }
+
+    private LlmConfiguration WithKey(LlmConfiguration before, LlmConfiguration after, Func<string?, IKeyVault> openVault)
+    {
+        if (wanted.RemoveKey)
+        {
+            return after with { KeyId = null, Vault = null, KeyUpdatedAt = null, KeyExtras = JsonExtras.None };
+        }
+
+        string? vault = CreateChange.NullIfBlank(wanted.Vault);
+        bool moves = wanted.Key is null && vault is not null && before.Key is not null
+            && !string.Equals(openVault(vault).Name, before.Vault, StringComparison.OrdinalIgnoreCase);
+        if (wanted.Key is null && !moves)
+        {
+            return after;
+        }
+
+        // A new value stays in the vault where the old one was, unless another is named.
+        KeyReference key = PlanKey(vault ?? before.Vault, openVault, wanted.Key is null ? before.Key : null);
+        return after with
+        {
+            KeyId = key.KeyId,
+            Vault = key.Vault,
+            KeyUpdatedAt = wanted.Key is null ? before.KeyUpdatedAt : now,
+            KeyExtras = JsonExtras.None,
+        };
+    }
+}

@@ -1,0 +1,88 @@
+using System.Net;
+
+namespace LlmConfig;
+
+/// <summary>
+/// The rules of a base URL. No message repeats the URL: it could hold user info, and a parse error of
+/// <see cref="Uri"/> repeats all of it.
+/// </summary>
+internal static class BaseUrl
+{
+    /// <summary>The longest URL in characters: what common servers and proxies accept in a request line.</summary>
+    public const int MaximumLength = 2048;
+
+    /// <summary>The URL as it is kept: trimmed.</summary>
+    /// <exception cref="LlmConfigException">InvalidBaseUrl or InsecureBaseUrl.</exception>
+    public static string Validate(string url, LlmProvider provider, string target, bool allowInsecure)
+    {
+        string trimmed = url.Trim();
+        if (Problem(trimmed) is { } problem)
+        {
+            string example = provider.DefaultBaseUrl ?? provider.BaseUrlExample ?? "https://llm.example.com/v1";
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidBaseUrl, target, problem, $"Give an absolute URL such as {example}.");
+        }
+
+        if (!allowInsecure && IsInsecure(trimmed))
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InsecureBaseUrl,
+                target,
+                "The base URL is plain http to another machine: the key would cross the network unencrypted.",
+                "Use https, or add -AllowInsecureBaseUrl where the network is trusted.");
+        }
+
+        return trimmed;
+    }
+
+    /// <summary>What is wrong with it as an absolute http(s) URL, or <see langword="null"/>.</summary>
+    public static string? Problem(string url)
+    {
+        if (url.Length is 0 or > MaximumLength)
+        {
+            return url.Length == 0 ? "The base URL is empty." : $"The base URL is longer than {MaximumLength} characters.";
+        }
+
+        if (url.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c == '\\'))
+        {
+            return "The base URL holds a space, a backslash or a control character.";
+        }
+
+        bool http = url.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
+        if (!http && !url.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
+        {
+            return "The base URL does not begin with https:// or http://.";
+        }
+
+        if (url.Contains('#', StringComparison.Ordinal))
+        {
+            return "The base URL has a fragment (#).";
+        }
+
+        int start = url.IndexOf("//", StringComparison.Ordinal) + 2;
+        int end = url.AsSpan(start).IndexOfAny('/', '?');
+        ReadOnlySpan<char> authority = end < 0 ? url.AsSpan(start) : url.AsSpan(start, end);
+        return authority.Contains('@') ? "The base URL holds a user name or a password (before the @)."
+            : !Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) || parsed.Host.Length == 0 ? "The base URL cannot be read as a URL."
+            : null;
+    }
+
+    /// <summary>True for plain http to a host other than this machine.</summary>
+    public static bool IsInsecure(string url)
+    {
+        var parsed = new Uri(url, UriKind.Absolute);
+        return parsed.Scheme == Uri.UriSchemeHttp && !IsLoopback(parsed);
+    }
+
+    /// <summary>Scheme, host and port, by which it is decided whether a key would go to another place.</summary>
+    public static string? Origin(string? url) =>
+        url is not null && Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed)
+            ? $"{parsed.Scheme}://{parsed.IdnHost}:{parsed.Port}".ToLowerInvariant()
+            : null;
+
+    private static bool IsLoopback(Uri url) =>
+        IPAddress.TryParse(url.DnsSafeHost, out IPAddress? address)
+            ? IPAddress.IsLoopback(address)
+            : url.IdnHost.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+                || url.IdnHost.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+}

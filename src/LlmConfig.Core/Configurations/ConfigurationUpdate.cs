@@ -1,0 +1,53 @@
+namespace LlmConfig;
+
+/// <summary>What is to be changed of a configuration: <see langword="null"/> leaves a setting as it is.</summary>
+public sealed record ConfigurationUpdate
+{
+    /// <summary>Another name.</summary>
+    public string? NewName { get; init; }
+
+    /// <summary>Another provider. The base URL that was set stays; without one, the new provider's default holds.</summary>
+    public string? Provider { get; init; }
+
+    /// <summary>A new key: the old one is removed from its vault after the change is on disk.</summary>
+    public ApiKey? Key { get; init; }
+
+    /// <summary>True to take the key away from the configuration and remove it from its vault.</summary>
+    public bool RemoveKey { get; init; }
+
+    /// <summary>Another base URL; empty for the provider's default.</summary>
+    public string? BaseUrl { get; init; }
+
+    /// <summary>True to allow plain http to other machines than this one.</summary>
+    public bool AllowInsecureBaseUrl { get; init; }
+
+    /// <summary>See <see cref="LlmConfiguration.UseAuthHeader"/>.</summary>
+    public bool? UseAuthHeader { get; init; }
+
+    /// <summary>Another default model; empty for none.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Another vault: the key is copied there under a new id, then removed from the old one.</summary>
+    public string? Vault { get; init; }
+
+    /// <summary>True to make it the store's default configuration, false to make it no longer that.</summary>
+    public bool? AsDefault { get; init; }
+
+    /// <summary>
+    /// True when this update would send the key that the configuration keeps to another place (scheme, host or port)
+    /// than now. Whoever shows a user interface asks first.
+    /// </summary>
+    /// <param name="current">The configuration as it is.</param>
+    public bool SendsKeptKeyElsewhere(LlmConfiguration current)
+    {
+        ArgumentNullException.ThrowIfNull(current);
+        if (current.Key is null || Key is not null || RemoveKey)
+        {
+            return false;
+        }
+
+        string? own = BaseUrl is null ? current.OwnBaseUrl : BaseUrl.Trim();
+        string? next = string.IsNullOrEmpty(own) ? LlmProviderCatalog.Find(Provider ?? current.Provider)?.DefaultBaseUrl : own;
+        return next is not null && LlmConfig.BaseUrl.Origin(next) != LlmConfig.BaseUrl.Origin(current.BaseUrl);
+    }
+}

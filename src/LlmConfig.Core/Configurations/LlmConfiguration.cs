@@ -1,0 +1,66 @@
+namespace LlmConfig;
+
+/// <summary>
+/// One configuration as it was when the store was read: a snapshot. It has no property that holds a key, so no view,
+/// JSON, CLIXML or log of it can leak one.
+/// </summary>
+public sealed record LlmConfiguration
+{
+    internal LlmConfiguration()
+    {
+    }
+
+    /// <summary>The id: made once, never changed, never used again.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>The name: 1 to 100 characters, unique in its store without regard to case.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The provider's id in <see cref="LlmProviderCatalog"/>.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>
+    /// The base URL in force: the one that was set, else the provider's default; <see langword="null"/> only for a
+    /// provider that this version does not know.
+    /// </summary>
+    public string? BaseUrl => OwnBaseUrl ?? LlmProviderCatalog.Find(Provider)?.DefaultBaseUrl;
+
+    /// <summary>True: the key goes out as <c>Authorization: Bearer</c>. False: in the provider's own header.</summary>
+    public required bool UseAuthHeader { get; init; }
+
+    /// <summary>The default model, or <see langword="null"/>.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>The vault that holds the key; <see langword="null"/> for a configuration without a key.</summary>
+    public string? Vault { get; init; }
+
+    /// <summary>True for the store's default configuration.</summary>
+    public bool IsDefault { get; init; }
+
+    /// <summary>When the key was set last, in UTC, to the millisecond; <see langword="null"/> without a key.</summary>
+    public DateTime? KeyUpdatedAt { get; init; }
+
+    /// <summary>When the configuration was created, in UTC, to the millisecond.</summary>
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>When anything of it was changed last, in UTC, to the millisecond.</summary>
+    public required DateTime UpdatedAt { get; init; }
+
+    /// <summary>The base URL that was set for it; <see langword="null"/> where the provider's default holds.</summary>
+    internal string? OwnBaseUrl { get; init; }
+
+    /// <summary>The name under which its key lies in <see cref="Vault"/>.</summary>
+    internal string? KeyId { get; init; }
+
+    /// <summary>Where the key lies, or <see langword="null"/>.</summary>
+    internal KeyReference? Key => KeyId is null || Vault is null ? null : new KeyReference(Vault, KeyId);
+
+    /// <summary>Properties of the entry that this version does not know.</summary>
+    internal JsonExtras Extras { get; init; } = JsonExtras.None;
+
+    /// <summary>Properties of the entry's key object that this version does not know.</summary>
+    internal JsonExtras KeyExtras { get; init; } = JsonExtras.None;
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+}

@@ -1,0 +1,14 @@
+namespace LlmConfig;
+
+/// <summary>The ways in which <see cref="Libc.Open"/> opens; none follows a link, none is inherited by a child process.</summary>
+internal enum OpenFlags
+{
+    /// <summary>For reading; returns at once where a FIFO lies.</summary>
+    ReadOnly = 1,
+
+    /// <summary>For reading and writing.</summary>
+    ReadWrite = 2,
+
+    /// <summary>A folder, to flush it.</summary>
+    Folder = 3,
+}

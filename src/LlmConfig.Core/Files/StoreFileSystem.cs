@@ -1,0 +1,457 @@
+using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
+
+namespace LlmConfig;
+
+/// <summary>
+/// The one seam through which the core touches the disk. Everything is created for the user alone (0700, 0600) in the
+/// creating call itself, links are never followed, and every failure is an <see cref="LlmConfigException"/>.
+/// The protected calls are one system call each, so that a test can fail or stop at every one of them.
+/// </summary>
+internal abstract class StoreFileSystem
+{
+    /// <summary>Owner may read, write and search: what every folder is created with.</summary>
+    public const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    /// <summary>Owner may read and write: what every file is created with.</summary>
+    public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
+
+    /// <summary>Told once of each file or folder that others may read.</summary>
+    public Action<LlmConfigWarning>? Warn { get; set; }
+
+    /// <summary>The file system of this operating system.</summary>
+    public static StoreFileSystem Create() => OperatingSystem.IsWindows() ? new WindowsFileSystem() : new UnixFileSystem();
+
+    /// <summary>True when a folder is at the path; links are followed, since only the caller's own choice of folder is asked.</summary>
+    public static bool FolderExists(string path) => Directory.Exists(path);
+
+    /// <summary>Creates one folder, or accepts the user's own folder that is there already.</summary>
+    public void EnsureFolder(string path)
+    {
+        if (!CheckFolder(path))
+        {
+            Guard(path, () => MakeFolder(path));
+            CheckFolder(path);
+        }
+    }
+
+    /// <summary>Refuses a folder that is a link, no folder, or somebody else's. False when nothing is there.</summary>
+    public bool CheckFolder(string path)
+    {
+        EntryInfo? entry = Guard(path, () => Stat(path));
+        if (entry is not { } found)
+        {
+            return false;
+        }
+
+        if (found.Kind == EntryKind.Link)
+        {
+            throw StoreFailure.Link(path);
+        }
+
+        if (found.Kind != EntryKind.Folder)
+        {
+            throw StoreFailure.NotAFolder(path);
+        }
+
+        if (!found.OwnedByUser)
+        {
+            throw StoreFailure.OtherOwner(path);
+        }
+
+        WarnIfWide(path, found.Mode, FolderMode);
+        return true;
+    }
+
+    /// <summary>Reads a whole file of ours; <see langword="null"/> when nothing is there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limit">The largest size in bytes that is read at all; a larger file is StoreCorrupt.</param>
+    public byte[]? ReadFile(string path, int limit)
+    {
+        using SafeFileHandle? handle = Guard(path, () => OpenForReading(path));
+        if (handle is null)
+        {
+            return null;
+        }
+
+        EntryInfo entry = CheckFile(path, handle);
+        return entry.Length > limit ? throw StoreFailure.TooLarge(path, limit) : ReadAll(path, handle, (int)entry.Length, limit);
+    }
+
+    /// <summary>True when a regular file of ours is at the path; throws for a link or anything else there.</summary>
+    public bool FileExists(string path)
+    {
+        EntryInfo? entry = Guard(path, () => Stat(path));
+        if (entry is not { } found)
+        {
+            return false;
+        }
+
+        Check(path, found);
+        return true;
+    }
+
+    /// <summary>
+    /// Puts <paramref name="content"/> at the path so that a reader sees the old file or the new one: a sibling is
+    /// written, flushed to disk and renamed over. The caller flushes the folder afterwards (<see cref="FlushFolder"/>).
+    /// </summary>
+    public void ReplaceFile(string path, ReadOnlySpan<byte> content)
+    {
+        FileExists(path);
+        string sibling = WriteSibling(path, content);
+        try
+        {
+            Guard(path, () => Rename(sibling, path));
+        }
+        catch
+        {
+            DeleteQuietly(sibling);
+            throw;
+        }
+    }
+
+    /// <summary>Creates a file with this content that the caller holds locked until the returned object is disposed of.</summary>
+    public FileLock CreateLockedFile(string path, ReadOnlySpan<byte> content)
+    {
+        // Written under another name first: whoever finds the final name finds all of its content.
+        string sibling = SiblingOf(path);
+        SafeFileHandle handle = Guard(path, () => CreateFile(sibling, keepOpen: true));
+        try
+        {
+            if (!Guard(path, () => TryLock(handle, exclusive: true)))
+            {
+                throw new IOException("The new file was locked by another process.");
+            }
+
+            WriteAll(path, handle, content);
+            Guard(path, () => FlushFile(handle));
+            Guard(path, () => Rename(sibling, path));
+            return new FileLock(handle, path);
+        }
+        catch (Exception e)
+        {
+            handle.Dispose();
+            DeleteQuietly(sibling);
+            if (e is IOException)
+            {
+                throw StoreFailure.From(e, path);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens a permanent lock file, creating it when it is not there, and tries to lock it.
+    /// </summary>
+    /// <returns><see langword="null"/> when another process, or another part of this one, holds a lock that excludes this one.</returns>
+    public FileLock? TryLockFile(string path, bool exclusive)
+    {
+        while (true)
+        {
+            SafeFileHandle? handle = Guard(path, () => OpenForWriting(path, exclusive));
+            if (handle is null)
+            {
+                if (FileExists(path) && OperatingSystem.IsWindows())
+                {
+                    return null;
+                }
+
+                handle = TryCreate(path);
+                if (handle is null)
+                {
+                    continue;
+                }
+            }
+
+            return Lock(path, handle, exclusive);
+        }
+    }
+
+    /// <summary>
+    /// Opens a file that another process may hold, and locks it. <see langword="null"/> when it is held, or gone.
+    /// </summary>
+    public FileLock? TryLockExistingFile(string path)
+    {
+        SafeFileHandle? handle = Guard(path, () => OpenForWriting(path, exclusive: true));
+        return handle is null ? null : Lock(path, handle, exclusive: true);
+    }
+
+    /// <summary>Reads what a locked file holds, from its beginning.</summary>
+    public static byte[] ReadLocked(FileLock file, int limit) => ReadAll(file.Path, file.Handle, 4096, limit);
+
+    /// <summary>Overwrites what a locked file holds. Not atomic: for notes that a reader may find torn.</summary>
+    public void WriteLocked(FileLock file, ReadOnlySpan<byte> content)
+    {
+        WriteAll(file.Path, file.Handle, content);
+        long length = content.Length;
+        Guard(file.Path, () => RandomAccess.SetLength(file.Handle, length));
+    }
+
+    /// <summary>Reads a file that may be torn, missing or unreadable, for a message only; never throws.</summary>
+    public byte[]? ReadNote(string path, int limit)
+    {
+        try
+        {
+            return ReadFile(path, limit);
+        }
+        catch (LlmConfigException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Removes a file; nothing happens when it is not there.</summary>
+    public void DeleteFile(string path) => Guard(path, () => Delete(path));
+
+    /// <summary>Makes the names in a folder durable: what was created, renamed or removed there survives a power cut.</summary>
+    public void FlushFolder(string path) => Guard(path, () => SyncFolder(path));
+
+    /// <summary>The full paths of the files in a folder whose names match a pattern; empty when there is no folder.</summary>
+    public IReadOnlyList<string> ListFiles(string path, string pattern) => Guard(path, () => List(path, pattern));
+
+    /// <summary>What lies at the path, links not followed; <see langword="null"/> when nothing does.</summary>
+    protected abstract EntryInfo? Stat(string path);
+
+    /// <summary>What an open handle leads to.</summary>
+    protected abstract EntryInfo Stat(SafeFileHandle handle);
+
+    /// <summary>Creates one folder with <see cref="FolderMode"/>; accepts one that is there.</summary>
+    protected abstract void MakeFolder(string path);
+
+    /// <summary>Opens for reading without following a link and without waiting on a FIFO; <see langword="null"/> when missing.</summary>
+    protected abstract SafeFileHandle? OpenForReading(string path);
+
+    /// <summary>Opens for reading and writing, links not followed; <see langword="null"/> when missing, or (Windows) held.</summary>
+    protected abstract SafeFileHandle? OpenForWriting(string path, bool exclusive);
+
+    /// <summary>Creates a file that must not exist, with <see cref="FileMode"/>. Throws <see cref="IOException"/> when it exists.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="keepOpen">True when it is renamed while it is open.</param>
+    protected abstract SafeFileHandle CreateFile(string path, bool keepOpen);
+
+    /// <summary>Locks an open file without waiting; false when another open file excludes it.</summary>
+    protected abstract bool TryLock(SafeFileHandle handle, bool exclusive);
+
+    protected virtual void Write(SafeFileHandle handle, ReadOnlySpan<byte> content, long offset) =>
+        RandomAccess.Write(handle, content, offset);
+
+    protected virtual void FlushFile(SafeFileHandle handle) => RandomAccess.FlushToDisk(handle);
+
+    // rename(2) on Unix; File.Replace would remove the backup and then throw when the target is missing.
+    protected virtual void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+
+    protected virtual void Delete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Not there: what was wanted.
+        }
+    }
+
+    /// <summary>Flushes a folder's names to disk, where the operating system knows such a thing.</summary>
+    protected abstract void SyncFolder(string path);
+
+    protected virtual IReadOnlyList<string> List(string path, string pattern)
+    {
+        try
+        {
+            return Directory.GetFiles(path, pattern);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    private static string SiblingOf(string path) =>
+        $"{path}.{Convert.ToHexString(Guid.NewGuid().ToByteArray().AsSpan(0, 6))}{StorePaths.TemporaryExtension}";
+
+    private static byte[] ReadAll(string path, SafeFileHandle handle, int expected, int limit)
+    {
+        // The file may grow or shrink while it is read; what was read is then judged by whoever parses it. As a rule
+        // the first buffer is the one returned, so that no copy of a master key stays behind.
+        var buffer = new byte[expected];
+        int read = 0;
+        while (true)
+        {
+            if (read == buffer.Length)
+            {
+                byte[] next = new byte[1];
+                long end = read;
+                if (Guard(path, () => RandomAccess.Read(handle, next, end)) == 0)
+                {
+                    return buffer;
+                }
+
+                if (read >= limit)
+                {
+                    throw StoreFailure.TooLarge(path, limit);
+                }
+
+                Array.Resize(ref buffer, (int)Math.Min(limit, Math.Max(256L, 2L * read)));
+                buffer[read++] = next[0];
+                continue;
+            }
+
+            int at = read;
+            int count = Guard(path, () => RandomAccess.Read(handle, buffer.AsSpan(at), at));
+            if (count == 0)
+            {
+                return buffer[..read];
+            }
+
+            read += count;
+        }
+    }
+
+    private static void Guard(string path, Action call) => Guard(path, () =>
+    {
+        call();
+        return true;
+    });
+
+    private static T Guard<T>(string path, Func<T> call)
+    {
+        try
+        {
+            return call();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailure.From(e, path);
+        }
+    }
+
+    private string WriteSibling(string path, ReadOnlySpan<byte> content)
+    {
+        string sibling = SiblingOf(path);
+        SafeFileHandle handle = Guard(path, () => CreateFile(sibling, keepOpen: false));
+        try
+        {
+            using (handle)
+            {
+                WriteAll(path, handle, content);
+                Guard(path, () => FlushFile(handle));
+            }
+
+            return sibling;
+        }
+        catch
+        {
+            DeleteQuietly(sibling);
+            throw;
+        }
+    }
+
+    private unsafe void WriteAll(string path, SafeFileHandle handle, ReadOnlySpan<byte> content)
+    {
+        // A span cannot be captured; its address can, for as long as it is pinned here.
+        fixed (byte* start = content)
+        {
+            nint address = (nint)start;
+            int length = content.Length;
+            Guard(path, () => Write(handle, new ReadOnlySpan<byte>((void*)address, length), 0));
+        }
+    }
+
+    private SafeFileHandle? TryCreate(string path)
+    {
+        try
+        {
+            return CreateFile(path, keepOpen: false);
+        }
+        catch (IOException) when (FileExists(path))
+        {
+            // Another process was first.
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailure.From(e, path);
+        }
+    }
+
+    private FileLock? Lock(string path, SafeFileHandle handle, bool exclusive)
+    {
+        try
+        {
+            CheckFile(path, handle);
+            if (Guard(path, () => TryLock(handle, exclusive)))
+            {
+                return new FileLock(handle, path);
+            }
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+
+        handle.Dispose();
+        return null;
+    }
+
+    private EntryInfo CheckFile(string path, SafeFileHandle handle)
+    {
+        EntryInfo entry = Guard(path, () => Stat(handle));
+        Check(path, entry);
+        return entry;
+    }
+
+    private void Check(string path, EntryInfo entry)
+    {
+        if (entry.Kind == EntryKind.Link)
+        {
+            throw StoreFailure.Link(path);
+        }
+
+        if (entry.Kind != EntryKind.File)
+        {
+            throw StoreFailure.NotAFile(path);
+        }
+
+        if (!entry.OwnedByUser)
+        {
+            throw StoreFailure.OtherOwner(path);
+        }
+
+        // 0 names: it was removed or replaced while it was open, and is as good as before.
+        if (entry.LinkCount > 1)
+        {
+            throw StoreFailure.SharedFile(path);
+        }
+
+        WarnIfWide(path, entry.Mode, FileMode);
+    }
+
+    private void WarnIfWide(string path, UnixFileMode mode, UnixFileMode allowed)
+    {
+        if ((mode & ~allowed) != 0 && Warn is { } warn && _warned.TryAdd(path, true))
+        {
+            string octal = Convert.ToString((int)mode, 8).PadLeft(4, '0');
+            string wanted = Convert.ToString((int)allowed, 8).PadLeft(4, '0');
+            warn(new LlmConfigWarning(
+                path,
+                $"'{path}' has mode {octal}, wider than {wanted}: other users may be able to read it. Run Repair-LlmConfig, or chmod {wanted}."));
+        }
+    }
+
+    private void DeleteQuietly(string path)
+    {
+        try
+        {
+            Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next writer removes what is left over.
+        }
+    }
+}

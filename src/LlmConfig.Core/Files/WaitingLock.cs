@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace LlmConfig;
+
+/// <summary>
+/// A permanent lock file that processes wait for, bounded. The holder leaves a note in it, so that who waits in vain
+/// can be told whom it waited for. The file is never removed: a replaced lock file has two holders.
+/// </summary>
+internal sealed class WaitingLock(StoreFileSystem files, string path, TimeSpan patience)
+{
+    /// <summary>How long is waited for the lock of a store: 10 seconds (the design's fifth promise).</summary>
+    public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(10);
+
+    private const int NoteLimit = 1024;
+    private const int LongestPause = 16;
+
+    private static readonly string Owner = string.Create(
+        CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ({Path.GetFileNameWithoutExtension(Environment.ProcessPath)})");
+
+    /// <summary>Takes the lock alone.</summary>
+    /// <exception cref="LlmConfigException">StoreBusy: somebody held it for the whole time.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled while waiting.</exception>
+    public FileLock Acquire(CancellationToken cancellation)
+    {
+        FileLock held = Wait(exclusive: true, cancellation);
+        try
+        {
+            string since = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+            files.WriteLocked(held, Encoding.UTF8.GetBytes($"{Owner} since {since}\n"));
+            return held;
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreFull)
+        {
+            // A note is not worth failing for; what is to be written next will say so itself.
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes the lock together with others that take it shared.</summary>
+    public FileLock AcquireShared(CancellationToken cancellation) => Wait(exclusive: false, cancellation);
+
+    /// <summary>Takes the lock alone if nobody has it now.</summary>
+    public FileLock? TryAcquire() => files.TryLockFile(path, exclusive: true);
+
+    private FileLock Wait(bool exclusive, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int pause = 1;
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (files.TryLockFile(path, exclusive) is { } held)
+            {
+                return held;
+            }
+
+            if (Stopwatch.GetElapsedTime(start) >= patience)
+            {
+                throw Busy();
+            }
+
+            // A little of chance keeps many waiters from asking in step.
+            cancellation.WaitHandle.WaitOne(RandomNumberGenerator.GetInt32(1, pause + 1));
+            pause = Math.Min(pause * 2, LongestPause);
+        }
+    }
+
+    private LlmConfigException Busy()
+    {
+        string note = files.ReadNote(path, NoteLimit) is { } bytes ? Encoding.UTF8.GetString(bytes).Trim() : string.Empty;
+        string holder = note.Length == 0 ? "another process" : ConfigurationName.Printable(note)!;
+        return new LlmConfigException(
+            LlmConfigErrorCode.StoreBusy,
+            path,
+            $"The store is in use: {holder} has held its lock for {patience.TotalSeconds.ToString("0.#", CultureInfo.InvariantCulture)} seconds.",
+            "Run the command again when that process is done; nothing was changed.");
+    }
+}

@@ -1,0 +1,181 @@
+using System.Runtime.InteropServices;
+using System.Security;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace LlmConfig;
+
+/// <summary>
+/// An API key in memory: pinned, so that no copy of it stays behind, and zeroed when disposed of. It never shows its
+/// value: <see cref="object.ToString"/> gives the type's name.
+/// </summary>
+public sealed class ApiKey : IDisposable
+{
+    /// <summary>The longest key in bytes of UTF-8: 16 KiB, above every provider's and below every vault's limit.</summary>
+    public const int MaximumBytes = 16 * 1024;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly SecretBytes _bytes;
+
+    private ApiKey(SecretBytes bytes)
+    {
+        _bytes = bytes;
+    }
+
+    /// <summary>The key in UTF-8, valid until this object is disposed of.</summary>
+    public ReadOnlySpan<byte> Utf8 => _bytes.Span;
+
+    /// <summary>Takes a key from characters, which stay the caller's to clear.</summary>
+    /// <param name="value">The key: not blank, no control characters, at most <see cref="MaximumBytes"/> bytes of UTF-8.</param>
+    /// <param name="target">The name of the configuration concerned, for the error.</param>
+    /// <exception cref="LlmConfigException">InvalidKey; the text says which rule was broken and never repeats the key.</exception>
+    public static ApiKey From(ReadOnlySpan<char> value, string? target)
+    {
+        if (Problem(value) is { } problem)
+        {
+            throw Invalid(target, problem);
+        }
+
+        SecretBytes? bytes = null;
+        try
+        {
+            int count = Strict.GetByteCount(value);
+            if (count > MaximumBytes)
+            {
+                throw Invalid(target, $"The key is longer than {MaximumBytes / 1024} KiB.");
+            }
+
+            bytes = new SecretBytes(count);
+            Strict.GetBytes(value, bytes.Span);
+            var key = new ApiKey(bytes);
+            bytes = null;
+            return key;
+        }
+        catch (EncoderFallbackException)
+        {
+            // Not kept as the cause: it names the character at fault.
+            throw Invalid(target, "The key holds half of a surrogate pair, which is no text.");
+        }
+        finally
+        {
+            bytes?.Dispose();
+        }
+    }
+
+    /// <summary>Takes a key from a SecureString, without a copy of it on the managed heap.</summary>
+    /// <param name="value">The key, by the rules of <see cref="From(ReadOnlySpan{char}, string)"/>.</param>
+    /// <param name="target">The name of the configuration concerned, for the error.</param>
+    /// <exception cref="LlmConfigException">InvalidKey.</exception>
+    public static unsafe ApiKey From(SecureString value, string? target)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        nint plain = Marshal.SecureStringToGlobalAllocUnicode(value);
+        try
+        {
+            return From(new ReadOnlySpan<char>((void*)plain, value.Length), target);
+        }
+        finally
+        {
+            Marshal.ZeroFreeGlobalAllocUnicode(plain);
+        }
+    }
+
+    /// <summary>Takes a key from an environment variable of this process. The variable stays as it is.</summary>
+    /// <param name="variable">The variable's name.</param>
+    /// <param name="target">The name of the configuration concerned, for the error.</param>
+    /// <exception cref="LlmConfigException">
+    /// InvalidKey: the variable is not set, or its value breaks the rules. The text never repeats the variable's name,
+    /// since a key that was given in its place would be shown.
+    /// </exception>
+    public static ApiKey FromEnvironment(string variable, string? target)
+    {
+        string? value = string.IsNullOrWhiteSpace(variable) || variable.AsSpan().IndexOfAny('=', '\0') >= 0
+            ? null
+            : Environment.GetEnvironmentVariable(variable);
+        return value is null
+            ? throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidKey,
+                target,
+                "The environment variable that should hold the key is not set.",
+                "Give the variable's name (not the key itself), such as OPENAI_API_KEY, and check that it is set in this process.")
+            : From(value, target);
+    }
+
+    /// <summary>A SecureString with the key, read-only, for the caller to dispose of.</summary>
+    public unsafe SecureString ToSecureString()
+    {
+        char[] characters = GC.AllocateUninitializedArray<char>(Strict.GetCharCount(Utf8), pinned: true);
+        try
+        {
+            Strict.GetChars(Utf8, characters);
+            fixed (char* start = characters)
+            {
+                var result = new SecureString(start, characters.Length);
+                result.MakeReadOnly();
+                return result;
+            }
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(characters.AsSpan()));
+        }
+    }
+
+    /// <summary>The key as a plain string, which stays in memory until it is collected, and in every copy made of it.</summary>
+    public string ToPlainText() => Strict.GetString(Utf8);
+
+    /// <summary>True when both hold the same key; takes the same time wherever they differ.</summary>
+    /// <param name="other">The other key.</param>
+    public bool HasSameValue(ApiKey other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return CryptographicOperations.FixedTimeEquals(Utf8, other.Utf8);
+    }
+
+    /// <summary>Zeroes the key.</summary>
+    public void Dispose() => _bytes.Dispose();
+
+    /// <summary>Takes what a vault gave back; a key that broke the rules could only have been put there by others.</summary>
+    internal static ApiKey FromVault(ReadOnlySpan<byte> utf8, string target)
+    {
+        if (utf8.Length > MaximumBytes || !System.Text.Unicode.Utf8.IsValid(utf8))
+        {
+            throw Invalid(target, "What the vault holds under the key's id is no key.");
+        }
+
+        return new ApiKey(new SecretBytes(utf8));
+    }
+
+    private static string? Problem(ReadOnlySpan<char> value)
+    {
+        if (value.Length == 0)
+        {
+            return "The key is empty.";
+        }
+
+        if (value.IsWhiteSpace())
+        {
+            return "The key is blank.";
+        }
+
+        // More characters than bytes allowed can only be too long; said before anything is copied.
+        if (value.Length > MaximumBytes)
+        {
+            return $"The key is longer than {MaximumBytes / 1024} KiB.";
+        }
+
+        foreach (char c in value)
+        {
+            if (char.IsControl(c))
+            {
+                return "The key holds a control character, such as a line break from a copied text.";
+            }
+        }
+
+        return null;
+    }
+
+    private static LlmConfigException Invalid(string? target, string problem) =>
+        new(LlmConfigErrorCode.InvalidKey, target, problem, "Copy the key again from the provider's console, all of it and nothing else.");
+}

@@ -1,0 +1,23 @@
+namespace LlmConfig;
+
+/// <summary>What a <see cref="LlmConfigRepository"/> works with, beyond its folder.</summary>
+public sealed record LlmConfigOptions
+{
+    /// <summary>Further vaults, beside the built-in one; <see langword="null"/> for none.</summary>
+    public IKeyVaultSource? Vaults { get; init; }
+
+    /// <summary>Told of what a person should know although the operation went on. Called on the caller's thread.</summary>
+    public Action<LlmConfigWarning>? Warning { get; init; }
+
+    /// <summary>The clock that gives <see cref="LlmConfiguration.UpdatedAt"/> and its like.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>The file system, for tests.</summary>
+    internal StoreFileSystem? Files { get; init; }
+
+    /// <summary>The protectors of the built-in vault, for tests.</summary>
+    internal Func<string, StoreFileSystem, IReadOnlyList<IMasterKeyProtector>> Protectors { get; init; } = MasterKeyProtectors.ForThisSystem;
+
+    /// <summary>How long is waited for another process's lock, for tests.</summary>
+    internal TimeSpan LockPatience { get; init; } = WaitingLock.DefaultPatience;
+}

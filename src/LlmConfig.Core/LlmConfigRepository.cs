@@ -1,0 +1,548 @@
+namespace LlmConfig;
+
+/// <summary>
+/// One store of configurations and the vaults that hold their keys, kept in step: a change is done exactly when the new
+/// <c>llm_config.json</c> is renamed into place, keys are written before that and removed after it, and whatever a
+/// process leaves undone when it dies is finished by the next one. Safe to use from several threads and processes.
+/// </summary>
+/// <remarks>
+/// Every member throws <see cref="LlmConfigException"/> for what can go wrong with the store or a vault; the codes named
+/// below are the usual ones. StoreUnsafe, StoreAccessDenied and StoreVersionUnsupported can come from any of them.
+/// </remarks>
+public sealed class LlmConfigRepository : IDisposable
+{
+    // A move is repeated when its key is rotated by another process meanwhile; three such coincidences are no coincidence.
+    private const int MostRounds = 3;
+
+    private readonly StoreFolder _folder;
+    private readonly LlmConfigOptions _options;
+    private readonly StoreFileSystem _files;
+    private readonly ConfigFile _config;
+    private readonly IntentLog _intents;
+    private readonly LocalVault _local;
+
+    /// <summary>Opens the store in a folder. Neither reads nor creates anything yet.</summary>
+    /// <param name="folder">Where the store is.</param>
+    /// <param name="options">What else to work with; <see langword="null"/> for the built-in vault alone.</param>
+    public LlmConfigRepository(StoreFolder folder, LlmConfigOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        _folder = folder;
+        _options = options ?? new LlmConfigOptions();
+        _files = _options.Files ?? StoreFileSystem.Create();
+        _files.Warn ??= Warn;
+        _config = new ConfigFile(folder, _files, Warn, _options.LockPatience);
+        _intents = new IntentLog(folder.Path, _files, _options.Clock);
+        string vaultFolder = new StorePaths(folder.Path).Vault;
+        _local = new LocalVault(
+            vaultFolder, _files, _options.Protectors(vaultFolder, _files), _options.Clock, Warn, _options.LockPatience);
+    }
+
+    /// <summary>The name of the built-in vault: <c>LlmConfig</c>.</summary>
+    public static string BuiltInVault => LocalVault.VaultName;
+
+    /// <summary>The full path of the store's folder.</summary>
+    public string Folder => _folder.Path;
+
+    private DateTime Now
+    {
+        get
+        {
+            DateTime now = _options.Clock.GetUtcNow().UtcDateTime;
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+        }
+    }
+
+    /// <summary>All configurations, in the order in which they were created; empty when there is no store yet.</summary>
+    /// <exception cref="LlmConfigException">StoreCorrupt when neither the file nor its backup can be read.</exception>
+    public IReadOnlyList<LlmConfiguration> GetAll() => _config.Read()?.Configurations ?? [];
+
+    /// <summary>The configuration of this name, letter case and surrounding spaces apart.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="LlmConfigException">NotFound, StoreCorrupt.</exception>
+    public LlmConfiguration Get(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _config.Read()?.Find(name) ?? throw ConfigDraft.NotFound(name);
+    }
+
+    /// <summary>The configuration of this id.</summary>
+    /// <param name="id">The id.</param>
+    /// <exception cref="LlmConfigException">NotFound, StoreCorrupt.</exception>
+    public LlmConfiguration Get(Guid id) => _config.Read()?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"));
+
+    /// <summary>The store's default configuration, or <see langword="null"/> when it has none.</summary>
+    /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
+    public LlmConfiguration? GetDefault() => GetAll().FirstOrDefault(item => item.IsDefault);
+
+    /// <summary>The store's default configuration.</summary>
+    /// <exception cref="LlmConfigException">NotFound: there is none; StoreCorrupt.</exception>
+    public LlmConfiguration RequireDefault() => GetDefault() ?? throw new LlmConfigException(
+        LlmConfigErrorCode.NotFound,
+        null,
+        "No configuration was named, and there is no default one.",
+        "Name one, or choose the default with Set-LlmConfig -AsDefault.");
+
+    /// <summary>The key of a configuration.</summary>
+    /// <param name="id">The configuration's id.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <returns>The key, for the caller to dispose of.</returns>
+    /// <exception cref="LlmConfigException">
+    /// NotFound, KeyMissing (it has none, or the vault lost it), VaultNotFound, VaultLocked, VaultUnavailable, VaultCorrupt.
+    /// </exception>
+    public ApiKey GetKey(Guid id, CancellationToken cancellation = default)
+    {
+        LlmConfiguration item = Get(id);
+        try
+        {
+            return ReadKey(item, cancellation);
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
+        {
+            // Another process may have rotated or moved it between the two reads.
+            LlmConfiguration again = Get(id);
+            if (again.Key != item.Key)
+            {
+                return ReadKey(again, cancellation);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Creates one configuration.</summary>
+    /// <param name="wanted">What to create.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <exception cref="LlmConfigException">
+    /// InvalidName, DuplicateName, UnknownProvider, InvalidBaseUrl, InsecureBaseUrl; VaultNotFound, VaultLocked,
+    /// VaultUnavailable, VaultCorrupt; StoreCorrupt, StoreBusy, StoreFull. Nothing was changed then.
+    /// </exception>
+    public LlmConfiguration Create(NewConfiguration wanted, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        return Single(Create([wanted], null, cancellation));
+    }
+
+    /// <summary>Creates many configurations in one commit. One that fails does not stop the others.</summary>
+    /// <param name="wanted">What to create.</param>
+    /// <param name="progress">Told how many keys were written so far; may be <see langword="null"/>.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <returns>One result for each, in order.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt, StoreBusy, StoreFull: none was created.</exception>
+    public IReadOnlyList<ChangeResult> Create(
+        IReadOnlyList<NewConfiguration> wanted, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        DateTime now = Now;
+        return Run([.. wanted.Select(item => new CreateChange(item, now))], progress, cancellation);
+    }
+
+    /// <summary>Changes one configuration.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="wanted">What to change.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <exception cref="LlmConfigException">NotFound, KeyMissing (on a move), and as for <see cref="Create(NewConfiguration, CancellationToken)"/>.</exception>
+    public LlmConfiguration Update(Guid id, ConfigurationUpdate wanted, CancellationToken cancellation = default) =>
+        Single(Update([new(id, wanted)], null, cancellation));
+
+    /// <summary>Changes many configurations in one commit. One that fails does not stop the others.</summary>
+    /// <param name="wanted">The ids and what to change of each.</param>
+    /// <param name="progress">Told how many keys were written so far; may be <see langword="null"/>.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <returns>One result for each, in order.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt, StoreBusy, StoreFull: none was changed.</exception>
+    public IReadOnlyList<ChangeResult> Update(
+        IReadOnlyList<KeyValuePair<Guid, ConfigurationUpdate>> wanted, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        DateTime now = Now;
+        ConfigDocument? seen = _config.ReadStrictly();
+        return Run([.. wanted.Select(item => new UpdateChange(item.Key, NameOf(seen, item.Key), item.Value, now))], progress, cancellation);
+    }
+
+    /// <summary>Removes configurations in one commit, and their keys after it. One that fails does not stop the others.</summary>
+    /// <param name="ids">Their ids.</param>
+    /// <param name="keepKeys">True to leave the keys in their vaults, for other stores that refer to them.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <returns>One result for each, in order.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt, StoreBusy, StoreFull: none was removed.</exception>
+    public IReadOnlyList<ChangeResult> Remove(
+        IReadOnlyList<Guid> ids, bool keepKeys = false, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ConfigDocument? seen = _config.ReadStrictly();
+        return Run([.. ids.Select(id => new RemoveChange(id, NameOf(seen, id), keepKeys))], null, cancellation);
+    }
+
+    /// <summary>Where the store is, what is in it, and how its keys are protected. Makes nothing.</summary>
+    /// <exception cref="LlmConfigException">StoreCorrupt, VaultCorrupt.</exception>
+    public StoreInfo GetStore()
+    {
+        ConfigDocument? document = _config.Read();
+        LocalVaultInfo vault = _local.GetInfo();
+        (string name, string reason) = ChooseVault(document?.DefaultVault);
+        return new StoreInfo
+        {
+            Path = _folder.Path,
+            PathReason = _folder.Source,
+            Exists = document is not null,
+            StoreId = document?.StoreId,
+            Revision = document?.Revision ?? 0,
+            ConfigurationCount = document?.Configurations.Count ?? 0,
+            DefaultConfiguration = document?.Configurations.FirstOrDefault(item => item.IsDefault)?.Name,
+            DefaultVault = name,
+            DefaultVaultReason = reason,
+            Protector = vault.Protector,
+            ProtectorReason = vault.Reason,
+            ProtectorState = vault.Status.State,
+            PendingChanges = document is null ? 0 : _intents.Count,
+        };
+    }
+
+    /// <summary>Sets the vault that new keys go to; keys that exist stay where they are.</summary>
+    /// <param name="name">The vault's name; <see langword="null"/> or empty to leave the choice to the order of the design.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <exception cref="LlmConfigException">VaultNotFound, SecretManagementMissing, StoreCorrupt, StoreBusy, StoreFull.</exception>
+    public void SetDefaultVault(string? name, CancellationToken cancellation = default)
+    {
+        string? known = string.IsNullOrWhiteSpace(name) ? null : OpenVault(name.Trim()).Name;
+        _config.Initialise(cancellation);
+        _config.Change(draft => draft.DefaultVault = known, cancellation);
+    }
+
+    /// <summary>
+    /// Lets another protector keep the master key of the built-in vault, or makes the vault with it. No key is written anew.
+    /// </summary>
+    /// <param name="kind">The protector.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, StoreBusy, StoreFull: the old protector stays.</exception>
+    public void SetProtector(ProtectorKind kind, CancellationToken cancellation = default)
+    {
+        _config.Initialise(cancellation);
+        _local.ChangeProtector(kind, cancellation);
+    }
+
+    /// <summary>
+    /// Finishes what dead processes left undone: removes from the vaults each key that their intent files name and that no
+    /// configuration refers to. Every change does this first, for the vaults that it uses.
+    /// </summary>
+    /// <param name="cancellation">Stops after the intent file at hand.</param>
+    /// <returns>How many intent files were finished. A key that could not be removed yet leads to a warning and stays in its file.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt: which keys are referred to cannot be told, so none is touched.</exception>
+    public int Recover(CancellationToken cancellation = default)
+    {
+        ConfigFile.RequireWorkingLocks();
+        return _config.ReadStrictly() is null ? 0 : Recover(_ => true, cancellation);
+    }
+
+    /// <summary>Zeroes the master key, if one was loaded.</summary>
+    public void Dispose() => _local.Dispose();
+
+    private static string NameOf(ConfigDocument? document, Guid id) => document?.Find(id)?.Name ?? id.ToString("D");
+
+    private static LlmConfiguration Single(IReadOnlyList<ChangeResult> results) =>
+        results[0].Configuration ?? throw results[0].Error!;
+
+    private void Warn(LlmConfigWarning warning) => _options.Warning?.Invoke(warning);
+
+    // The write protocol (docs/architecture.md): check, intent, keys, locked commit, deletion, intent gone.
+    private IReadOnlyList<ChangeResult> Run(IReadOnlyList<PlannedChange> changes, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        ConfigFile.RequireWorkingLocks();
+        ConfigDocument? seen = _config.ReadStrictly();
+        Func<string?, IKeyVault> open = Opener(seen);
+        var trial = new ConfigDraft(seen ?? new ConfigDocument(Guid.Empty, 0, null, [], JsonExtras.None));
+        foreach (PlannedChange change in changes)
+        {
+            change.Apply(trial, open);
+        }
+
+        List<PlannedChange> good = [.. changes.Where(change => change.Error is null)];
+        if (good.Count > 0 && trial.IsChanged)
+        {
+            ConfigDocument store = _config.Initialise(cancellation);
+            HashSet<string> used = [.. KeysOf(good).Select(key => key.Vault)];
+            Recover(used.Contains, cancellation);
+            for (int round = 1; good.Count > 0; round++)
+            {
+                Commit(good, store.StoreId, open, progress, cancellation);
+                good = Restart(good, open, round);
+            }
+        }
+
+        return [.. changes.Select(change => change.ToResult())];
+    }
+
+    // Changes whose key another process rotated or moved at the same moment.
+    private List<PlannedChange> Restart(List<PlannedChange> changes, Func<string?, IKeyVault> open, int round)
+    {
+        List<PlannedChange> outdated = [.. changes.Where(change => change.IsOutdated)];
+        if (outdated.Count == 0)
+        {
+            return outdated;
+        }
+
+        var trial = new ConfigDraft(_config.ReadStrictly()!);
+        foreach (PlannedChange change in outdated)
+        {
+            change.Restart();
+            change.Apply(trial, open);
+            if (round == MostRounds)
+            {
+                change.Fail(new LlmConfigException(
+                    LlmConfigErrorCode.StoreBusy,
+                    change.Result?.Name,
+                    "Other processes change the key of this configuration again and again.",
+                    "Run the command again; nothing was changed."));
+            }
+        }
+
+        return [.. outdated.Where(change => change.Error is null)];
+    }
+
+    private static List<KeyReference> KeysOf(IEnumerable<PlannedChange> changes) =>
+        [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey }).OfType<KeyReference>().Distinct()];
+
+    private void Commit(
+        List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        var intents = new List<Intent>();
+        try
+        {
+            if (KeysOf(changes) is { Count: > 0 } doubtful)
+            {
+                intents.Add(_intents.Begin(doubtful));
+            }
+
+            WriteKeys(changes, storeId, open, progress, cancellation);
+            if (changes.Any(change => change.Error is null))
+            {
+                _config.Change(draft => Apply(changes, draft, open, intents), cancellation);
+            }
+        }
+        finally
+        {
+            // However it went: what is on disk decides which of the keys stay.
+            foreach (Intent intent in intents)
+            {
+                using (intent)
+                {
+                    Finish(intent, _ => true);
+                }
+            }
+        }
+    }
+
+    private void Apply(List<PlannedChange> changes, ConfigDraft draft, Func<string?, IKeyVault> open, List<Intent> intents)
+    {
+        foreach (PlannedChange change in changes)
+        {
+            change.Apply(draft, open);
+        }
+
+        // Another process may have rotated a key since the intent was written: then another key is dropped than it names.
+        HashSet<KeyReference> named = [.. intents.SelectMany(intent => intent.Keys)];
+        List<KeyReference> more = [.. KeysOf(changes).Where(key => !named.Contains(key))];
+        if (more.Count > 0)
+        {
+            intents.Add(_intents.Begin(more));
+        }
+    }
+
+    private void WriteKeys(
+        List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        int done = 0;
+        foreach (IGrouping<string, PlannedChange> group in changes.Where(change => change.NewKey is not null).GroupBy(change => change.NewKey!.Vault))
+        {
+            IKeyVault vault = open(group.Key);
+            foreach (PlannedChange change in group)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                try
+                {
+                    WriteKey(change, vault, storeId, cancellation);
+                }
+                catch (LlmConfigException e)
+                {
+                    change.Fail(Rename(e, change.Result?.Name));
+                }
+
+                progress?.Report(++done);
+            }
+
+            Flush(vault, group);
+        }
+    }
+
+    private void WriteKey(PlannedChange change, IKeyVault vault, Guid storeId, CancellationToken cancellation)
+    {
+        var label = new KeyLabel(storeId, change.Result!);
+        if (change.Key is { } key)
+        {
+            vault.Write(change.NewKey!.KeyId, key, label, cancellation);
+            return;
+        }
+
+        using ApiKey moved = ReadKey(change.Result! with { Vault = change.CopiedKey!.Vault, KeyId = change.CopiedKey.KeyId }, cancellation);
+        vault.Write(change.NewKey!.KeyId, moved, label, cancellation);
+    }
+
+    private static void Flush(IKeyVault vault, IEnumerable<PlannedChange> written)
+    {
+        List<PlannedChange> waiting = [.. written.Where(change => change.Error is null)];
+        if (waiting.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            vault.Flush();
+        }
+        catch (LlmConfigException e)
+        {
+            waiting.ForEach(change => change.Fail(e));
+        }
+    }
+
+    private int Recover(Func<string, bool> mayUse, CancellationToken cancellation)
+    {
+        int finished = 0;
+        bool found = false;
+        foreach (Intent intent in _intents.TakeOverDead())
+        {
+            using (intent)
+            {
+                found = true;
+                cancellation.ThrowIfCancellationRequested();
+                finished += Finish(intent, vault => IsBuiltIn(vault) || mayUse(vault)) ? 1 : 0;
+            }
+        }
+
+        if (found)
+        {
+            _local.RemoveLeftovers();
+        }
+
+        return finished;
+    }
+
+    // The one rule of recovery: a named key that no configuration refers to goes. False when some key has to wait.
+    private bool Finish(Intent intent, Func<string, bool> mayUse)
+    {
+        ConfigDocument? now;
+        try
+        {
+            now = _config.ReadStrictly();
+        }
+        catch (LlmConfigException e)
+        {
+            Warn(new LlmConfigWarning(_folder.Path, $"Keys of an unfinished change stay in their vault until the store can be read. {e.Message}"));
+            return false;
+        }
+
+        bool complete = true;
+        foreach (KeyReference key in intent.Keys.Where(key => now?.RefersTo(key) != true))
+        {
+            complete &= mayUse(key.Vault) && TryRemove(key);
+        }
+
+        if (complete)
+        {
+            CompleteQuietly(intent);
+        }
+
+        return complete;
+    }
+
+    private bool TryRemove(KeyReference key)
+    {
+        try
+        {
+            OpenVault(key.Vault).Remove(key.KeyId, CancellationToken.None);
+            return true;
+        }
+        catch (LlmConfigException e)
+        {
+            Warn(new LlmConfigWarning(
+                key.Vault, $"A key that is no longer used could not be removed yet; the next change that uses the vault tries again. {e.Message}"));
+            return false;
+        }
+    }
+
+    private void CompleteQuietly(Intent intent)
+    {
+        try
+        {
+            intent.Complete();
+        }
+        catch (LlmConfigException e)
+        {
+            // The next change finds it, finds nothing to remove, and removes it.
+            Warn(new LlmConfigWarning(_folder.Path, $"The note of a finished change could not be removed yet. {e.Message}"));
+        }
+    }
+
+    private ApiKey ReadKey(LlmConfiguration item, CancellationToken cancellation)
+    {
+        if (item.Key is not { } key)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.KeyMissing, item.Name, $"The configuration '{item.Name}' has no key.", "Give it one with Set-LlmConfig -ApiKey.");
+        }
+
+        try
+        {
+            return OpenVault(key.Vault).Read(key.KeyId, cancellation);
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.KeyMissing,
+                item.Name,
+                $"The vault '{key.Vault}' does not have the key of '{item.Name}'.",
+                "Set the key anew with Set-LlmConfig -ApiKey.",
+                e);
+        }
+        catch (LlmConfigException e)
+        {
+            throw Rename(e, item.Name);
+        }
+    }
+
+    // What a vault says names the vault or a file; the caller asked for a configuration.
+    private static LlmConfigException Rename(LlmConfigException e, string? name) =>
+        name is null || e.Target == name ? e : new LlmConfigException(e.Code, name, e.Problem, e.RecommendedAction, e);
+
+    private static bool IsBuiltIn(string vault) => string.Equals(vault, LocalVault.VaultName, StringComparison.OrdinalIgnoreCase);
+
+    private Func<string?, IKeyVault> Opener(ConfigDocument? document)
+    {
+        var opened = new Dictionary<string, IKeyVault>(StringComparer.OrdinalIgnoreCase);
+        return wanted =>
+        {
+            string name = wanted ?? ChooseVault(document?.DefaultVault).Name;
+            if (!opened.TryGetValue(name, out IKeyVault? vault))
+            {
+                vault = OpenVault(name);
+                opened.Add(name, vault);
+            }
+
+            return vault;
+        };
+    }
+
+    private (string Name, string Reason) ChooseVault(string? ofStore) =>
+        ofStore is not null ? (ofStore, "It was set with Set-LlmConfigStore -DefaultVault.")
+        : _options.Vaults?.DefaultVault is { } registered ? (registered, "It is the default vault of SecretManagement.")
+        : (LocalVault.VaultName, "It is the built-in vault; no other was chosen.");
+
+    private IKeyVault OpenVault(string name) => IsBuiltIn(name)
+        ? _local
+        : _options.Vaults?.Open(name) ?? throw new LlmConfigException(
+            LlmConfigErrorCode.VaultNotFound,
+            name,
+            $"There is no vault '{ConfigurationName.Printable(name)}' here.",
+            $"Use the built-in one, {LocalVault.VaultName}, or run the command where that vault is registered.");
+}

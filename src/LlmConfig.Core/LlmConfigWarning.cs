@@ -1,0 +1,9 @@
+namespace LlmConfig;
+
+/// <summary>
+/// Something that a person should know about although the operation went on: the backup was served, others may read a
+/// file, an old key could not be removed yet. Never holds a key.
+/// </summary>
+/// <param name="Target">The file, vault or configuration concerned.</param>
+/// <param name="Message">What happened and what to do about it, in full sentences.</param>
+public sealed record LlmConfigWarning(string Target, string Message);

@@ -1,0 +1,61 @@
+namespace LlmConfig;
+
+/// <summary>One entry of the provider catalogue: how a provider is reached and how its tools find a key.</summary>
+public sealed record LlmProvider
+{
+    internal LlmProvider(string id, string displayName, string? defaultBaseUrl, string keyVariables)
+    {
+        Id = id;
+        DisplayName = displayName;
+        DefaultBaseUrl = defaultBaseUrl;
+        KeyVariables = keyVariables.Split(' ');
+    }
+
+    /// <summary>The id that a configuration holds: lower-case ASCII letters and dashes.</summary>
+    public string Id { get; }
+
+    /// <summary>The name as the vendor writes it.</summary>
+    public string DisplayName { get; }
+
+    /// <summary>The base URL that is used where a configuration has none; <see langword="null"/> where one must be given.</summary>
+    public string? DefaultBaseUrl { get; }
+
+    /// <summary>What a base URL of this provider looks like, where there is no default; else <see langword="null"/>.</summary>
+    public string? BaseUrlExample { get; internal init; }
+
+    /// <summary>The environment variables in which the provider's SDK looks for a key, in its order.</summary>
+    public IReadOnlyList<string> KeyVariables { get; }
+
+    /// <summary>The environment variable from which the provider's SDK takes a base URL, or <see langword="null"/>.</summary>
+    public string? BaseUrlVariable { get; internal init; }
+
+    /// <summary>
+    /// The provider's own header for the key (<c>x-api-key</c>, <c>api-key</c>, <c>x-goog-api-key</c>), or
+    /// <see langword="null"/> where it only knows <c>Authorization: Bearer</c>.
+    /// </summary>
+    public string? KeyHeader { get; internal init; }
+
+    /// <summary>True where the provider's SDK sends <c>Authorization: Bearer</c>, false where it sends <see cref="KeyHeader"/>.</summary>
+    public bool UseAuthHeader => KeyHeader is null;
+
+    /// <summary>False for the servers that answer without a key (on this machine, as a rule).</summary>
+    public bool KeyRequired { get; internal init; } = true;
+
+    /// <summary>
+    /// How the provider's keys begin at the time of writing. They change without notice, so they may only ever
+    /// lead to a warning. Empty where there is no known pattern.
+    /// </summary>
+    public IReadOnlyList<string> KeyPrefixes { get; internal init; } = [];
+
+    /// <summary>
+    /// A GET request that fails without a valid key, as a URL in which <c>{base}</c> stands for the base URL and
+    /// <c>{origin}</c> for its scheme, host and port; <see langword="null"/> where none is confirmed.
+    /// </summary>
+    public string? KeyCheck { get; internal init; } = "{base}/models";
+
+    /// <summary>Further headers that the provider's API asks for, as <c>name: value</c>.</summary>
+    public IReadOnlyList<string> ExtraHeaders { get; internal init; } = [];
+
+    /// <summary>The id.</summary>
+    public override string ToString() => Id;
+}

@@ -1,0 +1,176 @@
+using System.Collections.Frozen;
+
+namespace LlmConfig;
+
+/// <summary>
+/// The providers that the product knows. The facts are from the vendors' SDK sources and reference documentation, 2026;
+/// <c>openai-compatible</c> is for every other server.
+/// </summary>
+public static class LlmProviderCatalog
+{
+    /// <summary>All providers, in the order of the catalogue.</summary>
+    public static IReadOnlyList<LlmProvider> All { get; } =
+    [
+        new("openai", "OpenAI", "https://api.openai.com/v1", "OPENAI_API_KEY")
+        {
+            BaseUrlVariable = "OPENAI_BASE_URL",
+            KeyPrefixes = ["sk-", "sk-proj-", "sk-svcacct-"],
+        },
+        new("anthropic", "Anthropic", "https://api.anthropic.com", "ANTHROPIC_API_KEY")
+        {
+            BaseUrlVariable = "ANTHROPIC_BASE_URL",
+            KeyHeader = "x-api-key",
+            ExtraHeaders = ["anthropic-version: 2023-06-01"],
+            KeyCheck = "{base}/v1/models",
+            KeyPrefixes = ["sk-ant-"],
+        },
+        new("azure-openai", "Azure OpenAI", null, "AZURE_OPENAI_API_KEY")
+        {
+            BaseUrlExample = "https://{resource}.openai.azure.com/openai/v1",
+            BaseUrlVariable = "AZURE_OPENAI_ENDPOINT",
+            KeyHeader = "api-key",
+            KeyCheck = "{origin}/openai/models?api-version=2024-10-21",
+        },
+        new("google", "Google Gemini", "https://generativelanguage.googleapis.com/v1beta", "GOOGLE_API_KEY GEMINI_API_KEY")
+        {
+            BaseUrlVariable = "GOOGLE_GEMINI_BASE_URL",
+            KeyHeader = "x-goog-api-key",
+            KeyPrefixes = ["AIza", "AQ."],
+        },
+        new("mistral", "Mistral AI", "https://api.mistral.ai/v1", "MISTRAL_API_KEY"),
+        new("groq", "Groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY")
+        {
+            BaseUrlVariable = "GROQ_BASE_URL",
+            KeyPrefixes = ["gsk_"],
+        },
+        new("openrouter", "OpenRouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY")
+        {
+            KeyCheck = "{base}/key",
+            KeyPrefixes = ["sk-or-"],
+        },
+        new("deepseek", "DeepSeek", "https://api.deepseek.com", "DEEPSEEK_API_KEY") { KeyPrefixes = ["sk-"] },
+        new("xai", "xAI", "https://api.x.ai/v1", "XAI_API_KEY")
+        {
+            KeyCheck = "{base}/api-key",
+            KeyPrefixes = ["xai-"],
+        },
+        new("cohere", "Cohere", "https://api.cohere.com", "CO_API_KEY COHERE_API_KEY")
+        {
+            BaseUrlVariable = "CO_API_URL",
+            KeyCheck = "{base}/v1/models",
+        },
+        new("together", "Together AI", "https://api.together.xyz/v1", "TOGETHER_API_KEY")
+        {
+            BaseUrlVariable = "TOGETHER_BASE_URL",
+            KeyPrefixes = ["tgp_v1_"],
+        },
+        new("fireworks", "Fireworks AI", "https://api.fireworks.ai/inference/v1", "FIREWORKS_API_KEY")
+        {
+            KeyPrefixes = ["fw_"],
+        },
+        new("perplexity", "Perplexity", "https://api.perplexity.ai", "PERPLEXITY_API_KEY")
+        {
+            BaseUrlVariable = "PERPLEXITY_BASE_URL",
+            KeyCheck = null,
+            KeyPrefixes = ["pplx-"],
+        },
+        new("bedrock", "Amazon Bedrock", null, "AWS_BEARER_TOKEN_BEDROCK")
+        {
+            BaseUrlExample = "https://bedrock-runtime.{region}.amazonaws.com/openai/v1",
+            BaseUrlVariable = "AWS_BEDROCK_BASE_URL",
+            KeyCheck = null,
+            KeyPrefixes = ["ABSK", "bedrock-api-key-"],
+        },
+        new("huggingface", "Hugging Face", "https://router.huggingface.co/v1", "HF_TOKEN")
+        {
+            KeyCheck = "https://huggingface.co/api/whoami-v2",
+            KeyPrefixes = ["hf_"],
+        },
+        new("ollama", "Ollama (local)", "http://127.0.0.1:11434/v1", "OLLAMA_API_KEY")
+        {
+            BaseUrlVariable = "OLLAMA_HOST",
+            KeyRequired = false,
+            KeyCheck = "{origin}/api/tags",
+        },
+        new("lmstudio", "LM Studio (local)", "http://127.0.0.1:1234/v1", "LM_API_TOKEN") { KeyRequired = false },
+        new("llamacpp", "llama.cpp server (local)", "http://127.0.0.1:8080/v1", "LLAMA_API_KEY") { KeyRequired = false },
+        new("vllm", "vLLM (local)", "http://localhost:8000/v1", "VLLM_API_KEY") { KeyRequired = false },
+        new("openai-compatible", "any OpenAI-compatible server", null, "OPENAI_API_KEY")
+        {
+            BaseUrlExample = "https://llm.example.com/v1",
+            BaseUrlVariable = "OPENAI_BASE_URL",
+            KeyRequired = false,
+        },
+    ];
+
+    private static readonly FrozenDictionary<string, LlmProvider> ById =
+        All.ToFrozenDictionary(provider => provider.Id, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The provider with this id, letter case apart; <see langword="null"/> when there is none.</summary>
+    /// <param name="id">The id.</param>
+    public static LlmProvider? Find(string? id) => id is not null && ById.TryGetValue(id, out LlmProvider? provider) ? provider : null;
+
+    /// <summary>The provider with this id, letter case apart.</summary>
+    /// <param name="id">The id.</param>
+    /// <param name="target">The name of the configuration that asks, for the error.</param>
+    /// <exception cref="LlmConfigException">UnknownProvider; the text names the nearest id.</exception>
+    public static LlmProvider Get(string? id, string? target)
+    {
+        if (Find(id) is { } provider)
+        {
+            return provider;
+        }
+
+        // A key in the place of the provider (the two are neighbours on the command line) must not be shown.
+        string shown = id is { Length: > 0 and <= 24 } && id.All(c => char.IsAsciiLetter(c) || c == '-') && !LooksLikeKey(id)
+            ? $"There is no provider '{id}'."
+            : "There is no such provider.";
+        string? near = id is null ? null : Nearest(id);
+        throw new LlmConfigException(
+            LlmConfigErrorCode.UnknownProvider,
+            target,
+            shown,
+            near is null
+                ? "Get-LlmProvider lists them; openai-compatible stands for any other server."
+                : $"Did you mean '{near}'? Get-LlmProvider lists them; openai-compatible stands for any other server.");
+    }
+
+    /// <summary>True when a text begins as the keys of some provider do.</summary>
+    internal static bool LooksLikeKey(string text) =>
+        All.Any(provider => provider.KeyPrefixes.Any(prefix => text.StartsWith(prefix, StringComparison.Ordinal)));
+
+    private static string? Nearest(string id)
+    {
+        string wanted = id.ToLowerInvariant();
+        (LlmProvider Provider, int Distance) best = All
+            .Select(provider => (provider, Distance(wanted, provider.Id)))
+            .MinBy(pair => pair.Item2);
+        return best.Distance <= 2 ? best.Provider.Id
+            : All.FirstOrDefault(provider => wanted.Length >= 3
+                && (provider.Id.Contains(wanted, StringComparison.Ordinal) || wanted.Contains(provider.Id, StringComparison.Ordinal)))?.Id;
+    }
+
+    // Levenshtein's distance, one row at a time.
+    private static int Distance(string a, string b)
+    {
+        if (a.Length > 64)
+        {
+            return int.MaxValue;
+        }
+
+        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
+        for (int i = 1; i <= a.Length; i++)
+        {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.Length; j++)
+            {
+                int cost = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+                diagonal = row[j];
+                row[j] = cost;
+            }
+        }
+
+        return row[b.Length];
+    }
+}

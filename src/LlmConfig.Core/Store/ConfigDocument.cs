@@ -1,0 +1,44 @@
+namespace LlmConfig;
+
+/// <summary>What <c>llm_config.json</c> holds: validated, never changed.</summary>
+internal sealed class ConfigDocument
+{
+    /// <summary>The version of the format that this product writes, and the highest that it reads.</summary>
+    public const int CurrentVersion = 1;
+
+    private readonly Lazy<Dictionary<string, LlmConfiguration>> _byName;
+    private readonly Lazy<Dictionary<Guid, LlmConfiguration>> _byId;
+    private readonly Lazy<HashSet<KeyReference>> _keys;
+
+    public ConfigDocument(Guid storeId, long revision, string? defaultVault, IReadOnlyList<LlmConfiguration> configurations, JsonExtras extras)
+    {
+        StoreId = storeId;
+        Revision = revision;
+        DefaultVault = defaultVault;
+        Configurations = configurations;
+        Extras = extras;
+        _byName = new(() => Configurations.ToDictionary(item => item.Name, ConfigurationName.Comparer));
+        _byId = new(() => Configurations.ToDictionary(item => item.Id));
+        _keys = new(() => [.. Configurations.Select(item => item.Key).OfType<KeyReference>()]);
+    }
+
+    /// <summary>The id of the store, made with it.</summary>
+    public Guid StoreId { get; }
+
+    /// <summary>How many commits led here.</summary>
+    public long Revision { get; }
+
+    /// <summary>The vault for new keys, where one was set.</summary>
+    public string? DefaultVault { get; }
+
+    /// <summary>All configurations, in the order in which they were created.</summary>
+    public IReadOnlyList<LlmConfiguration> Configurations { get; }
+
+    public JsonExtras Extras { get; }
+
+    public LlmConfiguration? Find(string name) => _byName.Value.GetValueOrDefault(name.Trim());
+
+    public LlmConfiguration? Find(Guid id) => _byId.Value.GetValueOrDefault(id);
+
+    public bool RefersTo(KeyReference key) => _keys.Value.Contains(key);
+}

@@ -1,0 +1,435 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace LlmConfig;
+
+/// <summary>
+/// Reads <c>llm_config.json</c> and checks all of it. From bytes, not from a string, since decoding would hide bad
+/// UTF-8; one pass over the bytes, since it stands in the way of every first command.
+/// </summary>
+internal ref struct ConfigDocumentReader
+{
+    private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
+
+    private readonly ReadOnlySpan<byte> _bytes;
+    private Utf8JsonReader _json;
+    private string? _lastVault;
+
+    private ConfigDocumentReader(ReadOnlySpan<byte> bytes)
+    {
+        _bytes = bytes;
+        _json = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = 32 });
+    }
+
+    [Flags]
+    private enum Seen
+    {
+        None = 0,
+        Version = 1,
+        Store = 1 << 1,
+        Revision = 1 << 2,
+        Default = 1 << 3,
+        DefaultVault = 1 << 4,
+        Configs = 1 << 5,
+        Id = 1 << 6,
+        Name = 1 << 7,
+        Provider = 1 << 8,
+        BaseUrl = 1 << 9,
+        UseAuthHeader = 1 << 10,
+        Model = 1 << 11,
+        Key = 1 << 12,
+        Vault = 1 << 13,
+        CreatedAt = 1 << 14,
+        UpdatedAt = 1 << 15,
+    }
+
+    /// <exception cref="StoreFormatException">It does not parse, does not validate, or is of a newer version.</exception>
+    public static ConfigDocument Read(ReadOnlySpan<byte> bytes)
+    {
+        // Some editors put one in front; JSON parsers may pass over it (RFC 8259, 8.1).
+        ReadOnlySpan<byte> content = bytes.StartsWith(ByteOrderMark) ? bytes[ByteOrderMark.Length..] : bytes;
+        if (!Utf8.IsValid(content))
+        {
+            throw new StoreFormatException("it is not valid UTF-8");
+        }
+
+        try
+        {
+            return new ConfigDocumentReader(content).ReadDocument();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or StoreFormatException)
+        {
+            if (FindVersion(content) is { } version && version > ConfigDocument.CurrentVersion)
+            {
+                throw new StoreFormatException($"it has version {version}") { NewerVersion = version };
+            }
+
+            // The text of an InvalidOperationException (half a surrogate pair in an escape) says nothing to a reader.
+            throw e switch
+            {
+                StoreFormatException => e,
+                JsonException json => new StoreFormatException(
+                    $"it is no valid JSON (line {json.LineNumber + 1}, byte {json.BytePositionInLine + 1})"),
+                _ => new StoreFormatException("it holds text that is no text", e),
+            };
+        }
+    }
+
+    private static int? FindVersion(ReadOnlySpan<byte> content)
+    {
+        try
+        {
+            var json = new Utf8JsonReader(content);
+            json.Read();
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                bool version = json.ValueTextEquals("version"u8);
+                json.Read();
+                if (version)
+                {
+                    return json.TokenType == JsonTokenType.Number && json.TryGetInt32(out int value) ? value : null;
+                }
+
+                json.Skip();
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // No version can be told from it.
+        }
+
+        return null;
+    }
+
+    private static StoreFormatException Invalid(string problem) => new(problem);
+
+    private static DateTime ToMilliseconds(DateTimeOffset time)
+    {
+        long ticks = time.UtcTicks;
+        return new DateTime(ticks - (ticks % TimeSpan.TicksPerMillisecond), DateTimeKind.Utc);
+    }
+
+    private ConfigDocument ReadDocument()
+    {
+        Seen seen = Seen.None;
+        Guid store = default;
+        long revision = 0;
+        Guid? chosen = null;
+        string? defaultVault = null;
+        List<LlmConfiguration>? items = null;
+        List<KeyValuePair<string, byte[]>>? extras = null;
+
+        Advance();
+        Expect(JsonTokenType.StartObject, "the file");
+        while (NextProperty())
+        {
+            if (Is("version"u8, Seen.Version, ref seen))
+            {
+                if (ReadInteger("version") is not ConfigDocument.CurrentVersion)
+                {
+                    throw Invalid("its version is not supported");
+                }
+            }
+            else if (Is("store"u8, Seen.Store, ref seen))
+            {
+                store = ReadGuid("store");
+            }
+            else if (Is("revision"u8, Seen.Revision, ref seen))
+            {
+                revision = ReadInteger("revision");
+            }
+            else if (Is("default"u8, Seen.Default, ref seen))
+            {
+                chosen = IsNull() ? null : ReadGuid("default");
+            }
+            else if (Is("defaultVault"u8, Seen.DefaultVault, ref seen))
+            {
+                defaultVault = IsNull() ? null : ReadText("defaultVault");
+            }
+            else if (Is("configs"u8, Seen.Configs, ref seen))
+            {
+                items = ReadConfigurations();
+            }
+            else
+            {
+                ReadExtra(ref extras);
+            }
+        }
+
+        if (_json.Read())
+        {
+            throw Invalid("something follows the end of the document");
+        }
+
+        Require(seen, Seen.Version, "version");
+        Require(seen, Seen.Store, "store");
+        Require(seen, Seen.Revision, "revision");
+        Require(seen, Seen.Configs, "configs");
+        return new ConfigDocument(store, revision, defaultVault, Check(items!, chosen), JsonExtras.From(extras));
+    }
+
+    private static List<LlmConfiguration> Check(List<LlmConfiguration> items, Guid? chosen)
+    {
+        var ids = new HashSet<Guid>(items.Count);
+        var names = new HashSet<string>(items.Count, ConfigurationName.Comparer);
+        foreach (LlmConfiguration item in items)
+        {
+            if (!ids.Add(item.Id))
+            {
+                throw Invalid("two configurations have the same id");
+            }
+
+            if (!names.Add(item.Name))
+            {
+                throw Invalid("two configurations have the same name");
+            }
+        }
+
+        if (chosen is { } id)
+        {
+            int index = items.FindIndex(item => item.Id == id);
+            if (index < 0)
+            {
+                throw Invalid("its default is none of its configurations");
+            }
+
+            items[index] = items[index] with { IsDefault = true };
+        }
+
+        return items;
+    }
+
+    private List<LlmConfiguration> ReadConfigurations()
+    {
+        Expect(JsonTokenType.StartArray, "configs");
+        var items = new List<LlmConfiguration>();
+        while (Advance() != JsonTokenType.EndArray)
+        {
+            items.Add(ReadConfiguration());
+        }
+
+        return items;
+    }
+
+    private LlmConfiguration ReadConfiguration()
+    {
+        Seen seen = Seen.None;
+        Guid id = default;
+        string? name = null, provider = null, baseUrl = null, model = null, keyId = null, vault = null;
+        bool useAuthHeader = false;
+        DateTime created = default, updated = default;
+        DateTime? keyUpdated = null;
+        JsonExtras keyExtras = JsonExtras.None;
+        List<KeyValuePair<string, byte[]>>? extras = null;
+
+        Expect(JsonTokenType.StartObject, "a configuration");
+        while (NextProperty())
+        {
+            if (Is("id"u8, Seen.Id, ref seen))
+            {
+                id = ReadGuid("id");
+            }
+            else if (Is("name"u8, Seen.Name, ref seen))
+            {
+                name = ReadText("name");
+                if (!ConfigurationName.IsStored(name))
+                {
+                    throw Invalid("a name breaks the rules");
+                }
+            }
+            else if (Is("provider"u8, Seen.Provider, ref seen))
+            {
+                provider = ReadText("provider");
+                provider = LlmProviderCatalog.Find(provider)?.Id ?? provider;
+            }
+            else if (Is("baseUrl"u8, Seen.BaseUrl, ref seen))
+            {
+                baseUrl = IsNull() ? null : ReadText("baseUrl");
+                if (baseUrl is not null && BaseUrl.Problem(baseUrl) is not null)
+                {
+                    throw Invalid("a baseUrl breaks the rules");
+                }
+            }
+            else if (Is("useAuthHeader"u8, Seen.UseAuthHeader, ref seen))
+            {
+                useAuthHeader = ReadBoolean("useAuthHeader");
+            }
+            else if (Is("model"u8, Seen.Model, ref seen))
+            {
+                model = IsNull() ? null : ReadText("model");
+            }
+            else if (Is("key"u8, Seen.Key, ref seen))
+            {
+                if (!IsNull())
+                {
+                    (keyId, vault, keyUpdated, keyExtras) = ReadKey();
+                }
+            }
+            else if (Is("createdAt"u8, Seen.CreatedAt, ref seen))
+            {
+                created = ReadTime("createdAt");
+            }
+            else if (Is("updatedAt"u8, Seen.UpdatedAt, ref seen))
+            {
+                updated = ReadTime("updatedAt");
+            }
+            else
+            {
+                ReadExtra(ref extras);
+            }
+        }
+
+        Require(seen, Seen.Id, "id");
+        Require(seen, Seen.Name, "name");
+        Require(seen, Seen.Provider, "provider");
+        Require(seen, Seen.UseAuthHeader, "useAuthHeader");
+        Require(seen, Seen.CreatedAt, "createdAt");
+        Require(seen, Seen.UpdatedAt, "updatedAt");
+        return new LlmConfiguration
+        {
+            Id = id,
+            Name = name!,
+            Provider = provider!,
+            OwnBaseUrl = baseUrl,
+            UseAuthHeader = useAuthHeader,
+            Model = model,
+            Vault = vault,
+            KeyId = keyId,
+            KeyUpdatedAt = keyUpdated,
+            CreatedAt = created,
+            UpdatedAt = updated,
+            Extras = JsonExtras.From(extras),
+            KeyExtras = keyExtras,
+        };
+    }
+
+    private (string Id, string Vault, DateTime UpdatedAt, JsonExtras Extras) ReadKey()
+    {
+        Seen seen = Seen.None;
+        string? id = null, vault = null;
+        DateTime updated = default;
+        List<KeyValuePair<string, byte[]>>? extras = null;
+
+        Expect(JsonTokenType.StartObject, "key");
+        while (NextProperty())
+        {
+            if (Is("id"u8, Seen.Id, ref seen))
+            {
+                id = ReadText("key.id");
+                if (!KeyReference.IsKeyId(id))
+                {
+                    throw Invalid("a key id is not of the form llm-api-key-<32 hex>");
+                }
+            }
+            else if (Is("vault"u8, Seen.Vault, ref seen))
+            {
+                vault = ReadVault();
+            }
+            else if (Is("updatedAt"u8, Seen.UpdatedAt, ref seen))
+            {
+                updated = ReadTime("key.updatedAt");
+            }
+            else
+            {
+                ReadExtra(ref extras);
+            }
+        }
+
+        Require(seen, Seen.Id, "key.id");
+        Require(seen, Seen.Vault, "key.vault");
+        Require(seen, Seen.UpdatedAt, "key.updatedAt");
+        return (id!, vault!, updated, JsonExtras.From(extras));
+    }
+
+    private string ReadVault()
+    {
+        // As a rule all keys lie in one vault: one string for all of them.
+        if (_lastVault is null || _json.TokenType != JsonTokenType.String || !_json.ValueTextEquals(_lastVault))
+        {
+            _lastVault = ReadText("key.vault");
+        }
+
+        return _lastVault;
+    }
+
+    private JsonTokenType Advance() => _json.Read() ? _json.TokenType : throw Invalid("it ends too early");
+
+    private bool NextProperty() => Advance() == JsonTokenType.PropertyName;
+
+    // Reads the value's first token when it is the property wanted.
+    private bool Is(ReadOnlySpan<byte> name, Seen property, ref Seen seen)
+    {
+        if (!_json.ValueTextEquals(name))
+        {
+            return false;
+        }
+
+        if ((seen & property) != 0)
+        {
+            throw Invalid($"a property '{_json.GetString()}' stands twice in one object");
+        }
+
+        seen |= property;
+        Advance();
+        return true;
+    }
+
+    private readonly bool IsNull() => _json.TokenType == JsonTokenType.Null;
+
+    private readonly void Expect(JsonTokenType type, string what)
+    {
+        if (_json.TokenType != type)
+        {
+            throw Invalid($"{what} is not {(type == JsonTokenType.StartArray ? "an array" : "an object")}");
+        }
+    }
+
+    private static void Require(Seen seen, Seen property, string name)
+    {
+        if ((seen & property) == 0)
+        {
+            throw Invalid($"the property '{name}' is missing");
+        }
+    }
+
+    private readonly long ReadInteger(string name) =>
+        _json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out long value) && value >= 0
+            ? value
+            : throw Invalid($"'{name}' is not a whole number from 0");
+
+    private readonly Guid ReadGuid(string name) =>
+        _json.TokenType == JsonTokenType.String && _json.TryGetGuid(out Guid value)
+            ? value
+            : throw Invalid($"'{name}' is not a UUID");
+
+    private readonly bool ReadBoolean(string name) => _json.TokenType switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        _ => throw Invalid($"'{name}' is neither true nor false"),
+    };
+
+    private readonly string ReadText(string name) =>
+        _json.TokenType == JsonTokenType.String && _json.GetString() is { Length: > 0 } value
+            ? value
+            : throw Invalid($"'{name}' is not a text");
+
+    private readonly DateTime ReadTime(string name) =>
+        _json.TokenType == JsonTokenType.String && _json.TryGetDateTimeOffset(out DateTimeOffset value)
+            ? ToMilliseconds(value)
+            : throw Invalid($"'{name}' is not a time of ISO 8601");
+
+    private void ReadExtra(ref List<KeyValuePair<string, byte[]>>? extras)
+    {
+        string name = _json.GetString()!;
+        if (extras is not null && extras.Any(extra => extra.Key == name))
+        {
+            throw Invalid("a property stands twice in one object");
+        }
+
+        Advance();
+        int start = (int)_json.TokenStartIndex;
+        _json.Skip();
+        (extras ??= []).Add(new(name, _bytes[start..(int)_json.BytesConsumed].ToArray()));
+    }
+}

@@ -1,0 +1,215 @@
+using System.Collections.Concurrent;
+
+namespace LlmConfig;
+
+/// <summary>
+/// <c>llm_config.json</c> and its backup: read without a lock, changed under the lock of the store, never read as empty
+/// when it is damaged and never overwritten then.
+/// </summary>
+internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Action<LlmConfigWarning> warn, TimeSpan patience)
+{
+    /// <summary>The largest file that is read: 64 MiB, about 150,000 configurations.</summary>
+    public const int MaximumBytes = 64 * 1024 * 1024;
+
+    private const int MostCached = 16;
+
+    // Shared by all repositories of the process: each command opens its own, and most read what the last one read.
+    private static readonly ConcurrentDictionary<string, (byte[] Bytes, ConfigDocument Document)> Cache = new(StringComparer.Ordinal);
+
+    private readonly WaitingLock _lock = new(files, new StorePaths(folder.Path).Lock, patience);
+
+    private StorePaths Paths { get; } = new(folder.Path);
+
+    /// <summary>
+    /// What the store holds now; <see langword="null"/> when there is no store yet. Where the file is damaged or gone,
+    /// the backup is served with a warning.
+    /// </summary>
+    /// <exception cref="LlmConfigException">StoreCorrupt where the backup is of no use either, StoreVersionUnsupported, or a Store code.</exception>
+    public ConfigDocument? Read()
+    {
+        if (!files.CheckFolder(folder.Path))
+        {
+            return null;
+        }
+
+        try
+        {
+            return ReadMain();
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
+        {
+            ConfigDocument? backup = TryReadBackup();
+            if (backup is null)
+            {
+                throw;
+            }
+
+            warn(new LlmConfigWarning(
+                Paths.ConfigFile,
+                $"{e.Problem} Its backup of revision {backup.Revision} is shown instead; nothing can be changed until it is repaired. {Remedy}"));
+            return backup;
+        }
+    }
+
+    /// <summary>What the store holds now, for a decision that must not rest on the backup.</summary>
+    /// <exception cref="LlmConfigException">StoreCorrupt, StoreVersionUnsupported, or another Store code.</exception>
+    public ConfigDocument? ReadStrictly() => files.CheckFolder(folder.Path) ? ReadMain() : null;
+
+    /// <summary>Creates the folder and an empty store with an id, unless there is one.</summary>
+    public ConfigDocument Initialise(CancellationToken cancellation)
+    {
+        RequireWorkingLocks();
+        if (ReadStrictly() is { } present)
+        {
+            return present;
+        }
+
+        foreach (string level in folder.Levels)
+        {
+            if (level == folder.Path || !StoreFileSystem.FolderExists(level))
+            {
+                files.EnsureFolder(level);
+            }
+        }
+
+        using FileLock held = _lock.Acquire(cancellation);
+        return ReadStrictly() ?? Commit(new ConfigDocument(Guid.NewGuid(), 0, null, [], JsonExtras.None));
+    }
+
+    /// <summary>
+    /// Changes the store: takes the lock, reads anew, lets <paramref name="edit"/> work on a draft, and commits the draft
+    /// if it changed. Nothing else may be called in <paramref name="edit"/> that waits.
+    /// </summary>
+    public ConfigDocument Change(Action<ConfigDraft> edit, CancellationToken cancellation)
+    {
+        RequireWorkingLocks();
+        using FileLock held = _lock.Acquire(cancellation);
+        ConfigDocument before = ReadStrictly() ?? throw Gone();
+        var draft = new ConfigDraft(before);
+        edit(draft);
+
+        // The last moment to stop: what is renamed into place counts.
+        cancellation.ThrowIfCancellationRequested();
+        return draft.IsChanged ? Commit(draft.ToDocument()) : before;
+    }
+
+    /// <summary>Refuses to write where .NET was told not to lock files: other programs' locks would not hold then.</summary>
+    public static void RequireWorkingLocks()
+    {
+        bool disabled = AppContext.TryGetSwitch("System.IO.DisableFileLocking", out bool off) && off;
+        string? variable = Environment.GetEnvironmentVariable("DOTNET_SYSTEM_IO_DISABLEFILELOCKING");
+        if (disabled || variable is "1" || string.Equals(variable, "true", StringComparison.OrdinalIgnoreCase))
+        {
+            throw StoreFailure.Unsafe(
+                "DOTNET_SYSTEM_IO_DISABLEFILELOCKING",
+                "File locking is switched off in this process, so two processes could overwrite each other's changes.",
+                "Unset DOTNET_SYSTEM_IO_DISABLEFILELOCKING and run the command again.");
+        }
+    }
+
+    private const string Remedy =
+        $"Run Repair-LlmConfig, or move {StorePaths.ConfigFileName} aside yourself and copy {StorePaths.ConfigFileName}.bak to its place.";
+
+    private ConfigDocument? ReadMain()
+    {
+        if (files.ReadFile(Paths.ConfigFile, MaximumBytes) is { } bytes)
+        {
+            return Parse(Paths.ConfigFile, bytes);
+        }
+
+        // Every commit leaves a backup: a backup alone is a file that was lost.
+        return files.FileExists(Paths.Backup)
+            ? throw new LlmConfigException(
+                LlmConfigErrorCode.StoreCorrupt, Paths.ConfigFile, $"'{Paths.ConfigFile}' is gone although its backup is there.", Remedy)
+            : null;
+    }
+
+    private ConfigDocument? TryReadBackup()
+    {
+        try
+        {
+            return files.ReadFile(Paths.Backup, MaximumBytes) is { } bytes ? Parse(Paths.Backup, bytes) : null;
+        }
+        catch (LlmConfigException)
+        {
+            // The damage of the file itself is what has to be reported.
+            return null;
+        }
+    }
+
+    private static ConfigDocument Parse(string path, byte[] bytes)
+    {
+        if (Cache.TryGetValue(path, out (byte[] Bytes, ConfigDocument Document) cached) && cached.Bytes.AsSpan().SequenceEqual(bytes))
+        {
+            return cached.Document;
+        }
+
+        try
+        {
+            ConfigDocument document = ConfigDocumentReader.Read(bytes);
+            Remember(path, bytes, document);
+            return document;
+        }
+        catch (StoreFormatException e) when (e.NewerVersion is not null)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.StoreVersionUnsupported,
+                path,
+                $"'{path}' was written by a newer version of this module: {e.Message}, and this one knows {ConfigDocument.CurrentVersion}.",
+                "Update LlmConfig.PowerShell; the file was left as it is.",
+                e);
+        }
+        catch (StoreFormatException e)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.StoreCorrupt, path, $"'{path}' is damaged: {e.Message}.", Remedy, e);
+        }
+    }
+
+    private static void Remember(string path, byte[] bytes, ConfigDocument document)
+    {
+        if (Cache.Count >= MostCached)
+        {
+            Cache.Clear();
+        }
+
+        Cache[path] = (bytes, document);
+    }
+
+    // Under the lock. The file first, since its rename is the commit; the backup then follows it, so that whatever
+    // damages the file later costs nothing. Old keys are only removed after both.
+    private ConfigDocument Commit(ConfigDocument document)
+    {
+        foreach (string leftover in files.ListFiles(folder.Path, $"{StorePaths.ConfigFileName}*{StorePaths.TemporaryExtension}"))
+        {
+            files.DeleteFile(leftover);
+        }
+
+        byte[] bytes = ConfigDocumentWriter.Write(document);
+        if (bytes.Length > MaximumBytes)
+        {
+            throw StoreFailure.TooLarge(Paths.ConfigFile, MaximumBytes);
+        }
+
+        files.ReplaceFile(Paths.ConfigFile, bytes);
+        Remember(Paths.ConfigFile, bytes, document);
+        try
+        {
+            files.ReplaceFile(Paths.Backup, bytes);
+        }
+        catch (LlmConfigException e)
+        {
+            // The change is made; a backup that is one change behind is not a reason to report that it was not.
+            warn(new LlmConfigWarning(Paths.Backup, $"The change was made, but its backup could not be written. {e.Message}"));
+        }
+
+        files.FlushFolder(folder.Path);
+        return document;
+    }
+
+    private LlmConfigException Gone() => new(
+        LlmConfigErrorCode.StoreCorrupt,
+        Paths.ConfigFile,
+        $"'{Paths.ConfigFile}' was removed while it was in use.",
+        "Look at what removed it; nothing was changed.");
+}

@@ -1,0 +1,9 @@
+namespace LlmConfig;
+
+/// <summary>A file of the store does not hold what its format asks for. Inside the core only; it never names a value.</summary>
+#pragma warning disable CA1064 // Caught inside the core, where it becomes an LlmConfigException with a path and a remedy.
+internal sealed class StoreFormatException(string problem, Exception? cause = null) : Exception(problem, cause)
+{
+    /// <summary>The version that the file claims, where it is higher than what is supported.</summary>
+    public int? NewerVersion { get; init; }
+}

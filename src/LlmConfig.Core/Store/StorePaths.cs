@@ -1,0 +1,20 @@
+namespace LlmConfig;
+
+/// <summary>The names of what lies in a store's folder.</summary>
+internal sealed class StorePaths(string folder)
+{
+    public const string TemporaryExtension = ".tmp";
+    public const string ConfigFileName = "llm_config.json";
+
+    public string Folder { get; } = folder;
+
+    public string ConfigFile { get; } = Path.Combine(folder, ConfigFileName);
+
+    public string Backup { get; } = Path.Combine(folder, ConfigFileName + ".bak");
+
+    public string Lock { get; } = Path.Combine(folder, "llm_config.lock");
+
+    public string Pending { get; } = Path.Combine(folder, "pending");
+
+    public string Vault { get; } = Path.Combine(folder, "vault");
+}

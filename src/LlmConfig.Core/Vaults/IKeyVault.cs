@@ -1,0 +1,36 @@
+namespace LlmConfig;
+
+/// <summary>
+/// A place that keeps keys under ids that are never reused. Implementations throw <see cref="LlmConfigException"/> for
+/// everything that can go wrong, and never put a key into a message.
+/// </summary>
+public interface IKeyVault
+{
+    /// <summary>The vault's name, as configurations refer to it.</summary>
+    string Name { get; }
+
+    /// <summary>Keeps a key. It may be lost by a power cut until <see cref="Flush"/> returned.</summary>
+    /// <param name="keyId">The key's id: letters, digits and dashes. It was never used before.</param>
+    /// <param name="key">The key; the caller disposes of it.</param>
+    /// <param name="label">Whose key it is. Kept beside the key where the vault takes metadata, else dropped.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code of the built-in vault.</exception>
+    void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation);
+
+    /// <summary>Makes all that was written durable.</summary>
+    /// <exception cref="LlmConfigException">As for <see cref="Write"/>.</exception>
+    void Flush();
+
+    /// <summary>Gives a key back.</summary>
+    /// <param name="keyId">The key's id.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <returns>The key, for the caller to dispose of.</returns>
+    /// <exception cref="LlmConfigException">KeyMissing, VaultLocked, VaultUnavailable or VaultCorrupt.</exception>
+    ApiKey Read(string keyId, CancellationToken cancellation);
+
+    /// <summary>Removes a key; nothing happens when it is not there.</summary>
+    /// <param name="keyId">The key's id.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <exception cref="LlmConfigException">VaultLocked or VaultUnavailable, or a Store code of the built-in vault.</exception>
+    void Remove(string keyId, CancellationToken cancellation);
+}

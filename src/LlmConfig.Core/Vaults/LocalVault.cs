@@ -1,0 +1,392 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace LlmConfig;
+
+/// <summary>
+/// The built-in vault: one sealed file for each secret, under a random master key that a protector keeps. The protector
+/// is chosen when the vault is made and never switched by itself; a vault that has a header never gets a new master key.
+/// </summary>
+internal sealed class LocalVault : IKeyVault, IDisposable
+{
+    /// <summary>The name by which configurations refer to it.</summary>
+    public const string VaultName = "LlmConfig";
+
+    private readonly LocalVaultFiles _paths;
+    private readonly StoreFileSystem _files;
+    private readonly IReadOnlyList<IMasterKeyProtector> _protectors;
+    private readonly TimeProvider _clock;
+    private readonly Action<LlmConfigWarning> _warn;
+    private readonly WaitingLock _lock;
+    private readonly object _gate = new();
+    private (VaultHeader Header, SecretBytes MasterKey)? _open;
+
+    /// <param name="folder">The vault's folder; its parent must exist before anything is written.</param>
+    /// <param name="files">The file system.</param>
+    /// <param name="protectors">The protectors of this operating system, the best first.</param>
+    /// <param name="clock">The clock.</param>
+    /// <param name="warn">Told when a vault is made whose keys lie behind nothing but a file.</param>
+    /// <param name="patience">How long is waited for another process that makes the vault.</param>
+    public LocalVault(
+        string folder,
+        StoreFileSystem files,
+        IReadOnlyList<IMasterKeyProtector> protectors,
+        TimeProvider clock,
+        Action<LlmConfigWarning> warn,
+        TimeSpan patience)
+    {
+        _paths = new LocalVaultFiles(folder);
+        _files = files;
+        _protectors = protectors;
+        _clock = clock;
+        _warn = warn;
+        _lock = new WaitingLock(files, _paths.Lock, patience);
+    }
+
+    public string Name => VaultName;
+
+    public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
+    {
+        (VaultHeader header, SecretBytes masterKey) = OpenOrCreate(cancellation);
+        byte[] file = SealedSecret.Seal(header.VaultId, masterKey.Span, keyId, SealedSecretType.SecureString, Describe(label), key.Utf8);
+        using FileLock shared = _lock.AcquireShared(cancellation);
+        _files.ReplaceFile(_paths.Sealed(keyId), file);
+    }
+
+    public void Flush() => _files.FlushFolder(_paths.Folder);
+
+    public ApiKey Read(string keyId, CancellationToken cancellation)
+    {
+        string path = _paths.Sealed(keyId);
+        byte[] file = (_files.CheckFolder(_paths.Folder) ? _files.ReadFile(path, SealedSecret.MaximumFileBytes) : null) ?? throw Missing(keyId);
+        (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
+        try
+        {
+            using SealedSecret secret = SealedSecret.Open(file, header.VaultId, masterKey.Span, keyId);
+            return ApiKey.FromVault(secret.Value.Span, keyId);
+        }
+        catch (StoreFormatException e)
+        {
+            throw Corrupt(path, e);
+        }
+    }
+
+    public void Remove(string keyId, CancellationToken cancellation)
+    {
+        if (_files.CheckFolder(_paths.Folder))
+        {
+            _files.DeleteFile(_paths.Sealed(keyId));
+        }
+    }
+
+    /// <summary>How keys are kept, for people to look at. Makes nothing.</summary>
+    public LocalVaultInfo GetInfo()
+    {
+        if (ReadHeader() is { } header)
+        {
+            return new LocalVaultInfo(true, header.Protector, header.Reason, Protector(header.Protector).GetStatus());
+        }
+
+        (IMasterKeyProtector? protector, string reason, ProtectorStatus status) = Choose();
+        return new LocalVaultInfo(false, protector?.Kind, reason, status);
+    }
+
+    /// <summary>
+    /// Hands the master key to another protector, or makes the vault with it. Keys stay readable throughout: the header
+    /// is renamed into place after the new protector gave the key back, and the old one lets go of it after that.
+    /// </summary>
+    /// <returns>False when it was this protector already.</returns>
+    public bool ChangeProtector(ProtectorKind kind, CancellationToken cancellation)
+    {
+        IMasterKeyProtector next = Protector(kind);
+        ProtectorStatus status = next.GetStatus();
+        if (status.State != ProtectorState.Ready)
+        {
+            throw NotReady(next.Kind, status);
+        }
+
+        const string reason = "Chosen with Set-LlmConfigStore -Protector.";
+        _files.EnsureFolder(_paths.Folder);
+        using FileLock held = _lock.Acquire(cancellation);
+        if (Open() is not { } open)
+        {
+            RefuseLostHeader();
+            Create(next, reason);
+            return true;
+        }
+
+        if (open.Header.Protector == kind)
+        {
+            return false;
+        }
+
+        IMasterKeyProtector before = Protector(open.Header.Protector);
+        VaultHeader header = Hand(next, open.Header with { Protector = kind, Reason = reason }, open.MasterKey);
+        before.Remove(header.VaultId);
+        lock (_gate)
+        {
+            _open = (header, open.MasterKey);
+        }
+
+        return true;
+    }
+
+    /// <summary>Removes what dead processes left half-written, unless another process is writing now.</summary>
+    public void RemoveLeftovers()
+    {
+        if (!_files.CheckFolder(_paths.Folder))
+        {
+            return;
+        }
+
+        using FileLock? alone = _lock.TryAcquire();
+        if (alone is null)
+        {
+            return;
+        }
+
+        foreach (string path in _files.ListFiles(_paths.Folder, "*" + StorePaths.TemporaryExtension))
+        {
+            _files.DeleteFile(path);
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _open?.MasterKey.Dispose();
+            _open = null;
+        }
+    }
+
+    private static byte[] Describe(KeyLabel label)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            LlmConfiguration item = label.Configuration;
+            json.WriteStartObject();
+            json.WriteString("store", label.StoreId);
+            json.WriteString("configuration", item.Id);
+            json.WriteString("name", item.Name);
+            json.WriteString("provider", item.Provider);
+            if (item.OwnBaseUrl is not null)
+            {
+                json.WriteString("baseUrl", item.OwnBaseUrl);
+            }
+
+            json.WriteBoolean("useAuthHeader", item.UseAuthHeader);
+            if (item.Model is not null)
+            {
+                json.WriteString("model", item.Model);
+            }
+
+            json.WriteString("createdAt", ConfigDocumentWriter.Time(item.CreatedAt));
+            json.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static LlmConfigException Missing(string keyId) => new(
+        LlmConfigErrorCode.KeyMissing,
+        keyId,
+        $"The built-in vault has no secret '{keyId}'.",
+        "Set the key anew with Set-LlmConfig -ApiKey.");
+
+    private static LlmConfigException NotReady(ProtectorKind kind, ProtectorStatus status) => new(
+        status.State == ProtectorState.Locked ? LlmConfigErrorCode.VaultLocked : LlmConfigErrorCode.VaultUnavailable,
+        VaultName,
+        $"The protector {kind} cannot keep the master key now. {status.Reason}",
+        status.State == ProtectorState.Locked
+            ? "Unlock it (log in to the desktop, or run gnome-keyring-daemon --unlock) and run the command again, or choose another with Set-LlmConfigStore -Protector KeyFile."
+            : "Start it and run the command again, or choose another with Set-LlmConfigStore -Protector KeyFile.");
+
+    private (VaultHeader Header, SecretBytes MasterKey) OpenOrCreate(CancellationToken cancellation)
+    {
+        if (Open() is { } open)
+        {
+            RemoveStaleKeyFile(open.Header);
+            return open;
+        }
+
+        _files.EnsureFolder(_paths.Folder);
+        using FileLock held = _lock.Acquire(cancellation);
+        if (Open() is { } madeMeanwhile)
+        {
+            return madeMeanwhile;
+        }
+
+        RefuseLostHeader();
+        (IMasterKeyProtector? protector, string reason, ProtectorStatus status) = Choose();
+        if (protector is null)
+        {
+            throw NotReady(_protectors[0].Kind, status);
+        }
+
+        Create(protector, reason);
+        if (protector.Kind == ProtectorKind.KeyFile)
+        {
+            _warn(new LlmConfigWarning(
+                VaultName,
+                $"Keys are protected by the file '{_paths.MasterKey}', which only you may read. {reason} "
+                + "Programs that run as you can read it too; Get-LlmConfigStore shows this, Set-LlmConfigStore -Protector changes it."));
+        }
+
+        return Open()!.Value;
+    }
+
+    // "Not there" and "no collection" lead to the next protector; locked, hung and failed are for a person to decide,
+    // since the next one would be weaker for good.
+    private (IMasterKeyProtector? Protector, string Reason, ProtectorStatus Status) Choose()
+    {
+        string passedOver = string.Empty;
+        foreach (IMasterKeyProtector candidate in _protectors)
+        {
+            ProtectorStatus status = candidate.GetStatus();
+            switch (status.State)
+            {
+                case ProtectorState.Ready:
+                    return (candidate, passedOver.Length == 0 ? status.Reason : passedOver, status);
+                case ProtectorState.Absent or ProtectorState.NoCollection:
+                    passedOver = passedOver.Length == 0 ? status.Reason : $"{passedOver} {status.Reason}";
+                    break;
+                default:
+                    return (null, status.Reason, status);
+            }
+        }
+
+        return (null, passedOver, new ProtectorStatus(ProtectorState.Absent, passedOver));
+    }
+
+    private void Create(IMasterKeyProtector protector, string reason)
+    {
+        using SecretBytes masterKey = SecretBytes.Random(SealedSecret.MasterKeySize);
+        Hand(protector, new VaultHeader
+        {
+            VaultId = Guid.NewGuid(),
+            Protector = protector.Kind,
+            Reason = reason,
+            Wrapped = [],
+            CreatedAt = _clock.GetUtcNow().UtcDateTime,
+        }, masterKey);
+    }
+
+    // Under the lock, alone. The protector has to give the key back before the header says that it has it.
+    private VaultHeader Hand(IMasterKeyProtector protector, VaultHeader header, SecretBytes masterKey)
+    {
+        byte[] wrapped = protector.Store(header.VaultId, masterKey.Span);
+        using (SecretBytes back = protector.Load(header.VaultId, wrapped))
+        {
+            if (!CryptographicOperations.FixedTimeEquals(back.Span, masterKey.Span))
+            {
+                throw new LlmConfigException(
+                    LlmConfigErrorCode.VaultUnavailable,
+                    VaultName,
+                    $"The protector {protector.Kind} did not give back the master key that it was given.",
+                    "Choose another with Set-LlmConfigStore -Protector; nothing was changed.");
+            }
+        }
+
+        VaultHeader complete = (header with { Wrapped = wrapped }).WithCheck(masterKey.Span);
+        _files.ReplaceFile(_paths.Header, complete.ToBytes());
+        _files.FlushFolder(_paths.Folder);
+        return complete;
+    }
+
+    private (VaultHeader Header, SecretBytes MasterKey)? Open()
+    {
+        lock (_gate)
+        {
+            if (_open is not null)
+            {
+                return _open;
+            }
+
+            if (ReadHeader() is not { } header)
+            {
+                return null;
+            }
+
+            SecretBytes masterKey = Protector(header.Protector).Load(header.VaultId, header.Wrapped);
+            if (masterKey.Length == SealedSecret.MasterKeySize && header.Accepts(masterKey.Span))
+            {
+                _open = (header, masterKey);
+                return _open;
+            }
+
+            masterKey.Dispose();
+        }
+
+        throw new LlmConfigException(
+            LlmConfigErrorCode.VaultCorrupt,
+            _paths.Header,
+            "The master key that the protector gave back is not the one with which this vault was made.",
+            "Put the vault's folder and its protector's entry back from the same backup; nothing was changed.");
+    }
+
+    private VaultHeader? ReadHeader()
+    {
+        if (!_files.CheckFolder(_paths.Folder))
+        {
+            return null;
+        }
+
+        try
+        {
+            return _files.ReadFile(_paths.Header, VaultHeader.MaximumBytes) is { } bytes ? VaultHeader.Parse(bytes) : null;
+        }
+        catch (StoreFormatException e)
+        {
+            throw Corrupt(_paths.Header, e);
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
+        {
+            throw Corrupt(_paths.Header, e);
+        }
+    }
+
+    // Secrets without a header are secrets whose header was lost: a new master key would lose them for good.
+    private void RefuseLostHeader()
+    {
+        if (_files.ListFiles(_paths.Folder, "*" + LocalVaultFiles.SealedExtension).Count > 0)
+        {
+            throw HeaderGone();
+        }
+    }
+
+    // A change of protector that died after its commit leaves the old key file behind.
+    private void RemoveStaleKeyFile(VaultHeader header)
+    {
+        if (header.Protector != ProtectorKind.KeyFile && _files.FileExists(_paths.MasterKey))
+        {
+            using FileLock? alone = _lock.TryAcquire();
+            if (alone is not null && ReadHeader() is { } now && now.Protector != ProtectorKind.KeyFile)
+            {
+                _files.DeleteFile(_paths.MasterKey);
+            }
+        }
+    }
+
+    private IMasterKeyProtector Protector(ProtectorKind kind) =>
+        _protectors.FirstOrDefault(protector => protector.Kind == kind) ?? throw new LlmConfigException(
+            LlmConfigErrorCode.VaultUnavailable,
+            VaultName,
+            $"The protector {kind} does not exist on this operating system.",
+            $"Here there are: {string.Join(", ", _protectors.Select(protector => protector.Kind))}.");
+
+    private LlmConfigException HeaderGone() => new(
+        LlmConfigErrorCode.VaultCorrupt,
+        _paths.Header,
+        $"The header of the built-in vault, '{_paths.Header}', is gone although the vault holds secrets.",
+        "Put it back from a backup of the store's folder; it is never made anew.");
+
+    private static LlmConfigException Corrupt(string path, Exception cause) => new(
+        LlmConfigErrorCode.VaultCorrupt,
+        path,
+        $"The file '{path}' of the built-in vault cannot be read: {cause.Message}{(cause.Message.EndsWith('.') ? string.Empty : ".")}",
+        "Put it back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.",
+        cause);
+}

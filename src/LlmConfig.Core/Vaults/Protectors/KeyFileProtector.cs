@@ -1,0 +1,61 @@
+namespace LlmConfig;
+
+/// <summary>
+/// Keeps the master key in a file that only its owner may read: <c>vault/master.key</c>, 56 bytes (docs/file-formats.md).
+/// It protects keys from other users of the machine and from whoever gets hold of a sealed file alone, not from
+/// programs of the same user and not from root.
+/// </summary>
+internal sealed class KeyFileProtector(string path, StoreFileSystem files) : IMasterKeyProtector
+{
+    private const byte Version = 1;
+    private const int VaultAt = 8;
+    private const int KeyAt = 24;
+    private const int Size = KeyAt + SealedSecret.MasterKeySize;
+
+    public ProtectorKind Kind => ProtectorKind.KeyFile;
+
+    private static ReadOnlySpan<byte> Magic => "LLMK"u8;
+
+    public ProtectorStatus GetStatus() => new(ProtectorState.Ready, "A file that only its owner may read works everywhere.");
+
+    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey)
+    {
+        using var file = new SecretBytes(Size);
+        Magic.CopyTo(file.Span);
+        file.Span[Magic.Length] = Version;
+        vaultId.TryWriteBytes(file.Span[VaultAt..], bigEndian: true, out _);
+        masterKey.CopyTo(file.Span[KeyAt..]);
+        files.ReplaceFile(path, file.Span);
+        files.FlushFolder(Path.GetDirectoryName(path)!);
+        return [];
+    }
+
+    public SecretBytes Load(Guid vaultId, ReadOnlySpan<byte> wrapped)
+    {
+        byte[] file = files.ReadFile(path, limit: 4096) ?? throw Corrupt("is gone");
+        try
+        {
+            return file.Length != Size || !file.AsSpan().StartsWith(Magic) || file[Magic.Length] != Version
+                ? throw Corrupt("is damaged")
+                : new Guid(file.AsSpan(VaultAt, 16), bigEndian: true) != vaultId
+                    ? throw Corrupt("belongs to another vault")
+                    : new SecretBytes(file.AsSpan(KeyAt));
+        }
+        finally
+        {
+            System.Security.Cryptography.CryptographicOperations.ZeroMemory(file);
+        }
+    }
+
+    public void Remove(Guid vaultId)
+    {
+        files.DeleteFile(path);
+        files.FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    private LlmConfigException Corrupt(string what) => new(
+        LlmConfigErrorCode.VaultCorrupt,
+        path,
+        $"The file with the master key of the built-in vault, '{path}', {what}.",
+        "Put it back from a backup of the store's folder: without it no key of this vault can be read. It is never made anew.");
+}

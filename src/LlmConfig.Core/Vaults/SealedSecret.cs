@@ -1,0 +1,167 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace LlmConfig;
+
+/// <summary>
+/// The format of one sealed file, version 1 (docs/file-formats.md): a header of 36 bytes, the ciphertext of AES-256-GCM,
+/// and its tag. Header and name are associated data, so that a file opens only as what it is and under its own name.
+/// </summary>
+internal sealed class SealedSecret : IDisposable
+{
+    /// <summary>The largest secret, in bytes: 1 MiB. SecretManagement's own vaults take less.</summary>
+    public const int MaximumSecretBytes = 1024 * 1024;
+
+    /// <summary>The largest sealed file: secret, name (5,000 characters), metadata, and what surrounds them.</summary>
+    public const int MaximumFileBytes = 2 * MaximumSecretBytes;
+
+    public const byte Version = 1;
+    public const int HeaderSize = 36;
+    public const int NonceSize = 12;
+    public const int TagSize = 16;
+    public const int MasterKeySize = 32;
+
+    private const int TypeAt = 5;
+    private const int VaultAt = 8;
+    private const int NonceAt = 24;
+
+    private SealedSecret(string name, SealedSecretType type, byte[] metadata, SecretBytes value)
+    {
+        Name = name;
+        Type = type;
+        Metadata = metadata;
+        Value = value;
+    }
+
+    private static ReadOnlySpan<byte> Magic => "LLMS"u8;
+
+    public string Name { get; }
+
+    public SealedSecretType Type { get; }
+
+    /// <summary>A JSON object in UTF-8, or empty.</summary>
+    public byte[] Metadata { get; }
+
+    public SecretBytes Value { get; }
+
+    /// <summary>Seals a secret under a fresh nonce.</summary>
+    public static byte[] Seal(
+        Guid vaultId, ReadOnlySpan<byte> masterKey, string name, SealedSecretType type, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value)
+    {
+        Span<byte> nonce = stackalloc byte[NonceSize];
+        RandomNumberGenerator.Fill(nonce);
+        return Seal(vaultId, masterKey, name, type, metadata, value, nonce);
+    }
+
+    /// <summary>Seals under a given nonce. For the format vectors of the tests only: a nonce must never be used twice.</summary>
+    internal static byte[] Seal(
+        Guid vaultId,
+        ReadOnlySpan<byte> masterKey,
+        string name,
+        SealedSecretType type,
+        ReadOnlySpan<byte> metadata,
+        ReadOnlySpan<byte> value,
+        ReadOnlySpan<byte> nonce)
+    {
+        byte[] nameBytes = Encoding.UTF8.GetBytes(name);
+        int plainSize = sizeof(int) + nameBytes.Length + sizeof(int) + metadata.Length + value.Length;
+        using var plain = new SecretBytes(plainSize);
+        Span<byte> rest = Put(Put(plain.Span, nameBytes), metadata);
+        value.CopyTo(rest);
+
+        byte[] file = new byte[HeaderSize + plainSize + TagSize];
+        Magic.CopyTo(file);
+        file[Magic.Length] = Version;
+        file[TypeAt] = (byte)type;
+        vaultId.TryWriteBytes(file.AsSpan(VaultAt), bigEndian: true, out _);
+        nonce.CopyTo(file.AsSpan(NonceAt));
+        using var aes = new AesGcm(masterKey, TagSize);
+        aes.Encrypt(
+            nonce,
+            plain.Span,
+            file.AsSpan(HeaderSize, plainSize),
+            file.AsSpan(HeaderSize + plainSize),
+            AssociatedData(file, nameBytes));
+        return file;
+    }
+
+    /// <summary>Opens a sealed file.</summary>
+    /// <param name="file">The whole file.</param>
+    /// <param name="vaultId">The vault that it must belong to.</param>
+    /// <param name="masterKey">The vault's master key.</param>
+    /// <param name="name">The name that it must have been sealed under.</param>
+    /// <exception cref="StoreFormatException">Anything is not as it was sealed; the text never shows content.</exception>
+    public static SealedSecret Open(ReadOnlySpan<byte> file, Guid vaultId, ReadOnlySpan<byte> masterKey, string name)
+    {
+        byte[] nameBytes = Encoding.UTF8.GetBytes(name);
+        int plainSize = file.Length - HeaderSize - TagSize;
+        if (plainSize < 2 * sizeof(int) || !file.StartsWith(Magic))
+        {
+            throw new StoreFormatException("it is no sealed file, or it was cut off");
+        }
+
+        if (file[Magic.Length] != Version)
+        {
+            throw new StoreFormatException($"it has version {file[Magic.Length]}, and this module knows {Version}");
+        }
+
+        if (new Guid(file.Slice(VaultAt, 16), bigEndian: true) != vaultId)
+        {
+            throw new StoreFormatException("it belongs to another vault");
+        }
+
+        using var plain = new SecretBytes(plainSize);
+        using (var aes = new AesGcm(masterKey, TagSize))
+        {
+            try
+            {
+                aes.Decrypt(
+                    file.Slice(NonceAt, NonceSize),
+                    file.Slice(HeaderSize, plainSize),
+                    file[(HeaderSize + plainSize)..],
+                    plain.Span,
+                    AssociatedData(file, nameBytes));
+            }
+            catch (AuthenticationTagMismatchException e)
+            {
+                throw new StoreFormatException("it was changed after it was sealed, or it lies under another secret's name", e);
+            }
+        }
+
+        ReadOnlySpan<byte> rest = plain.Span;
+        ReadOnlySpan<byte> ownName = Take(ref rest);
+        if (!ownName.SequenceEqual(nameBytes))
+        {
+            throw new StoreFormatException("it lies under another secret's name");
+        }
+
+        byte[] metadata = Take(ref rest).ToArray();
+        return new SealedSecret(name, (SealedSecretType)file[TypeAt], metadata, new SecretBytes(rest));
+    }
+
+    public void Dispose() => Value.Dispose();
+
+    // The header as it stands in the file, then the name: neither can be exchanged.
+    private static byte[] AssociatedData(ReadOnlySpan<byte> file, ReadOnlySpan<byte> name) => [.. file[..HeaderSize], .. SHA256.HashData(name)];
+
+    private static Span<byte> Put(Span<byte> at, ReadOnlySpan<byte> part)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(at, part.Length);
+        part.CopyTo(at[sizeof(int)..]);
+        return at[(sizeof(int) + part.Length)..];
+    }
+
+    private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> rest)
+    {
+        int length = rest.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32BigEndian(rest);
+        if (length < 0 || length > rest.Length - sizeof(int))
+        {
+            throw new StoreFormatException("its parts do not fit its size");
+        }
+
+        ReadOnlySpan<byte> part = rest.Slice(sizeof(int), length);
+        rest = rest[(sizeof(int) + length)..];
+        return part;
+    }
+}

@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace LlmConfig;
+
+/// <summary>
+/// <c>vault/vault.json</c>: which vault this is, what keeps its master key and why, and a check value by which a wrong
+/// master key is known before any secret is touched.
+/// </summary>
+internal sealed record VaultHeader
+{
+    public const int Version = 1;
+    public const int MaximumBytes = 64 * 1024;
+
+    private const int CheckSize = SealedSecret.NonceSize + SealedSecret.TagSize;
+    private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public required Guid VaultId { get; init; }
+
+    public required ProtectorKind Protector { get; init; }
+
+    /// <summary>Why this protector, as a sentence for people.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>What the protector asked to be kept.</summary>
+    public required byte[] Wrapped { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>Nonce and tag of an empty text sealed under the master key with the fields above as associated data.</summary>
+    public byte[] Check { get; init; } = [];
+
+    /// <summary>The same header with a check value for this master key.</summary>
+    public VaultHeader WithCheck(ReadOnlySpan<byte> masterKey)
+    {
+        byte[] check = RandomNumberGenerator.GetBytes(CheckSize);
+        using var aes = new AesGcm(masterKey, SealedSecret.TagSize);
+        aes.Encrypt(check.AsSpan(0, SealedSecret.NonceSize), [], [], check.AsSpan(SealedSecret.NonceSize), AssociatedData());
+        return this with { Check = check };
+    }
+
+    /// <summary>True when this is the master key that the header was made with.</summary>
+    public bool Accepts(ReadOnlySpan<byte> masterKey)
+    {
+        using var aes = new AesGcm(masterKey, SealedSecret.TagSize);
+        try
+        {
+            aes.Decrypt(Check.AsSpan(0, SealedSecret.NonceSize), [], Check.AsSpan(SealedSecret.NonceSize), [], AssociatedData());
+            return true;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return false;
+        }
+    }
+
+    public byte[] ToBytes()
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer, Options))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", Version);
+            json.WriteString("vault", VaultId);
+            json.WriteString("protector", Protector.ToString());
+            json.WriteString("reason", Reason);
+            json.WriteBase64String("wrapped", Wrapped);
+            json.WriteBase64String("check", Check);
+            json.WriteString("createdAt", ConfigDocumentWriter.Time(CreatedAt));
+            json.WriteEndObject();
+        }
+
+        buffer.Write("\n"u8);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <exception cref="StoreFormatException">It is not a header that this version knows.</exception>
+    public static VaultHeader Parse(byte[] bytes)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(bytes);
+            JsonElement root = json.RootElement;
+            int version = root.GetProperty("version").GetInt32();
+            if (version != Version)
+            {
+                throw new StoreFormatException(string.Create(CultureInfo.InvariantCulture, $"it has version {version}, and this module knows {Version}"));
+            }
+
+            var header = new VaultHeader
+            {
+                VaultId = root.GetProperty("vault").GetGuid(),
+                Protector = Enum.TryParse(root.GetProperty("protector").GetString(), out ProtectorKind kind) && Enum.IsDefined(kind)
+                    ? kind
+                    : throw new StoreFormatException("it names a protector that this module does not know"),
+                Reason = root.GetProperty("reason").GetString() ?? string.Empty,
+                Wrapped = root.GetProperty("wrapped").GetBytesFromBase64(),
+                Check = root.GetProperty("check").GetBytesFromBase64(),
+                CreatedAt = root.GetProperty("createdAt").GetDateTimeOffset().UtcDateTime,
+            };
+            return header.Check.Length == CheckSize ? header : throw new StoreFormatException("its check value has the wrong size");
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            throw new StoreFormatException("it is not a vault header", e);
+        }
+    }
+
+    private byte[] AssociatedData() => Encoding.UTF8.GetBytes($"LlmConfig vault {Version} {VaultId:D} {Protector}");
+}

@@ -1,0 +1,31 @@
+using System.Management.Automation;
+
+namespace LlmConfig.Commands;
+
+/// <summary>Finds the configurations that a name or pattern means.</summary>
+internal static class ConfigurationSelector
+{
+    /// <summary>
+    /// A name that is there means that configuration, whatever characters it holds; else a pattern means all that it
+    /// matches, none included.
+    /// </summary>
+    /// <exception cref="LlmConfigException">NotFound: a literal name is not there.</exception>
+    public static IEnumerable<LlmConfiguration> Select(LlmConfigRepository repository, string nameOrPattern)
+    {
+        IReadOnlyList<LlmConfiguration> all = repository.GetAll();
+        string trimmed = nameOrPattern.Trim();
+        LlmConfiguration? exact = all.FirstOrDefault(item => string.Equals(item.Name, trimmed, StringComparison.OrdinalIgnoreCase));
+        if (exact is not null)
+        {
+            return [exact];
+        }
+
+        if (!WildcardPattern.ContainsWildcardCharacters(nameOrPattern))
+        {
+            return [repository.Get(WildcardPattern.Unescape(nameOrPattern))];
+        }
+
+        WildcardPattern pattern = WildcardPattern.Get(nameOrPattern, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        return all.Where(item => pattern.IsMatch(item.Name));
+    }
+}

@@ -1,0 +1,78 @@
+using System.Management.Automation;
+
+namespace LlmConfig.Commands;
+
+/// <summary>Get-LlmConfig: reads configurations, never keys.</summary>
+[Cmdlet(VerbsCommon.Get, "LlmConfig", DefaultParameterSetName = ByName)]
+[OutputType(typeof(LlmConfiguration))]
+public sealed class GetLlmConfigCommand : LlmConfigCommand
+{
+    private const string ByName = "Name";
+    private const string ById = "Id";
+    private const string ByDefault = "Default";
+
+    /// <summary>Names or patterns; all without one.</summary>
+    [Parameter(Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ConfigurationNameCompleter))]
+    public string[] Name { get; set; } = ["*"];
+
+    /// <summary>Ids.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ById, ValueFromPipelineByPropertyName = true)]
+    public Guid[] Id { get; set; } = [];
+
+    /// <summary>The default configuration only.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByDefault)]
+    public SwitchParameter Default { get; set; }
+
+    /// <summary>Only those of these providers.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
+    public string[]? Provider { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        switch (ParameterSetName)
+        {
+            case ById:
+                foreach (Guid id in Id)
+                {
+                    Guard(() => Write(Repository.Get(id)));
+                }
+
+                break;
+            case ByDefault:
+                Guard(() =>
+                {
+                    if (Default && Repository.GetDefault() is { } item)
+                    {
+                        Write(item);
+                    }
+                });
+                break;
+            default:
+                foreach (string name in Name)
+                {
+                    Guard(() =>
+                    {
+                        foreach (LlmConfiguration item in ConfigurationSelector.Select(Repository, name))
+                        {
+                            Write(item);
+                        }
+                    });
+                }
+
+                break;
+        }
+    }
+
+    private void Write(LlmConfiguration item)
+    {
+        if (Provider is null || Provider.Any(pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(item.Provider)))
+        {
+            WriteObject(item);
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Management.Automation;
+using System.Security;
+
+namespace LlmConfig.Commands;
+
+/// <summary>Get-LlmConfigKey: the only way to get a key.</summary>
+[Cmdlet(VerbsCommon.Get, "LlmConfigKey", DefaultParameterSetName = ByName)]
+[OutputType(typeof(SecureString), typeof(string))]
+public sealed class GetLlmConfigKeyCommand : LlmConfigCommand
+{
+    private const string ByName = "Name";
+    private const string ById = "Id";
+    private const string ByInputObject = "InputObject";
+
+    /// <summary>The name, taken literally; the default configuration without one.</summary>
+    [Parameter(Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ConfigurationNameCompleter))]
+    public string? Name { get; set; }
+
+    /// <summary>The id.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ById, ValueFromPipelineByPropertyName = true)]
+    public Guid Id { get; set; }
+
+    /// <summary>A configuration as Get-LlmConfig gave it.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByInputObject, ValueFromPipeline = true)]
+    public LlmConfiguration? InputObject { get; set; }
+
+    /// <summary>Gives a plain string, which stays in memory and in whatever it is written to.</summary>
+    [Parameter]
+    public SwitchParameter AsPlainText { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Guard(() =>
+    {
+        Guid id = ParameterSetName switch
+        {
+            ById => Id,
+            ByInputObject => InputObject!.Id,
+            _ => Name is null ? Repository.RequireDefault().Id : Repository.Get(Name).Id,
+        };
+        using ApiKey key = Repository.GetKey(id, Cancellation);
+        WriteObject(AsPlainText ? key.ToPlainText() : key.ToSecureString());
+    });
+}

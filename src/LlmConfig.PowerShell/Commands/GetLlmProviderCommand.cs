@@ -1,0 +1,35 @@
+using System.Management.Automation;
+
+namespace LlmConfig.Commands;
+
+/// <summary>Get-LlmProvider: the catalogue.</summary>
+[Cmdlet(VerbsCommon.Get, "LlmProvider")]
+[OutputType(typeof(LlmProvider))]
+public sealed class GetLlmProviderCommand : LlmConfigCommand
+{
+    /// <summary>Ids or patterns; all without one.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
+    public string[] Provider { get; set; } = ["*"];
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (string pattern in Provider)
+        {
+            Guard(() =>
+            {
+                if (WildcardPattern.ContainsWildcardCharacters(pattern))
+                {
+                    WildcardPattern wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
+                    WriteObject(LlmProviderCatalog.All.Where(provider => wildcard.IsMatch(provider.Id)), enumerateCollection: true);
+                }
+                else
+                {
+                    WriteObject(LlmProviderCatalog.Get(pattern, target: null));
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using System.Security;
+
+namespace LlmConfig.Commands;
+
+/// <summary>The two ways in which a cmdlet is given a key.</summary>
+internal static class KeyParameters
+{
+    /// <summary>The key, or <see langword="null"/> when neither was given.</summary>
+    /// <exception cref="LlmConfigException">InvalidKey.</exception>
+    public static ApiKey? ToKey(SecureString? key, string? variable, string target) => (key, variable) switch
+    {
+        (null, null) => null,
+        (not null, not null) => throw new LlmConfigException(
+            LlmConfigErrorCode.InvalidKey, target, "The key was given twice.", "Use either -ApiKey or -ApiKeyFromEnvironment."),
+        (not null, null) => ApiKey.From(key, target),
+        (null, not null) => ApiKey.FromEnvironment(variable, target),
+    };
+}

@@ -1,0 +1,36 @@
+using System.Diagnostics;
+using System.Management.Automation;
+
+namespace LlmConfig.Commands;
+
+/// <summary>Progress of a batch, shown a few times a second and only when the batch takes that long.</summary>
+internal sealed class PipelineProgress(Cmdlet cmdlet, string activity, int total) : IProgress<int>
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+    private long _last = Stopwatch.GetTimestamp();
+    private bool _shown;
+
+    public void Report(int value)
+    {
+        if (Stopwatch.GetElapsedTime(_last) < Interval)
+        {
+            return;
+        }
+
+        _last = Stopwatch.GetTimestamp();
+        _shown = true;
+        cmdlet.WriteProgress(new ProgressRecord(0, activity, $"{value} of {total} keys")
+        {
+            PercentComplete = Math.Min(100, 100 * value / Math.Max(1, total)),
+        });
+    }
+
+    /// <summary>Takes the progress away.</summary>
+    public void Complete()
+    {
+        if (_shown)
+        {
+            cmdlet.WriteProgress(new ProgressRecord(0, activity, "Done") { RecordType = ProgressRecordType.Completed });
+        }
+    }
+}

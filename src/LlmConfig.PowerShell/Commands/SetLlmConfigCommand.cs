@@ -1,0 +1,165 @@
+using System.Management.Automation;
+using System.Security;
+
+namespace LlmConfig.Commands;
+
+/// <summary>Set-LlmConfig: changes settings, rotates keys, moves them to another vault.</summary>
+[Cmdlet(VerbsCommon.Set, "LlmConfig", SupportsShouldProcess = true, DefaultParameterSetName = ByName)]
+[OutputType(typeof(LlmConfiguration))]
+public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
+{
+    private readonly List<KeyValuePair<Guid, ConfigurationUpdate>> _wanted = [];
+    private HashSet<string> _given = [];
+    private bool _yesToAll;
+    private bool _noToAll;
+
+    /// <summary>Another name.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? NewName { get; set; }
+
+    /// <summary>Another provider.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
+    public string? Provider { get; set; }
+
+    /// <summary>A new key; the old one is removed after the change is on disk.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SecureStringOnly]
+    public SecureString? ApiKey { get; set; }
+
+    /// <summary>The name of the environment variable that holds the new key.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? ApiKeyFromEnvironment { get; set; }
+
+    /// <summary>Removes the key and keeps the configuration.</summary>
+    [Parameter]
+    public SwitchParameter RemoveApiKey { get; set; }
+
+    /// <summary>Another base URL; empty for the provider's default.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? BaseUrl { get; set; }
+
+    /// <summary>Allows plain http to other machines.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public SwitchParameter AllowInsecureBaseUrl { get; set; }
+
+    /// <summary>True for Authorization: Bearer, false for the provider's own header.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BooleanText]
+    public bool? UseAuthHeader { get; set; }
+
+    /// <summary>Another default model; empty for none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? Model { get; set; }
+
+    /// <summary>Another vault for the key.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(VaultCompleter))]
+    public string? Vault { get; set; }
+
+    /// <summary>Makes it the default configuration; -AsDefault:$false makes it no longer that.</summary>
+    [Parameter]
+    public SwitchParameter AsDefault { get; set; }
+
+    /// <summary>Does not ask before a kept key goes to another host.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <summary>Gives back the configurations as they are after the change.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => _given = [.. MyInvocation.BoundParameters.Keys];
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guard(() =>
+    {
+        if (_wanted.Count == 0)
+        {
+            return;
+        }
+
+        var progress = new PipelineProgress(this, "Changing LLM configurations", _wanted.Count);
+        WriteResults(Repository.Update(_wanted, progress, Cancellation), item =>
+        {
+            if (PassThru)
+            {
+                WriteObject(item);
+            }
+        });
+        progress.Complete();
+    });
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _wanted.ForEach(item => item.Value.Key?.Dispose());
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private protected override void Process(LlmConfiguration item)
+    {
+        ConfigurationUpdate update = new()
+        {
+            NewName = If(nameof(NewName), NewName),
+            Provider = If(nameof(Provider), Provider),
+            RemoveKey = RemoveApiKey,
+            BaseUrl = If(nameof(BaseUrl), BaseUrl ?? string.Empty),
+            AllowInsecureBaseUrl = AllowInsecureBaseUrl,
+            UseAuthHeader = If(nameof(UseAuthHeader), UseAuthHeader),
+            Model = If(nameof(Model), Model ?? string.Empty),
+            Vault = If(nameof(Vault), Vault),
+            AsDefault = If<bool?>(nameof(AsDefault), AsDefault.ToBool()),
+        };
+        if (!ShouldProcess(item.Name, "Change LLM configuration"))
+        {
+            return;
+        }
+
+        update = update with
+        {
+            Key = KeyParameters.ToKey(If(nameof(ApiKey), ApiKey), If(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), item.Name),
+        };
+        if (Force || !update.SendsKeptKeyElsewhere(item) || MaySendKeyElsewhere(item))
+        {
+            _wanted.Add(new(item.Id, update));
+        }
+    }
+
+    // Of a configuration that is piped in, only its identity counts: its settings may be old ones.
+    private T? If<T>(string parameter, T? value) =>
+        _given.Contains(parameter) || (!IsSnapshot && MyInvocation.BoundParameters.ContainsKey(parameter)) ? value : default;
+
+    private bool MaySendKeyElsewhere(LlmConfiguration item)
+    {
+        try
+        {
+            return ShouldContinue(
+                $"The key of '{item.Name}' would go to another host than {item.BaseUrl ?? "before"}. Keep the key and change the host?",
+                "Key goes to another host",
+                hasSecurityImpact: true,
+                ref _yesToAll,
+                ref _noToAll);
+        }
+        catch (Exception e) when (e is not PipelineStoppedException)
+        {
+            // Hosts without a person differ in what they throw, down to a NullReferenceException at the end of input.
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InsecureBaseUrl,
+                item.Name,
+                $"The key of '{item.Name}' would go to another host, and nobody can be asked here.",
+                "Add -Force to allow it, or give the key of the new host with -ApiKey.",
+                e);
+        }
+    }
+}

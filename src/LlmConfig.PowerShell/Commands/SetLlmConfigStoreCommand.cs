@@ -1,0 +1,47 @@
+using System.Management.Automation;
+
+namespace LlmConfig.Commands;
+
+/// <summary>Set-LlmConfigStore: which vault takes new keys, and what protects the built-in one.</summary>
+[Cmdlet(VerbsCommon.Set, "LlmConfigStore", SupportsShouldProcess = true)]
+[OutputType(typeof(StoreInfo))]
+public sealed class SetLlmConfigStoreCommand : LlmConfigCommand
+{
+    /// <summary>What keeps the master key of the built-in vault.</summary>
+    [Parameter]
+    public ProtectorKind Protector { get; set; }
+
+    /// <summary>The vault for new keys; empty for the usual order.</summary>
+    [Parameter]
+    [AllowEmptyString]
+    [AllowNull]
+    [ArgumentCompleter(typeof(VaultCompleter))]
+    public string? DefaultVault { get; set; }
+
+    /// <summary>Gives back the store as it is after the change.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guard(() =>
+    {
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(DefaultVault))
+            && ShouldProcess(
+                Repository.Folder,
+                string.IsNullOrWhiteSpace(DefaultVault) ? "Forget the default vault" : $"Send new keys to the vault '{DefaultVault}'"))
+        {
+            Repository.SetDefaultVault(DefaultVault, Cancellation);
+        }
+
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(Protector))
+            && ShouldProcess(Repository.Folder, $"Let {Protector} protect the built-in vault"))
+        {
+            Repository.SetProtector(Protector, Cancellation);
+        }
+
+        if (PassThru)
+        {
+            WriteObject(Repository.GetStore());
+        }
+    });
+}

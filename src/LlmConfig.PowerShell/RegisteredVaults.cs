@@ -1,0 +1,26 @@
+namespace LlmConfig;
+
+/// <summary>The vaults that are registered with SecretManagement in this session.</summary>
+internal sealed class RegisteredVaults : IKeyVaultSource
+{
+    private const string ModuleName = "Microsoft.PowerShell.SecretManagement";
+
+    // This version keeps new keys in the built-in vault unless told otherwise.
+    public string? DefaultVault => null;
+
+    public IKeyVault Open(string name) => IsInstalled
+        ? throw new LlmConfigException(
+            LlmConfigErrorCode.VaultNotFound,
+            name,
+            $"The vault '{name}' cannot be used: this version knows the built-in vault only.",
+            $"Use '{LlmConfigRepository.BuiltInVault}', or leave -Vault out.")
+        : throw new LlmConfigException(
+            LlmConfigErrorCode.SecretManagementMissing,
+            name,
+            $"The vault '{name}' would need {ModuleName}, which is not installed.",
+            $"Install it with: Install-Module {ModuleName}; or use the built-in vault '{LlmConfigRepository.BuiltInVault}'.");
+
+    private static bool IsInstalled => (Environment.GetEnvironmentVariable("PSModulePath") ?? string.Empty)
+        .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        .Any(folder => Directory.Exists(Path.Combine(folder, ModuleName)));
+}
