@@ -6,7 +6,7 @@ namespace LlmConfig.Shell;
 internal static class ErrorHints
 {
     public const string CommandNotFound =
-        "llmconfig carries the engine's own commands, the LlmConfig.PowerShell module and a few more. Check the spelling with Get-Command, or run this in pwsh.";
+        "llmconfig carries the engine's own commands, the module LlmConfig.PowerShell and a few more: run this in pwsh for the rest.";
 
     /// <summary>Adds a recommended action where the engine left none.</summary>
     public static void Apply(ErrorRecord record)

@@ -13,6 +13,7 @@ internal sealed class ErrorReport(ConsoleStreams streams, ErrorTally tally)
     private const string RecommendationLabel = "  Recommendation: ";
 
     private StringBuilder? _pending;
+    private bool _final;
 
     /// <summary>A line that the engine wants on the error stream.</summary>
     public void Line(string text)
@@ -27,9 +28,45 @@ internal sealed class ErrorReport(ConsoleStreams streams, ErrorTally tally)
         }
     }
 
+    /// <summary>
+    /// Text that the engine wants on the output stream. The view of what ended a script is asked for from outside, where
+    /// nothing marks the record as one that was written as an error: so its text comes this way.
+    /// </summary>
+    /// <returns><see langword="false"/> when it is output indeed.</returns>
+    public bool Takes(string text)
+    {
+        if (_final)
+        {
+            _pending?.Append(text);
+        }
+
+        return _final;
+    }
+
+    /// <summary>As <see cref="Write"/>, for the error that ended a script.</summary>
+    public void WriteFinal(ErrorRecord record, Action render)
+    {
+        _final = true;
+        try
+        {
+            Write(record, render);
+        }
+        finally
+        {
+            _final = false;
+        }
+    }
+
     /// <summary>Runs <paramref name="render"/>, which hands the record to the engine's view, and writes what came of it.</summary>
     public void Write(ErrorRecord record, Action render)
     {
+        if (_pending is not null)
+        {
+            // Already within this record: Out-Default calls here too when it renders what ended a script.
+            render();
+            return;
+        }
+
         ErrorHints.Apply(record);
         _pending = new StringBuilder();
         try
@@ -38,7 +75,7 @@ internal sealed class ErrorReport(ConsoleStreams streams, ErrorTally tally)
         }
         finally
         {
-            string text = _pending.ToString();
+            string text = _pending.ToString().TrimEnd('\r', '\n');
             _pending = null;
             // Nothing pending: the record was output (`$Error[0]`), not written as an error.
             if (text.Length > 0)

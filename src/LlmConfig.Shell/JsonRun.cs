@@ -45,7 +45,7 @@ internal sealed class JsonRun(EngineSession session, Interrupts interrupts, Json
         catch (RuntimeException exception)
         {
             ErrorHints.Apply(exception.ErrorRecord);
-            document.AddError(JsonError.From(exception));
+            document.AddError(JsonError.From(script.Explain(exception)));
             return true;
         }
         finally

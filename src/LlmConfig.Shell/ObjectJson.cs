@@ -193,8 +193,9 @@ internal sealed class ObjectJson(Utf8JsonWriter writer, ObjectJsonStyle style)
 
     /// <summary>Parts of the engine and of .NET that describe code: as a property they are a name, not a tree of thousands.</summary>
     private static bool IsMachinery(object value) =>
-        value is MemberInfo or Assembly or Module or Delegate or CommandInfo or PSModuleInfo or ProviderInfo or PSDriveInfo
-            or Runspace or Thread or ErrorRecord or InvocationInfo;
+        value is MemberInfo or Assembly or Module or Delegate or Attribute or CommandInfo or CommandParameterSetInfo
+            or PSModuleInfo or ProviderInfo or PSDriveInfo or Runspace or Thread or ErrorRecord or InvocationInfo
+            or FileSystemInfo;
 
     private static string Describe(object value) =>
         LanguagePrimitives.TryConvertTo(value, out string text) ? text : value.GetType().Name;

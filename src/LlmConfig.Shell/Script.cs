@@ -34,6 +34,21 @@ internal sealed record Script(string Text, IReadOnlyList<object> Arguments, bool
         return new Script(text, values, readsInput);
     }
 
+    /// <summary>
+    /// The engine reports an unfinished script without saying where, for hosts that would then read on. Nothing more
+    /// comes here, so the parser is asked again.
+    /// </summary>
+    public RuntimeException Explain(RuntimeException exception)
+    {
+        if (exception is not IncompleteParseException)
+        {
+            return exception;
+        }
+
+        Parser.ParseInput(Text, out _, out ParseError[] errors);
+        return errors.Length > 0 ? new ParseException(errors) : exception;
+    }
+
     private static bool UsesInput(ScriptBlockAst ast) =>
         ast.ProcessBlock is not null
         || ast.Find(

@@ -73,7 +73,7 @@ internal sealed class ShellProgram(IConsole console, Func<Stream> openStandardOu
         }
 
         interrupts.Listen();
-        var text = new TextRun(session, interrupts, tally, streams);
+        var text = new TextRun(session, interrupts, errors, streams);
         if (prompt)
         {
             return new InteractivePrompt(console, session, host, text).Run();

@@ -38,12 +38,18 @@ internal sealed class ShellUserInterface : PSHostUserInterface
     /// <summary>A program is about to write to the same terminal.</summary>
     public void BeforeNativeProgram() => _streams.EraseProgress();
 
-    public override void Write(string value) => _streams.Output(value);
+    public override void Write(string value)
+    {
+        if (!_errors().Takes(value))
+        {
+            _streams.Output(value);
+        }
+    }
 
     public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) =>
         _streams.Output(InColor(foregroundColor, value));
 
-    public override void WriteLine(string value) => _streams.OutputLine(value);
+    public override void WriteLine(string value) => Write(value + Environment.NewLine);
 
     public override void WriteLine(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) =>
         _streams.OutputLine(InColor(foregroundColor, value));
@@ -129,7 +135,7 @@ internal sealed class ShellUserInterface : PSHostUserInterface
     {
         if (!_interactive)
         {
-            throw NotInteractive.Error("A confirmation was asked for" + (string.IsNullOrEmpty(message) ? string.Empty : $" ({message.Trim()})"));
+            throw NotInteractive.Error("A confirmation was asked for" + (string.IsNullOrEmpty(message) ? string.Empty : $" ({message.Trim().ReplaceLineEndings(" ")})"));
         }
 
         Introduce(caption, message);

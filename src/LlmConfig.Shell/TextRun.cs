@@ -4,7 +4,7 @@ using System.Management.Automation.Runspaces;
 namespace LlmConfig.Shell;
 
 /// <summary>Runs scripts for people: output through the views, errors as the engine renders them, each as it comes.</summary>
-internal sealed class TextRun(EngineSession session, Interrupts interrupts, ErrorTally tally, ConsoleStreams streams)
+internal sealed class TextRun(EngineSession session, Interrupts interrupts, ErrorReport errors, ConsoleStreams streams)
 {
     private static readonly PSInvocationSettings KeepInHistory = new() { AddToHistory = true };
 
@@ -34,7 +34,7 @@ internal sealed class TextRun(EngineSession session, Interrupts interrupts, Erro
         }
         catch (RuntimeException exception)
         {
-            Report(exception, mode);
+            Report(script.Explain(exception), mode);
             return true;
         }
         finally
@@ -46,25 +46,21 @@ internal sealed class TextRun(EngineSession session, Interrupts interrupts, Erro
     /// <summary>Writes the error that ended a script.</summary>
     public void Report(RuntimeException exception, RunspaceMode mode = RunspaceMode.NewRunspace)
     {
-        // The engine's sign for "this object is an error that was written", the same that hosts of Microsoft's use.
-        var record = new PSObject(exception.ErrorRecord);
-        record.Properties.Add(new PSNoteProperty("writeErrorStream", true));
-        int before = tally.Count;
         using PowerShell shell = Create(mode);
-        shell.AddCommand("Out-Default").AddParameter("InputObject", record);
+        shell.AddCommand("Out-Default").AddParameter("InputObject", exception.ErrorRecord);
+        errors.WriteFinal(exception.ErrorRecord, () => Render(shell));
+    }
+
+    private void Render(PowerShell shell)
+    {
         try
         {
             shell.Invoke();
         }
-        catch (RuntimeException)
+        catch (RuntimeException exception)
         {
             // The view itself failed; the message must be seen all the same.
-        }
-
-        if (tally.Count == before)
-        {
-            tally.Add();
-            streams.ErrorLine(exception.Message);
+            errors.Line(exception.Message);
         }
     }
 
