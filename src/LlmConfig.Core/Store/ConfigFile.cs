@@ -203,7 +203,15 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
             warn(new LlmConfigWarning(Paths.Backup, $"The change was made, but its backup could not be written. {e.Message}"));
         }
 
-        files.FlushFolder(folder.Path);
+        try
+        {
+            files.FlushFolder(folder.Path);
+        }
+        catch (LlmConfigException e)
+        {
+            throw new UncertainCommitException(e);
+        }
+
         return document;
     }
 

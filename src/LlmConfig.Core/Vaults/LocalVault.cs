@@ -59,7 +59,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     public ApiKey Read(string keyId, CancellationToken cancellation)
     {
         string path = _paths.Sealed(keyId);
-        byte[] file = (_files.CheckFolder(_paths.Folder) ? _files.ReadFile(path, SealedSecret.MaximumFileBytes) : null) ?? throw Missing(keyId);
+        byte[] file = (_files.CheckFolder(_paths.Folder) ? _files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) : null) ?? throw Missing(keyId);
         (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
         try
         {
@@ -336,13 +336,9 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
         try
         {
-            return _files.ReadFile(_paths.Header, VaultHeader.MaximumBytes) is { } bytes ? VaultHeader.Parse(bytes) : null;
+            return _files.ReadVaultFile(_paths.Header, VaultHeader.MaximumBytes) is { } bytes ? VaultHeader.Parse(bytes) : null;
         }
         catch (StoreFormatException e)
-        {
-            throw Corrupt(_paths.Header, e);
-        }
-        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
         {
             throw Corrupt(_paths.Header, e);
         }

@@ -32,7 +32,7 @@ internal sealed class KeyFileProtector(string path, StoreFileSystem files) : IMa
 
     public SecretBytes Load(Guid vaultId, ReadOnlySpan<byte> wrapped)
     {
-        byte[] file = files.ReadFile(path, limit: 4096) ?? throw Corrupt("is gone");
+        byte[] file = files.ReadVaultFile(path, limit: 4096) ?? throw Corrupt("is gone");
         try
         {
             return file.Length != Size || !file.AsSpan().StartsWith(Magic) || file[Magic.Length] != Version
