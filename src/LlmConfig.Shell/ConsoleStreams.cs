@@ -26,6 +26,9 @@ internal sealed class ConsoleStreams
     /// <summary>Where questions are asked: the terminal, even while standard output goes elsewhere.</summary>
     public TextWriter Terminal => _console.OutputIsTerminal && !_outputIsData ? _console.Out : _console.Error;
 
+    /// <summary>What stands on the terminal's last line: a question that was written before its answer is read.</summary>
+    public string OpenLine { get; private set; } = string.Empty;
+
     /// <summary>Escape sequences make sense on one of the two streams; the other has them taken out.</summary>
     public bool SupportsVirtualTerminal => OutputSupportsColor || ErrorSupportsColor;
 
@@ -36,9 +39,18 @@ internal sealed class ConsoleStreams
     public void Output(string text)
     {
         _progress.Erase();
-        (_outputIsData ? _console.Error : _console.Out).Write(
-            PSHostUserInterface.GetOutputString(text, OutputSupportsColor));
+        TextWriter writer = _outputIsData ? _console.Error : _console.Out;
+        string shown = PSHostUserInterface.GetOutputString(text, OutputSupportsColor);
+        writer.Write(shown);
+        if (ReferenceEquals(writer, Terminal))
+        {
+            int lineBreak = shown.LastIndexOf('\n');
+            OpenLine = lineBreak < 0 ? OpenLine + shown : shown[(lineBreak + 1)..];
+        }
     }
+
+    /// <summary>An answer was given: the cursor stands on a new line.</summary>
+    public void CloseLine() => OpenLine = string.Empty;
 
     public void OutputLine(string text) => Output(text + Environment.NewLine);
 

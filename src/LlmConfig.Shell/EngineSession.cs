@@ -40,7 +40,11 @@ internal sealed class EngineSession : IDisposable
     /// <exception cref="RuntimeException">The module could not be loaded.</exception>
     public void Open()
     {
-        Runspace.Open();
+        using (new DataFolderNamed())
+        {
+            Runspace.Open();
+        }
+
         // The engine has completed the variable with the user's own folders; ours goes first.
         string? path = Environment.GetEnvironmentVariable(ModulePathVariable);
         Environment.SetEnvironmentVariable(

@@ -73,6 +73,18 @@ internal sealed class Interrupts : IDisposable
     /// <summary>Ends the watch, and goes back to the command around it, if there is one.</summary>
     internal readonly struct Scope(Interrupts owner, PowerShell? outer, bool outerStopping) : IDisposable
     {
+        /// <summary>A signal came for this command.</summary>
+        public bool Stopped
+        {
+            get
+            {
+                lock (owner._lock)
+                {
+                    return owner._stopping;
+                }
+            }
+        }
+
         public void Dispose()
         {
             lock (owner._lock)

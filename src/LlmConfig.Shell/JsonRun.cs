@@ -36,7 +36,8 @@ internal sealed class JsonRun(EngineSession session, Interrupts interrupts, Json
         try
         {
             shell.Invoke(input, output);
-            return true;
+            // A stopped script does not always end with the exception: a loop that was left may end quietly.
+            return !watch.Stopped;
         }
         catch (PipelineStoppedException)
         {
@@ -46,7 +47,7 @@ internal sealed class JsonRun(EngineSession session, Interrupts interrupts, Json
         {
             ErrorHints.Apply(exception.ErrorRecord);
             document.AddError(JsonError.From(script.Explain(exception)));
-            return true;
+            return !watch.Stopped;
         }
         finally
         {

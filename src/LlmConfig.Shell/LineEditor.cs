@@ -35,7 +35,7 @@ internal sealed class LineEditor(IConsole console, TextWriter terminal)
                 {
                     if (request.IsComplete(_buffer.Text))
                     {
-                        _view.End(_buffer.Text);
+                        _view.End(_buffer.Text, _buffer.AtEnd);
                         return _buffer.Text;
                     }
 
@@ -44,12 +44,12 @@ internal sealed class LineEditor(IConsole console, TextWriter terminal)
                 }
                 else if (IsControl(key, ConsoleKey.C))
                 {
-                    _view.End(_buffer.Text + "^C");
+                    _view.End(_buffer.Text + "^C", cursorAtEnd: false);
                     throw new OperationCanceledException();
                 }
                 else if (IsControl(key, ConsoleKey.D) && _buffer.Length == 0)
                 {
-                    _view.End(string.Empty);
+                    _view.End(string.Empty, cursorAtEnd: true);
                     return null;
                 }
                 else
@@ -134,8 +134,17 @@ internal sealed class LineEditor(IConsole console, TextWriter terminal)
     private void Type(char value)
     {
         _buffer.Insert(value);
-        // Half a surrogate pair cannot be drawn; its other half is the next key.
-        if (!char.IsHighSurrogate(value))
+        if (char.IsHighSurrogate(value))
+        {
+            // Half a character cannot be drawn; its other half is the next key.
+            return;
+        }
+
+        if (_buffer.AtEnd)
+        {
+            _view.Append(_buffer.Text);
+        }
+        else
         {
             _view.Draw(_buffer.Text, _buffer.Cursor);
         }

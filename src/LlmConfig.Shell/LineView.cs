@@ -18,7 +18,24 @@ internal sealed class LineView(TextWriter terminal, Func<int> width)
         _prompt = prompt;
         _continuation = continuation;
         _cursorRow = 0;
-        terminal.Write(prompt);
+        // From the left margin: the prompt may stand there already.
+        terminal.Write('\r' + prompt);
+    }
+
+    /// <summary>
+    /// Draws a character that was typed at the end. The usual case: it costs one write, and a slow line does not flicker.
+    /// </summary>
+    public void Append(string text)
+    {
+        (int row, int column) = Locate(text);
+        if (row != _cursorRow || column == 0 || text.EndsWith('\n'))
+        {
+            Draw(text, text.Length);
+            return;
+        }
+
+        int length = char.IsLowSurrogate(text[^1]) && text.Length > 1 ? 2 : 1;
+        terminal.Write(text[^length..]);
     }
 
     /// <summary>Draws everything anew, over what is there.</summary>
@@ -55,16 +72,22 @@ internal sealed class LineView(TextWriter terminal, Func<int> width)
     }
 
     /// <summary>Leaves the line behind: what is written next begins below it.</summary>
-    public void End(string text)
+    /// <param name="text">What the line holds.</param>
+    /// <param name="cursorAtEnd">The cursor stands behind it, and everything is drawn.</param>
+    public void End(string text, bool cursorAtEnd)
     {
-        Draw(text, text.Length);
+        if (!cursorAtEnd)
+        {
+            Draw(text, text.Length);
+        }
+
         terminal.Write("\r\n");
     }
 
     /// <summary>Writes below the line and begins it again underneath.</summary>
     public void Interrupt(string text, string below)
     {
-        End(text);
+        End(text, cursorAtEnd: false);
         terminal.Write(below);
         _cursorRow = 0;
     }

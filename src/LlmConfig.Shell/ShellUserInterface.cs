@@ -74,7 +74,8 @@ internal sealed class ShellUserInterface : PSHostUserInterface
             throw NotInteractive.Error("Input was asked for");
         }
 
-        return ReadLine(string.Empty);
+        // The editor draws the line anew with every key, so it must know what was written on it.
+        return ReadLine(_console.CanEdit ? _streams.OpenLine : string.Empty);
     }
 
     public override SecureString ReadLineAsSecureString()
@@ -179,6 +180,10 @@ internal sealed class ShellUserInterface : PSHostUserInterface
         {
             _interrupt();
             throw new PipelineStoppedException();
+        }
+        finally
+        {
+            _streams.CloseLine();
         }
     }
 

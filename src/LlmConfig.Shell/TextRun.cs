@@ -26,7 +26,8 @@ internal sealed class TextRun(EngineSession session, Interrupts interrupts, Erro
         try
         {
             shell.Invoke(input, nothing, remember ? KeepInHistory : null!);
-            return true;
+            // A stopped script does not always end with the exception: a loop that was left may end quietly.
+            return !watch.Stopped;
         }
         catch (PipelineStoppedException)
         {
@@ -35,7 +36,7 @@ internal sealed class TextRun(EngineSession session, Interrupts interrupts, Erro
         catch (RuntimeException exception)
         {
             Report(script.Explain(exception), mode);
-            return true;
+            return !watch.Stopped;
         }
         finally
         {
