@@ -115,31 +115,12 @@ internal abstract class StoreFileSystem
     /// <summary>Creates a file with this content that the caller holds locked until the returned object is disposed of.</summary>
     public FileLock CreateLockedFile(string path, ReadOnlySpan<byte> content)
     {
-        // Written under another name first: whoever finds the final name finds all of its content.
-        string sibling = SiblingOf(path);
-        SafeFileHandle handle = Guard(path, () => CreateFile(sibling, keepOpen: true));
-        try
+        while (true)
         {
-            if (!Guard(path, () => TryLock(handle, exclusive: true)))
+            if (TryCreateLockedFile(path, content) is { } held)
             {
-                throw new IOException("The new file was locked by another process.");
+                return held;
             }
-
-            WriteAll(path, handle, content);
-            Guard(path, () => FlushFile(handle));
-            Guard(path, () => Rename(sibling, path));
-            return new FileLock(handle, path);
-        }
-        catch (Exception e)
-        {
-            handle.Dispose();
-            DeleteQuietly(sibling);
-            if (e is IOException)
-            {
-                throw StoreFailure.From(e, path);
-            }
-
-            throw;
         }
     }
 
@@ -329,13 +310,49 @@ internal abstract class StoreFileSystem
         }
     }
 
+    // null when another process, on its way through leftovers, took the new file for one before it was locked.
+    private FileLock? TryCreateLockedFile(string path, ReadOnlySpan<byte> content)
+    {
+        // Written under another name first: whoever finds the final name finds all of its content.
+        string sibling = SiblingOf(path);
+        SafeFileHandle? handle = null;
+        try
+        {
+            handle = CreateFile(sibling, keepOpen: true);
+            if (!TryLock(handle, exclusive: true) || Stat(handle).LinkCount == 0)
+            {
+                handle.Dispose();
+                return null;
+            }
+
+            WriteAll(path, handle, content);
+            FlushFile(handle);
+            Rename(sibling, path);
+            return new FileLock(handle, path);
+        }
+        catch (FileNotFoundException) when (handle is null)
+        {
+            return null;
+        }
+        catch (Exception e)
+        {
+            handle?.Dispose();
+            DeleteQuietly(sibling);
+            if (e is IOException or UnauthorizedAccessException)
+            {
+                throw StoreFailure.From(e, path);
+            }
+
+            throw;
+        }
+    }
+
     private string WriteSibling(string path, ReadOnlySpan<byte> content)
     {
         string sibling = SiblingOf(path);
-        SafeFileHandle handle = Guard(path, () => CreateFile(sibling, keepOpen: false));
         try
         {
-            using (handle)
+            using (SafeFileHandle handle = Guard(path, () => CreateFile(sibling, keepOpen: false)))
             {
                 WriteAll(path, handle, content);
                 Guard(path, () => FlushFile(handle));
