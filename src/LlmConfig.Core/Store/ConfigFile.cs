@@ -117,11 +117,17 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
             return Parse(Paths.ConfigFile, bytes);
         }
 
-        // Every commit leaves a backup: a backup alone is a file that was lost.
-        return files.FileExists(Paths.Backup)
-            ? throw new LlmConfigException(
-                LlmConfigErrorCode.StoreCorrupt, Paths.ConfigFile, $"'{Paths.ConfigFile}' is gone although its backup is there.", Remedy)
-            : null;
+        if (!files.FileExists(Paths.Backup))
+        {
+            return null;
+        }
+
+        // Every commit leaves a backup: a backup alone is a file that was lost, unless the first commit of all was made
+        // between the two looks.
+        return files.ReadFile(Paths.ConfigFile, MaximumBytes) is { } first
+            ? Parse(Paths.ConfigFile, first)
+            : throw new LlmConfigException(
+                LlmConfigErrorCode.StoreCorrupt, Paths.ConfigFile, $"'{Paths.ConfigFile}' is gone although its backup is there.", Remedy);
     }
 
     private ConfigDocument? TryReadBackup()
