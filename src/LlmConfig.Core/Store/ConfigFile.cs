@@ -209,7 +209,16 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
             warn(new LlmConfigWarning(Paths.Backup, $"The change was made, but its backup could not be written. {e.Message}"));
         }
 
-        files.FlushFolder(folder.Path);
+        try
+        {
+            files.FlushFolder(folder.Path);
+        }
+        catch (LlmConfigException e)
+        {
+            // Readers see the change already: to report a failure would say that nothing was changed.
+            warn(new LlmConfigWarning(folder.Path, $"The change was made, but the disk did not confirm it. {e.Message}"));
+        }
+
         return document;
     }
 
