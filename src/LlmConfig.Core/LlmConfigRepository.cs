@@ -442,8 +442,14 @@ public sealed class LlmConfigRepository : IDisposable
             return false;
         }
 
+        if (now is null)
+        {
+            // The store went away under the change. It may come back (a restore, a disk), and refer to these keys again.
+            return false;
+        }
+
         bool complete = true;
-        foreach (KeyReference key in intent.Keys.Where(key => now?.RefersTo(key) != true))
+        foreach (KeyReference key in intent.Keys.Where(key => !now.RefersTo(key)))
         {
             complete &= mayUse(key.Vault) && TryRemove(key);
         }
