@@ -287,7 +287,7 @@ public sealed class LlmConfigRepository : IDisposable
         {
             change.Restart();
             change.Apply(trial, open);
-            if (round == MostRounds)
+            if (round == MostRounds && change.Error is null)
             {
                 change.Fail(new LlmConfigException(
                     LlmConfigErrorCode.StoreBusy,
@@ -363,6 +363,10 @@ public sealed class LlmConfigRepository : IDisposable
                 {
                     WriteKey(change, vault, storeId, cancellation);
                 }
+                catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing && WasRotated(change))
+                {
+                    // The key to be copied was rotated or moved meanwhile. Under the lock the change finds its plan outdated.
+                }
                 catch (LlmConfigException e)
                 {
                     change.Fail(Rename(e, change.Result?.Name));
@@ -387,6 +391,9 @@ public sealed class LlmConfigRepository : IDisposable
         using ApiKey moved = ReadKey(change.Result! with { Vault = change.CopiedKey!.Vault, KeyId = change.CopiedKey.KeyId }, cancellation);
         vault.Write(change.NewKey!.KeyId, moved, label, cancellation);
     }
+
+    private bool WasRotated(PlannedChange change) =>
+        change.CopiedKey is { } copied && _config.ReadStrictly()?.Find(change.Result!.Id)?.Key is { } key && key != copied;
 
     private static void Flush(IKeyVault vault, IEnumerable<PlannedChange> written)
     {
