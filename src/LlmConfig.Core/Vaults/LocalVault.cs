@@ -116,19 +116,25 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             return true;
         }
 
-        if (open.Header.Protector == kind)
+        // Another process may have changed the protector since this one opened the vault.
+        VaultHeader current = ReadHeader() ?? throw HeaderGone();
+        if (current.Protector == kind)
         {
             return false;
         }
 
-        IMasterKeyProtector before = Protector(open.Header.Protector);
-        VaultHeader header = Hand(next, open.Header with { Protector = kind, Reason = reason }, open.MasterKey);
-        before.Remove(header.VaultId);
+        if (!current.Accepts(open.MasterKey.Span))
+        {
+            throw WrongMasterKey();
+        }
+
+        VaultHeader header = Hand(next, current with { Protector = kind, Reason = reason }, open.MasterKey);
         lock (_gate)
         {
             _open = (header, open.MasterKey);
         }
 
+        RemoveFrom(current);
         return true;
     }
 
@@ -320,11 +326,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             masterKey.Dispose();
         }
 
-        throw new LlmConfigException(
-            LlmConfigErrorCode.VaultCorrupt,
-            _paths.Header,
-            "The master key that the protector gave back is not the one with which this vault was made.",
-            "Put the vault's folder and its protector's entry back from the same backup; nothing was changed.");
+        throw WrongMasterKey();
     }
 
     private VaultHeader? ReadHeader()
@@ -376,6 +378,25 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             VaultName,
             $"The protector {kind} does not exist on this operating system.",
             $"Here there are: {string.Join(", ", _protectors.Select(protector => protector.Kind))}.");
+
+    // The new protector has the key and the header says so: what the old one keeps is of no use, but no reason to fail.
+    private void RemoveFrom(VaultHeader before)
+    {
+        try
+        {
+            Protector(before.Protector).Remove(before.VaultId);
+        }
+        catch (LlmConfigException e)
+        {
+            _warn(new LlmConfigWarning(VaultName, $"The protector was changed, but {before.Protector} did not let go of its copy of the master key. {e.Message}"));
+        }
+    }
+
+    private LlmConfigException WrongMasterKey() => new(
+        LlmConfigErrorCode.VaultCorrupt,
+        _paths.Header,
+        "The master key that the protector gave back is not the one with which this vault was made.",
+        "Put the vault's folder and its protector's entry back from the same backup; nothing was changed.");
 
     private LlmConfigException HeaderGone() => new(
         LlmConfigErrorCode.VaultCorrupt,
