@@ -16,6 +16,8 @@ internal abstract class StoreFileSystem
     /// <summary>Owner may read and write: what every file is created with.</summary>
     public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const UnixFileMode AnyAccess = (UnixFileMode)0x1FF;
+
     private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
 
     /// <summary>Told once of each file or folder that others may read.</summary>
@@ -450,7 +452,8 @@ internal abstract class StoreFileSystem
 
     private void WarnIfWide(string path, UnixFileMode mode, UnixFileMode allowed)
     {
-        if ((mode & ~allowed) != 0 && Warn is { } warn && _warned.TryAdd(path, true))
+        // Set-group-id on a folder comes from the folder above it and lets nobody in.
+        if ((mode & ~allowed & AnyAccess) != 0 && Warn is { } warn && _warned.TryAdd(path, true))
         {
             string octal = Convert.ToString((int)mode, 8).PadLeft(4, '0');
             string wanted = Convert.ToString((int)allowed, 8).PadLeft(4, '0');
