@@ -84,7 +84,6 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
             KeyId = key.KeyId,
             Vault = key.Vault,
             KeyUpdatedAt = wanted.Key is null ? before.KeyUpdatedAt : now,
-            KeyExtras = JsonExtras.None,
         };
     }
 }
