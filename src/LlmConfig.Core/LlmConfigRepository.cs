@@ -356,12 +356,14 @@ public sealed class LlmConfigRepository : IDisposable
         foreach (IGrouping<string, PlannedChange> group in changes.Where(change => change.NewKey is not null).GroupBy(change => change.NewKey!.Vault))
         {
             IKeyVault vault = open(group.Key);
+            var written = new List<PlannedChange>();
             foreach (PlannedChange change in group)
             {
                 cancellation.ThrowIfCancellationRequested();
                 try
                 {
                     WriteKey(change, vault, storeId, cancellation);
+                    written.Add(change);
                 }
                 catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing && WasRotated(change))
                 {
@@ -375,7 +377,7 @@ public sealed class LlmConfigRepository : IDisposable
                 progress?.Report(++done);
             }
 
-            Flush(vault, group);
+            Flush(vault, written);
         }
     }
 
@@ -395,10 +397,9 @@ public sealed class LlmConfigRepository : IDisposable
     private bool WasRotated(PlannedChange change) =>
         change.CopiedKey is { } copied && _config.ReadStrictly()?.Find(change.Result!.Id)?.Key is { } key && key != copied;
 
-    private static void Flush(IKeyVault vault, IEnumerable<PlannedChange> written)
+    private static void Flush(IKeyVault vault, List<PlannedChange> written)
     {
-        List<PlannedChange> waiting = [.. written.Where(change => change.Error is null)];
-        if (waiting.Count == 0)
+        if (written.Count == 0)
         {
             return;
         }
@@ -409,7 +410,7 @@ public sealed class LlmConfigRepository : IDisposable
         }
         catch (LlmConfigException e)
         {
-            waiting.ForEach(change => change.Fail(e));
+            written.ForEach(change => change.Fail(e));
         }
     }
 
