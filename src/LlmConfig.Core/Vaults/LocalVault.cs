@@ -278,6 +278,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             Wrapped = [],
             CreatedAt = _clock.GetUtcNow().UtcDateTime,
         }, masterKey);
+        _files.FlushFolder(_paths.Folder);
     }
 
     // Under the lock, alone. The protector has to give the key back before the header says that it has it.
@@ -298,7 +299,6 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
         VaultHeader complete = (header with { Wrapped = wrapped }).WithCheck(masterKey.Span);
         _files.ReplaceFile(_paths.Header, complete.ToBytes());
-        _files.FlushFolder(_paths.Folder);
         return complete;
     }
 
@@ -388,11 +388,13 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             $"The protector {kind} does not exist on this operating system.",
             $"Here there are: {string.Join(", ", _protectors.Select(protector => protector.Kind))}.");
 
-    // The new protector has the key and the header says so: what the old one keeps is of no use, but no reason to fail.
+    // The new protector has the key and the header says so. That the old one keeps a copy is no reason to fail, and where
+    // the disk does not confirm the new header the copy is what the old header would need.
     private void RemoveFrom(VaultHeader before)
     {
         try
         {
+            _files.FlushFolder(_paths.Folder);
             Protector(before.Protector).Remove(before.VaultId);
         }
         catch (LlmConfigException e)
