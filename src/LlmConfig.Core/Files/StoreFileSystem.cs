@@ -324,6 +324,7 @@ internal abstract class StoreFileSystem
             if (!TryLock(handle, exclusive: true) || Stat(handle).LinkCount == 0)
             {
                 handle.Dispose();
+                DeleteQuietly(sibling);
                 return null;
             }
 
