@@ -206,8 +206,8 @@ public sealed class LlmConfigRepository : IDisposable
     public void SetDefaultVault(string? name, CancellationToken cancellation = default)
     {
         string? known = string.IsNullOrWhiteSpace(name) ? null : OpenVault(name.Trim()).Name;
-        Initialise(cancellation);
-        Certain(() => _config.Change(draft => draft.DefaultVault = known, cancellation));
+        _config.Initialise(cancellation);
+        _config.Change(draft => draft.DefaultVault = known, cancellation);
     }
 
     /// <summary>
@@ -218,7 +218,7 @@ public sealed class LlmConfigRepository : IDisposable
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, StoreBusy, StoreFull: the old protector stays.</exception>
     public void SetProtector(ProtectorKind kind, CancellationToken cancellation = default)
     {
-        Initialise(cancellation);
+        _config.Initialise(cancellation);
         _local.ChangeProtector(kind, cancellation);
     }
 
@@ -260,7 +260,7 @@ public sealed class LlmConfigRepository : IDisposable
         List<PlannedChange> good = [.. changes.Where(change => change.Error is null)];
         if (good.Count > 0 && trial.IsChanged)
         {
-            ConfigDocument store = Initialise(cancellation);
+            ConfigDocument store = _config.Initialise(cancellation);
             HashSet<string> used = [.. KeysOf(good).Select(key => key.Vault)];
             Recover(used.Contains, cancellation);
             for (int round = 1; good.Count > 0; round++)
@@ -287,7 +287,7 @@ public sealed class LlmConfigRepository : IDisposable
         {
             change.Restart();
             change.Apply(trial, open);
-            if (round == MostRounds)
+            if (round == MostRounds && change.Error is null)
             {
                 change.Fail(new LlmConfigException(
                     LlmConfigErrorCode.StoreBusy,
@@ -300,21 +300,6 @@ public sealed class LlmConfigRepository : IDisposable
         return [.. outdated.Where(change => change.Error is null)];
     }
 
-    private ConfigDocument Initialise(CancellationToken cancellation) => Certain(() => _config.Initialise(cancellation));
-
-    // Where no key is in doubt, a commit that may not be durable is a failure like any other.
-    private static ConfigDocument Certain(Func<ConfigDocument> commit)
-    {
-        try
-        {
-            return commit();
-        }
-        catch (UncertainCommitException e)
-        {
-            throw e.Failure;
-        }
-    }
-
     private static List<KeyReference> KeysOf(IEnumerable<PlannedChange> changes) =>
         [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey }).OfType<KeyReference>().Distinct()];
 
@@ -322,7 +307,7 @@ public sealed class LlmConfigRepository : IDisposable
         List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
     {
         var intents = new List<Intent>();
-        bool certain = true;
+        bool confirmed = true;
         try
         {
             if (KeysOf(changes) is { Count: > 0 } doubtful)
@@ -333,22 +318,17 @@ public sealed class LlmConfigRepository : IDisposable
             WriteKeys(changes, storeId, open, progress, cancellation);
             if (changes.Any(change => change.Error is null))
             {
-                _config.Change(draft => Apply(changes, draft, open, intents), cancellation);
+                confirmed = _config.Change(draft => Apply(changes, draft, open, intents), cancellation);
             }
-        }
-        catch (UncertainCommitException e)
-        {
-            certain = false;
-            throw e.Failure;
         }
         finally
         {
-            // However it went: what is on disk decides which of the keys stay.
+            // However it went: what is on disk decides which of the keys stay. While that is not certain, all of them do.
             foreach (Intent intent in intents)
             {
                 using (intent)
                 {
-                    if (certain)
+                    if (confirmed)
                     {
                         Finish(intent, _ => true);
                     }
@@ -380,12 +360,18 @@ public sealed class LlmConfigRepository : IDisposable
         foreach (IGrouping<string, PlannedChange> group in changes.Where(change => change.NewKey is not null).GroupBy(change => change.NewKey!.Vault))
         {
             IKeyVault vault = open(group.Key);
+            var written = new List<PlannedChange>();
             foreach (PlannedChange change in group)
             {
                 cancellation.ThrowIfCancellationRequested();
                 try
                 {
                     WriteKey(change, vault, storeId, cancellation);
+                    written.Add(change);
+                }
+                catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing && WasRotated(change))
+                {
+                    // The key to be copied was rotated or moved meanwhile. Under the lock the change finds its plan outdated.
                 }
                 catch (LlmConfigException e)
                 {
@@ -395,7 +381,7 @@ public sealed class LlmConfigRepository : IDisposable
                 progress?.Report(++done);
             }
 
-            Flush(vault, group);
+            Flush(vault, written);
         }
     }
 
@@ -412,10 +398,12 @@ public sealed class LlmConfigRepository : IDisposable
         vault.Write(change.NewKey!.KeyId, moved, label, cancellation);
     }
 
-    private static void Flush(IKeyVault vault, IEnumerable<PlannedChange> written)
+    private bool WasRotated(PlannedChange change) =>
+        change.CopiedKey is { } copied && _config.ReadStrictly()?.Find(change.Result!.Id)?.Key is { } key && key != copied;
+
+    private static void Flush(IKeyVault vault, List<PlannedChange> written)
     {
-        List<PlannedChange> waiting = [.. written.Where(change => change.Error is null)];
-        if (waiting.Count == 0)
+        if (written.Count == 0)
         {
             return;
         }
@@ -426,7 +414,7 @@ public sealed class LlmConfigRepository : IDisposable
         }
         catch (LlmConfigException e)
         {
-            waiting.ForEach(change => change.Fail(e));
+            written.ForEach(change => change.Fail(e));
         }
     }
 
@@ -438,8 +426,15 @@ public sealed class LlmConfigRepository : IDisposable
         {
             using (intent)
             {
-                found = true;
                 cancellation.ThrowIfCancellationRequested();
+
+                // The dead process may have renamed its file and died before that was durable.
+                if (!found && !TryConfirm())
+                {
+                    return 0;
+                }
+
+                found = true;
                 finished += Finish(intent, vault => IsBuiltIn(vault) || mayUse(vault)) ? 1 : 0;
             }
         }
@@ -450,6 +445,20 @@ public sealed class LlmConfigRepository : IDisposable
         }
 
         return finished;
+    }
+
+    private bool TryConfirm()
+    {
+        try
+        {
+            _config.Confirm();
+            return true;
+        }
+        catch (LlmConfigException e)
+        {
+            Warn(new LlmConfigWarning(_folder.Path, $"What an earlier process left undone has to wait. {e.Message}"));
+            return false;
+        }
     }
 
     // The one rule of recovery: a named key that no configuration refers to goes. False when some key has to wait.
@@ -466,8 +475,14 @@ public sealed class LlmConfigRepository : IDisposable
             return false;
         }
 
+        if (now is null)
+        {
+            // The store went away under the change. It may come back (a restore, a disk), and refer to these keys again.
+            return false;
+        }
+
         bool complete = true;
-        foreach (KeyReference key in intent.Keys.Where(key => now?.RefersTo(key) != true))
+        foreach (KeyReference key in intent.Keys.Where(key => !now.RefersTo(key)))
         {
             complete &= mayUse(key.Vault) && TryRemove(key);
         }

@@ -6,6 +6,8 @@ internal static class Program
     private static int Main(string[] args) => args switch
     {
         ["keyring", .. string[] rest] => KeyringCommand.Run(rest),
+        ["create", .. string[] rest] => CreateCommand.Run(rest),
+        ["folder"] => FolderCommand.Run(),
         _ => Refuse(args),
     };
 

@@ -17,7 +17,7 @@ internal sealed class CrashStore : IDisposable
     /// <summary>Opens the store as a new process would.</summary>
     public LlmConfigRepository Open(FaultPlan plan) => new(StoreFolder.At(Folder), new LlmConfigOptions
     {
-        Files = new FaultyFileSystem(plan),
+        Files = new CrashingFileSystem(plan),
         Vaults = new MemoryVault(_memory, plan),
         Protectors = (folder, files) =>
             [new KeyFileProtector(new LocalVaultFiles(folder).MasterKey, files), new MemoryProtector(_keyring, plan)],
