@@ -215,8 +215,13 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
         catch (LlmConfigException e)
         {
-            // Readers see the change already: to report a failure would say that nothing was changed.
-            warn(new LlmConfigWarning(folder.Path, $"The change was made, but the disk did not confirm it. {e.Message}"));
+            // Readers see the change already: the failure must not say that nothing was changed.
+            throw new UncertainCommitException(new LlmConfigException(
+                e.Code,
+                e.Target,
+                $"The change was made, but the disk did not confirm it: after a power cut it could be undone. {e.Problem}",
+                "Check the disk, then look at what the store holds before you run the command again.",
+                e));
         }
 
         return document;

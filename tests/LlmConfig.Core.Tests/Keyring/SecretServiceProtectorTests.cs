@@ -48,6 +48,16 @@ public sealed class SecretServiceProtectorTests(ITestOutputHelper output)
     }
 
     [SkippableFact]
+    public void A_hung_keyring_is_let_go_of_and_not_just_abandoned()
+    {
+        Skip.If(GnomeKeyring.Missing is not null, GnomeKeyring.Missing);
+        using GnomeKeyring keyring = GnomeKeyring.Start(KeyringState.Hung);
+
+        // GIO's own words for a call that its GCancellable ended; a thread that was given up would leave a TimeoutException.
+        Assert.Contains("GErrorException: Operation was cancelled", keyring.Ask(Load)[0].Details, StringComparison.Ordinal);
+    }
+
+    [SkippableFact]
     public void A_prompt_would_be_seen_by_these_tests()
     {
         Skip.If(GnomeKeyring.Missing is not null, GnomeKeyring.Missing);

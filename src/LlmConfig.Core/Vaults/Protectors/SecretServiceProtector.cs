@@ -128,12 +128,15 @@ internal sealed class SecretServiceProtector(TimeSpan? timeLimit = null) : IMast
 
     private static SecretBytes? Decode(SecretBytes text)
     {
-        // Room for one byte more than a key, so that a longer one is seen and not cut off.
-        using var bytes = new SecretBytes(MasterKeyLength + 1);
-        return Base64.DecodeFromUtf8(text.Span, bytes.Span, out _, out int written) == OperationStatus.Done
-            && written == MasterKeyLength
-            ? new SecretBytes(bytes.Span[..MasterKeyLength])
-            : null;
+        var key = new SecretBytes(MasterKeyLength);
+        // A longer text does not fit and is not "done".
+        if (Base64.DecodeFromUtf8(text.Span, key.Span, out _, out int written) == OperationStatus.Done && written == MasterKeyLength)
+        {
+            return key;
+        }
+
+        key.Dispose();
+        return null;
     }
 
     private T AskOrThrow<T>(Func<SecretServiceSession, T> question, SecretBytes? secret = null)
