@@ -206,8 +206,8 @@ public sealed class LlmConfigRepository : IDisposable
     public void SetDefaultVault(string? name, CancellationToken cancellation = default)
     {
         string? known = string.IsNullOrWhiteSpace(name) ? null : OpenVault(name.Trim()).Name;
-        _config.Initialise(cancellation);
-        _config.Change(draft => draft.DefaultVault = known, cancellation);
+        Initialise(cancellation);
+        Certain(() => _config.Change(draft => draft.DefaultVault = known, cancellation));
     }
 
     /// <summary>
@@ -218,7 +218,7 @@ public sealed class LlmConfigRepository : IDisposable
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, StoreBusy, StoreFull: the old protector stays.</exception>
     public void SetProtector(ProtectorKind kind, CancellationToken cancellation = default)
     {
-        _config.Initialise(cancellation);
+        Initialise(cancellation);
         _local.ChangeProtector(kind, cancellation);
     }
 
@@ -260,7 +260,7 @@ public sealed class LlmConfigRepository : IDisposable
         List<PlannedChange> good = [.. changes.Where(change => change.Error is null)];
         if (good.Count > 0 && trial.IsChanged)
         {
-            ConfigDocument store = _config.Initialise(cancellation);
+            ConfigDocument store = Initialise(cancellation);
             HashSet<string> used = [.. KeysOf(good).Select(key => key.Vault)];
             Recover(used.Contains, cancellation);
             for (int round = 1; good.Count > 0; round++)
@@ -300,6 +300,32 @@ public sealed class LlmConfigRepository : IDisposable
         return [.. outdated.Where(change => change.Error is null)];
     }
 
+    private ConfigDocument Initialise(CancellationToken cancellation)
+    {
+        try
+        {
+            return _config.Initialise(cancellation);
+        }
+        catch (UncertainCommitException e)
+        {
+            // An empty store is nothing to lose; the commit that follows flushes the same folder.
+            return _config.ReadStrictly() ?? throw e.Failure;
+        }
+    }
+
+    // Where no key is in doubt, a commit that may not be durable is a failure like any other.
+    private static ConfigDocument Certain(Func<ConfigDocument> commit)
+    {
+        try
+        {
+            return commit();
+        }
+        catch (UncertainCommitException e)
+        {
+            throw e.Failure;
+        }
+    }
+
     private static List<KeyReference> KeysOf(IEnumerable<PlannedChange> changes) =>
         [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey }).OfType<KeyReference>().Distinct()];
 
@@ -307,7 +333,7 @@ public sealed class LlmConfigRepository : IDisposable
         List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
     {
         var intents = new List<Intent>();
-        bool confirmed = true;
+        bool certain = true;
         try
         {
             if (KeysOf(changes) is { Count: > 0 } doubtful)
@@ -318,17 +344,22 @@ public sealed class LlmConfigRepository : IDisposable
             WriteKeys(changes, storeId, open, progress, cancellation);
             if (changes.Any(change => change.Error is null))
             {
-                confirmed = _config.Change(draft => Apply(changes, draft, open, intents), cancellation);
+                _config.Change(draft => Apply(changes, draft, open, intents), cancellation);
             }
+        }
+        catch (UncertainCommitException e)
+        {
+            certain = false;
+            throw e.Failure;
         }
         finally
         {
-            // However it went: what is on disk decides which of the keys stay. While that is not certain, all of them do.
+            // However it went: what is on disk decides which of the keys stay.
             foreach (Intent intent in intents)
             {
                 using (intent)
                 {
-                    if (confirmed)
+                    if (certain)
                     {
                         Finish(intent, _ => true);
                     }

@@ -82,6 +82,19 @@ internal abstract class StoreFileSystem
         return entry.Length > limit ? throw StoreFailure.TooLarge(path, limit) : ReadAll(path, handle, (int)entry.Length, limit);
     }
 
+    /// <summary>Reads a file of a vault: too large means damaged there too, under the vault's own code.</summary>
+    public byte[]? ReadVaultFile(string path, int limit)
+    {
+        try
+        {
+            return ReadFile(path, limit);
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
+        {
+            throw new LlmConfigException(LlmConfigErrorCode.VaultCorrupt, path, e.Problem, e.RecommendedAction, e);
+        }
+    }
+
     /// <summary>True when a regular file of ours is at the path; throws for a link or anything else there.</summary>
     public bool FileExists(string path)
     {

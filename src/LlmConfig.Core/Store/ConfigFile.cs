@@ -73,25 +73,14 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
 
         using FileLock held = _lock.Acquire(cancellation);
-        if (ReadStrictly() is { } madeMeanwhile)
-        {
-            return madeMeanwhile;
-        }
-
-        var empty = new ConfigDocument(Guid.NewGuid(), 0, null, [], JsonExtras.None);
-        Commit(empty);
-        return empty;
+        return ReadStrictly() ?? Commit(new ConfigDocument(Guid.NewGuid(), 0, null, [], JsonExtras.None));
     }
 
     /// <summary>
     /// Changes the store: takes the lock, reads anew, lets <paramref name="edit"/> work on a draft, and commits the draft
     /// if it changed. Nothing else may be called in <paramref name="edit"/> that waits.
     /// </summary>
-    /// <returns>
-    /// False when the change was made, but the disk did not confirm all of it: after a power cut the file before it may be back, or
-    /// the backup is one change behind. The keys that those refer to have to stay for now.
-    /// </returns>
-    public bool Change(Action<ConfigDraft> edit, CancellationToken cancellation)
+    public ConfigDocument Change(Action<ConfigDraft> edit, CancellationToken cancellation)
     {
         RequireWorkingLocks();
         using FileLock held = _lock.Acquire(cancellation);
@@ -101,7 +90,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         // The last moment to stop: what is renamed into place counts.
         cancellation.ThrowIfCancellationRequested();
-        return !draft.IsChanged || Commit(draft.ToDocument());
+        return draft.IsChanged ? Commit(draft.ToDocument()) : before;
     }
 
     /// <summary>Makes durable what any process renamed into place, before something is dropped that only the file before it refers to.</summary>
@@ -198,7 +187,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
     // Under the lock. The file first, since its rename is the commit; the backup then follows it, so that whatever
     // damages the file later costs nothing. Old keys are only removed after both.
-    private bool Commit(ConfigDocument document)
+    private ConfigDocument Commit(ConfigDocument document)
     {
         foreach (string leftover in files.ListFiles(folder.Path, $"{StorePaths.ConfigFileName}*{StorePaths.TemporaryExtension}"))
         {
@@ -213,15 +202,12 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         files.ReplaceFile(Paths.ConfigFile, bytes);
         Remember(Paths.ConfigFile, bytes, document);
-        bool confirmed = true;
         try
         {
             files.ReplaceFile(Paths.Backup, bytes);
         }
         catch (LlmConfigException e)
         {
-            confirmed = false;
-
             // The change is made; a backup that is one change behind is not a reason to report that it was not.
             warn(new LlmConfigWarning(Paths.Backup, $"The change was made, but its backup could not be written. {e.Message}"));
         }
@@ -232,12 +218,16 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
         catch (LlmConfigException e)
         {
-            // Readers see the change already: to report a failure would say that nothing was changed.
-            warn(new LlmConfigWarning(folder.Path, $"The change was made, but the disk did not confirm it. {e.Message}"));
-            confirmed = false;
+            // Readers see the change already: the failure must not say that nothing was changed.
+            throw new UncertainCommitException(new LlmConfigException(
+                e.Code,
+                e.Target,
+                $"The change was made, but the disk did not confirm it: after a power cut it could be undone. {e.Problem}",
+                "Check the disk, then look at what the store holds before you run the command again.",
+                e));
         }
 
-        return confirmed;
+        return document;
     }
 
     private LlmConfigException Gone() => new(

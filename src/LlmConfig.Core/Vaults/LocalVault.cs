@@ -59,7 +59,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     public ApiKey Read(string keyId, CancellationToken cancellation)
     {
         string path = _paths.Sealed(keyId);
-        byte[] file = (_files.CheckFolder(_paths.Folder) ? ReadVaultFile(path, SealedSecret.MaximumFileBytes) : null) ?? throw Missing(keyId);
+        byte[] file = (_files.CheckFolder(_paths.Folder) ? _files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) : null) ?? throw Missing(keyId);
         (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
         try
         {
@@ -338,24 +338,11 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
         try
         {
-            return ReadVaultFile(_paths.Header, VaultHeader.MaximumBytes) is { } bytes ? VaultHeader.Parse(bytes) : null;
+            return _files.ReadVaultFile(_paths.Header, VaultHeader.MaximumBytes) is { } bytes ? VaultHeader.Parse(bytes) : null;
         }
         catch (StoreFormatException e)
         {
             throw Corrupt(_paths.Header, e);
-        }
-    }
-
-    // A file that is larger than any of ours is damage of the vault, not of the store.
-    private byte[]? ReadVaultFile(string path, int limit)
-    {
-        try
-        {
-            return _files.ReadFile(path, limit);
-        }
-        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
-        {
-            throw Corrupt(path, e);
         }
     }
 

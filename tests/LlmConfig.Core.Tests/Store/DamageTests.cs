@@ -79,6 +79,30 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
+    public void Two_configurations_with_one_id_are_damage()
+    {
+        LlmConfiguration item = Prepare();
+        string text = File.ReadAllText(_store.Paths.ConfigFile);
+        File.WriteAllText(
+            _store.Paths.ConfigFile,
+            text.Replace(_store.Open().Get("other").Id.ToString(), item.Id.ToString(), StringComparison.Ordinal));
+
+        AssertDamaged(item);
+    }
+
+    [Fact]
+    public void A_time_with_another_offset_is_the_same_moment_in_UTC()
+    {
+        LlmConfiguration item = Prepare();
+        string text = File.ReadAllText(_store.Paths.ConfigFile);
+        string utc = ConfigDocumentWriter.Time(item.CreatedAt);
+        string east = new DateTimeOffset(item.CreatedAt).ToOffset(TimeSpan.FromHours(5)).ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz");
+        File.WriteAllText(_store.Paths.ConfigFile, text.Replace(utc, east, StringComparison.Ordinal));
+
+        Assert.Equal(item.CreatedAt, _store.Open().Get(item.Id).CreatedAt);
+    }
+
+    [Fact]
     public void A_depth_bomb_bad_UTF_8_and_a_file_that_is_too_large_are_damage()
     {
         LlmConfiguration item = Prepare();

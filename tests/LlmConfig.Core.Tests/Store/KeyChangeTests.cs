@@ -304,6 +304,26 @@ public sealed class KeyChangeTests : IDisposable
     }
 
     [Fact]
+    public void A_store_that_is_damaged_during_a_change_keeps_all_keys_until_it_is_repaired()
+    {
+        LlmConfiguration item = _store.Create("work", TestKey.New(), "Far", Open());
+        byte[] bytes = File.ReadAllBytes(_store.Paths.ConfigFile);
+        RunOnce("Write", () => File.WriteAllText(_store.Paths.ConfigFile, "{"));
+
+        LlmConfigException error = Refusal.Of(
+            LlmConfigErrorCode.StoreCorrupt, _store.Paths.ConfigFile, () => Rotate(Open(), item.Id, TestKey.New()));
+        Assert.Contains("Repair-LlmConfig", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal(2, _far.Keys.Count);
+        Assert.Single(_store.Intents);
+        Assert.Contains(_store.Warnings, warning => warning.Message.Contains("unfinished change", StringComparison.Ordinal));
+
+        File.WriteAllBytes(_store.Paths.ConfigFile, bytes);
+        Assert.Equal(1, Open().Recover());
+        Assert.Single(_far.Keys);
+        Open().GetKey(item.Id).Dispose();
+    }
+
+    [Fact]
     public void A_cancelled_change_leaves_no_key_and_no_intent()
     {
         LlmConfiguration item = _store.Create("work", TestKey.New());

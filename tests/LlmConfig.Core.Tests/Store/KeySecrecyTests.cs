@@ -75,7 +75,7 @@ public sealed class KeySecrecyTests : IDisposable
         for (int at = 0; at < 40; at++)
         {
             int target = at;
-            var files = new FaultyFileSystem
+            var files = new FailingFileSystem
             {
                 Before = (number, _, path) =>
                 {

@@ -206,7 +206,7 @@ public sealed class ProtectorTests : IDisposable
                 }
             }
 
-            var files = new FaultyFileSystem { Before = (_, _, _) => Step() };
+            var files = new FailingFileSystem { Before = (_, _, _) => Step() };
             keyring.Before = operation =>
             {
                 if (operation != "Load")

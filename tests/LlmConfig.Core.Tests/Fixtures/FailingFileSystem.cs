@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace LlmConfig.Tests;
 
 /// <summary>The real file system with a test in front of each call that changes something.</summary>
-internal sealed class FaultyFileSystem : UnixFileSystem
+internal sealed class FailingFileSystem : UnixFileSystem
 {
     private readonly List<string> _calls = [];
 
