@@ -37,6 +37,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
 
     /// <summary>Allows plain http to other machines.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BooleanText(IsSwitch = true)]
     public SwitchParameter AllowInsecureBaseUrl { get; set; }
 
     /// <summary>True for Authorization: Bearer, false for the provider's own header.</summary>
@@ -57,6 +58,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
 
     /// <summary>Makes it the default configuration.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BooleanText(IsSwitch = true)]
     public SwitchParameter AsDefault { get; set; }
 
     /// <inheritdoc/>

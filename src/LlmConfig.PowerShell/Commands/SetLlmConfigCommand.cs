@@ -44,6 +44,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 
     /// <summary>Allows plain http to other machines.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BooleanText(IsSwitch = true)]
     public SwitchParameter AllowInsecureBaseUrl { get; set; }
 
     /// <summary>True for Authorization: Bearer, false for the provider's own header.</summary>
