@@ -115,10 +115,10 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             NewName = If(nameof(NewName), NewName),
             Provider = If(nameof(Provider), Provider),
             RemoveKey = RemoveApiKey,
-            BaseUrl = If(nameof(BaseUrl), BaseUrl ?? string.Empty),
+            BaseUrl = IfText(nameof(BaseUrl), BaseUrl),
             AllowInsecureBaseUrl = AllowInsecureBaseUrl,
             UseAuthHeader = If(nameof(UseAuthHeader), UseAuthHeader),
-            Model = If(nameof(Model), Model ?? string.Empty),
+            Model = IfText(nameof(Model), Model),
             Vault = If(nameof(Vault), Vault),
             AsDefault = If<bool?>(nameof(AsDefault), AsDefault.ToBool()),
         };
@@ -140,6 +140,11 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     // Of a configuration that is piped in, only its identity counts: its settings may be old ones.
     private T? If<T>(string parameter, T? value) =>
         _given.Contains(parameter) || (!IsSnapshot && MyInvocation.BoundParameters.ContainsKey(parameter)) ? value : default;
+
+    // The engine keeps a parameter of an earlier record among the bound ones, with null for its value. Null on the command
+    // line clears, as the empty text does.
+    private string? IfText(string parameter, string? value) =>
+        If(parameter, _given.Contains(parameter) ? value ?? string.Empty : value);
 
     private bool MaySendKeyElsewhere(LlmConfiguration item)
     {
