@@ -131,6 +131,12 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
         {
             Key = KeyParameters.ToKey(If(nameof(ApiKey), ApiKey), If(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), item.Name),
         };
+        if (RemoveApiKey && update.Key is not null)
+        {
+            update.Key.Dispose();
+            throw KeyParameters.Invalid(item.Name, "A new key was given together with -RemoveApiKey.", "Use one of the two.");
+        }
+
         if (Force || !update.SendsKeptKeyElsewhere(item) || MaySendKeyElsewhere(item))
         {
             _wanted.Add(new(item.Id, update));
