@@ -137,7 +137,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             throw KeyParameters.Invalid(item.Name, "A new key was given together with -RemoveApiKey.", "Use one of the two.");
         }
 
-        if (Force || !update.SendsKeptKeyElsewhere(item) || MaySendKeyElsewhere(item))
+        if (Force || !update.SendsKeptKeyElsewhere(item) || MaySendKeyElsewhere(item, update))
         {
             _wanted.Add(new(item.Id, update));
         }
@@ -152,12 +152,15 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     private string? IfText(string parameter, string? value) =>
         If(parameter, _given.Contains(parameter) ? value ?? string.Empty : value);
 
-    private bool MaySendKeyElsewhere(LlmConfiguration item)
+    private bool MaySendKeyElsewhere(LlmConfiguration item, ConfigurationUpdate update)
     {
+        string? next = string.IsNullOrWhiteSpace(update.BaseUrl)
+            ? LlmProviderCatalog.Find(update.Provider ?? item.Provider)?.DefaultBaseUrl
+            : update.BaseUrl.Trim();
         try
         {
             return ShouldContinue(
-                $"The key of '{item.Name}' would go to another host than {item.BaseUrl ?? "before"}. Keep the key and change the host?",
+                $"The key of '{item.Name}' would go to {next} instead of {item.BaseUrl ?? "an unknown host"}. Keep the key and change the host?",
                 "Key goes to another host",
                 hasSecurityImpact: true,
                 ref _yesToAll,
