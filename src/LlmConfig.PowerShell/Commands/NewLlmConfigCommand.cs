@@ -64,13 +64,13 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
-        if (ShouldProcess(Name, "Create LLM configuration"))
+        if (ShouldProcess(ShownText.Of(Name), "Create LLM configuration"))
         {
             _wanted.Add(new NewConfiguration
             {
                 Name = Name,
                 Provider = Provider,
-                Key = KeyParameters.ToKey(ApiKey, ApiKeyFromEnvironment, Name),
+                Key = KeyParameters.ToKey(ApiKey, ApiKeyFromEnvironment, ShownText.Of(Name)),
                 BaseUrl = BaseUrl,
                 AllowInsecureBaseUrl = AllowInsecureBaseUrl,
                 UseAuthHeader = UseAuthHeader,
