@@ -90,7 +90,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
         }
 
         var progress = new PipelineProgress(this, "Creating LLM configurations", _wanted.Count);
-        foreach (ChangeResult result in Repository.Create(_wanted, progress, Cancellation))
+        foreach (ChangeResult result in progress.Run(() => Repository.Create(_wanted, progress, Cancellation)))
         {
             if (result.Error is { } error)
             {
@@ -103,8 +103,6 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
                 : $"Created '{result.Configuration.Name}' without a key.");
             WriteObject(result.Configuration);
         }
-
-        progress.Complete();
     });
 
     /// <inheritdoc/>

@@ -87,14 +87,13 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
         }
 
         var progress = new PipelineProgress(this, "Changing LLM configurations", _wanted.Count);
-        WriteResults(Repository.Update(_wanted, progress, Cancellation), item =>
+        WriteResults(progress.Run(() => Repository.Update(_wanted, progress, Cancellation)), item =>
         {
             if (PassThru)
             {
                 WriteObject(item);
             }
         });
-        progress.Complete();
     });
 
     /// <inheritdoc/>
