@@ -287,7 +287,7 @@ public sealed class LlmConfigRepository : IDisposable
         {
             change.Restart();
             change.Apply(trial, open);
-            if (round == MostRounds)
+            if (round == MostRounds && change.Error is null)
             {
                 change.Fail(new LlmConfigException(
                     LlmConfigErrorCode.StoreBusy,
@@ -307,6 +307,7 @@ public sealed class LlmConfigRepository : IDisposable
         List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
     {
         var intents = new List<Intent>();
+        bool confirmed = true;
         try
         {
             if (KeysOf(changes) is { Count: > 0 } doubtful)
@@ -317,17 +318,20 @@ public sealed class LlmConfigRepository : IDisposable
             WriteKeys(changes, storeId, open, progress, cancellation);
             if (changes.Any(change => change.Error is null))
             {
-                _config.Change(draft => Apply(changes, draft, open, intents), cancellation);
+                confirmed = _config.Change(draft => Apply(changes, draft, open, intents), cancellation);
             }
         }
         finally
         {
-            // However it went: what is on disk decides which of the keys stay.
+            // However it went: what is on disk decides which of the keys stay. While that is not certain, all of them do.
             foreach (Intent intent in intents)
             {
                 using (intent)
                 {
-                    Finish(intent, _ => true);
+                    if (confirmed)
+                    {
+                        Finish(intent, _ => true);
+                    }
                 }
             }
         }
@@ -356,12 +360,18 @@ public sealed class LlmConfigRepository : IDisposable
         foreach (IGrouping<string, PlannedChange> group in changes.Where(change => change.NewKey is not null).GroupBy(change => change.NewKey!.Vault))
         {
             IKeyVault vault = open(group.Key);
+            var written = new List<PlannedChange>();
             foreach (PlannedChange change in group)
             {
                 cancellation.ThrowIfCancellationRequested();
                 try
                 {
                     WriteKey(change, vault, storeId, cancellation);
+                    written.Add(change);
+                }
+                catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing && WasRotated(change))
+                {
+                    // The key to be copied was rotated or moved meanwhile. Under the lock the change finds its plan outdated.
                 }
                 catch (LlmConfigException e)
                 {
@@ -371,7 +381,7 @@ public sealed class LlmConfigRepository : IDisposable
                 progress?.Report(++done);
             }
 
-            Flush(vault, group);
+            Flush(vault, written);
         }
     }
 
@@ -388,10 +398,12 @@ public sealed class LlmConfigRepository : IDisposable
         vault.Write(change.NewKey!.KeyId, moved, label, cancellation);
     }
 
-    private static void Flush(IKeyVault vault, IEnumerable<PlannedChange> written)
+    private bool WasRotated(PlannedChange change) =>
+        change.CopiedKey is { } copied && _config.ReadStrictly()?.Find(change.Result!.Id)?.Key is { } key && key != copied;
+
+    private static void Flush(IKeyVault vault, List<PlannedChange> written)
     {
-        List<PlannedChange> waiting = [.. written.Where(change => change.Error is null)];
-        if (waiting.Count == 0)
+        if (written.Count == 0)
         {
             return;
         }
@@ -402,7 +414,7 @@ public sealed class LlmConfigRepository : IDisposable
         }
         catch (LlmConfigException e)
         {
-            waiting.ForEach(change => change.Fail(e));
+            written.ForEach(change => change.Fail(e));
         }
     }
 
@@ -414,8 +426,15 @@ public sealed class LlmConfigRepository : IDisposable
         {
             using (intent)
             {
-                found = true;
                 cancellation.ThrowIfCancellationRequested();
+
+                // The dead process may have renamed its file and died before that was durable.
+                if (!found && !TryConfirm())
+                {
+                    return 0;
+                }
+
+                found = true;
                 finished += Finish(intent, vault => IsBuiltIn(vault) || mayUse(vault)) ? 1 : 0;
             }
         }
@@ -426,6 +445,20 @@ public sealed class LlmConfigRepository : IDisposable
         }
 
         return finished;
+    }
+
+    private bool TryConfirm()
+    {
+        try
+        {
+            _config.Confirm();
+            return true;
+        }
+        catch (LlmConfigException e)
+        {
+            Warn(new LlmConfigWarning(_folder.Path, $"What an earlier process left undone has to wait. {e.Message}"));
+            return false;
+        }
     }
 
     // The one rule of recovery: a named key that no configuration refers to goes. False when some key has to wait.
@@ -442,8 +475,14 @@ public sealed class LlmConfigRepository : IDisposable
             return false;
         }
 
+        if (now is null)
+        {
+            // The store went away under the change. It may come back (a restore, a disk), and refer to these keys again.
+            return false;
+        }
+
         bool complete = true;
-        foreach (KeyReference key in intent.Keys.Where(key => now?.RefersTo(key) != true))
+        foreach (KeyReference key in intent.Keys.Where(key => !now.RefersTo(key)))
         {
             complete &= mayUse(key.Vault) && TryRemove(key);
         }

@@ -1,1 +1,4 @@
-return 0;
+using LlmConfig.Shell;
+
+return new ShellProgram(
+    new SystemConsole(), Console.OpenStandardOutput, Path.Combine(AppContext.BaseDirectory, "Modules")).Run(args);

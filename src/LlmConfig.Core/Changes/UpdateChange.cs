@@ -48,7 +48,10 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
 
     private string? NewBaseUrl(LlmConfiguration before, LlmProvider? provider)
     {
-        if (wanted.BaseUrl is null || wanted.BaseUrl == before.BaseUrl)
+        // The URL that is in force already is not checked anew. Where it comes from the provider's default and the provider
+        // changes too, it is no longer in force: the URL that was given has to be kept.
+        if (wanted.BaseUrl is null
+            || (wanted.BaseUrl == before.BaseUrl && (before.OwnBaseUrl is not null || provider?.Id == before.Provider)))
         {
             return before.OwnBaseUrl;
         }
@@ -81,7 +84,6 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
             KeyId = key.KeyId,
             Vault = key.Vault,
             KeyUpdatedAt = wanted.Key is null ? before.KeyUpdatedAt : now,
-            KeyExtras = JsonExtras.None,
         };
     }
 }

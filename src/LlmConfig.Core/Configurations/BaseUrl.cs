@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 
 namespace LlmConfig;
 
@@ -43,9 +44,13 @@ internal static class BaseUrl
             return url.Length == 0 ? "The base URL is empty." : $"The base URL is longer than {MaximumLength} characters.";
         }
 
-        if (url.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c == '\\'))
+        foreach (Rune rune in url.EnumerateRunes())
         {
-            return "The base URL holds a space, a backslash or a control character.";
+            // Half a surrogate pair shows as U+FFFD here, and would be written to the file as that.
+            if (Rune.IsWhiteSpace(rune) || ConfigurationName.IsForbidden(rune) || rune == Rune.ReplacementChar || rune.Value == '\\')
+            {
+                return "The base URL holds a space, a backslash or a character that does not print.";
+            }
         }
 
         bool http = url.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
@@ -63,7 +68,7 @@ internal static class BaseUrl
         int end = url.AsSpan(start).IndexOfAny('/', '?');
         ReadOnlySpan<char> authority = end < 0 ? url.AsSpan(start) : url.AsSpan(start, end);
         return authority.Contains('@') ? "The base URL holds a user name or a password (before the @)."
-            : !Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) || parsed.Host.Length == 0 ? "The base URL cannot be read as a URL."
+            : !Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) || !IsHost(parsed) ? "The base URL cannot be read as a URL."
             : null;
     }
 
@@ -76,9 +81,25 @@ internal static class BaseUrl
 
     /// <summary>Scheme, host and port, by which it is decided whether a key would go to another place.</summary>
     public static string? Origin(string? url) =>
-        url is not null && Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed)
+        url is not null && Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) && IsHost(parsed)
             ? $"{parsed.Scheme}://{parsed.IdnHost}:{parsed.Port}".ToLowerInvariant()
             : null;
+
+    // Letters like the full-width @ become an @ or a / when the name is put into ASCII: another program would read
+    // another host, or user info, than is seen here.
+    private static bool IsHost(Uri url)
+    {
+        try
+        {
+            return url.HostNameType is UriHostNameType.IPv4 or UriHostNameType.IPv6
+                || (url.IdnHost.Length > 0 && url.IdnHost.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.' or '_'));
+        }
+        catch (UriFormatException)
+        {
+            // IdnHost is only worked out here, after TryCreate took the URL.
+            return false;
+        }
+    }
 
     private static bool IsLoopback(Uri url) =>
         IPAddress.TryParse(url.DnsSafeHost, out IPAddress? address)

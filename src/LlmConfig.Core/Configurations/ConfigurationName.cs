@@ -55,6 +55,17 @@ internal static class ConfigurationName
         return result.ToString();
     }
 
+    /// <summary>
+    /// Control characters, line breaks, and format characters (bidi controls, zero-width spaces, tags) except the two
+    /// joiners, which scripts and emoji need.
+    /// </summary>
+    public static bool IsForbidden(Rune rune) => Rune.GetUnicodeCategory(rune) switch
+    {
+        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
+        UnicodeCategory.Format => rune.Value is not (0x200C or 0x200D),
+        _ => false,
+    };
+
     private static string? Problem(string? name)
     {
         if (string.IsNullOrWhiteSpace(name))
@@ -76,13 +87,4 @@ internal static class ConfigurationName
             : Guid.TryParse(name, out _) ? "The name is shaped like a UUID and could be taken for an id."
             : null;
     }
-
-    // Control characters, line breaks, and format characters (bidi controls, zero-width spaces, tags) except the two
-    // joiners, which scripts and emoji need.
-    private static bool IsForbidden(Rune rune) => Rune.GetUnicodeCategory(rune) switch
-    {
-        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
-        UnicodeCategory.Format => rune.Value is not (0x200C or 0x200D),
-        _ => false,
-    };
 }

@@ -6,6 +6,7 @@ internal static class StoreFailure
     // errno values: Linux <asm-generic/errno.h>, macOS <sys/errno.h>. .NET puts the raw errno into HResult on Unix.
     private const int PermissionDenied = 1;
     private const int AccessDenied = 13;
+    private const int IsAFolder = 21;
     private const int NoSpace = 28;
     private const int ReadOnlyFileSystem = 30;
     private static readonly int TooManyLinks = OperatingSystem.IsMacOS() ? 62 : 40;
@@ -42,6 +43,11 @@ internal static class StoreFailure
         if (errno == TooManyLinks)
         {
             return Link(path);
+        }
+
+        if (errno == IsAFolder)
+        {
+            return NotAFile(path);
         }
 
         return Failed(path, cause ?? new IOException(System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(errno), errno));

@@ -16,6 +16,8 @@ internal abstract class StoreFileSystem
     /// <summary>Owner may read and write: what every file is created with.</summary>
     public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const UnixFileMode AnyAccess = (UnixFileMode)0x1FF;
+
     private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
 
     /// <summary>Told once of each file or folder that others may read.</summary>
@@ -115,31 +117,12 @@ internal abstract class StoreFileSystem
     /// <summary>Creates a file with this content that the caller holds locked until the returned object is disposed of.</summary>
     public FileLock CreateLockedFile(string path, ReadOnlySpan<byte> content)
     {
-        // Written under another name first: whoever finds the final name finds all of its content.
-        string sibling = SiblingOf(path);
-        SafeFileHandle handle = Guard(path, () => CreateFile(sibling, keepOpen: true));
-        try
+        while (true)
         {
-            if (!Guard(path, () => TryLock(handle, exclusive: true)))
+            if (TryCreateLockedFile(path, content) is { } held)
             {
-                throw new IOException("The new file was locked by another process.");
+                return held;
             }
-
-            WriteAll(path, handle, content);
-            Guard(path, () => FlushFile(handle));
-            Guard(path, () => Rename(sibling, path));
-            return new FileLock(handle, path);
-        }
-        catch (Exception e)
-        {
-            handle.Dispose();
-            DeleteQuietly(sibling);
-            if (e is IOException)
-            {
-                throw StoreFailure.From(e, path);
-            }
-
-            throw;
         }
     }
 
@@ -329,13 +312,50 @@ internal abstract class StoreFileSystem
         }
     }
 
+    // null when another process, on its way through leftovers, took the new file for one before it was locked.
+    private FileLock? TryCreateLockedFile(string path, ReadOnlySpan<byte> content)
+    {
+        // Written under another name first: whoever finds the final name finds all of its content.
+        string sibling = SiblingOf(path);
+        SafeFileHandle? handle = null;
+        try
+        {
+            handle = CreateFile(sibling, keepOpen: true);
+            if (!TryLock(handle, exclusive: true) || Stat(handle).LinkCount == 0)
+            {
+                handle.Dispose();
+                DeleteQuietly(sibling);
+                return null;
+            }
+
+            WriteAll(path, handle, content);
+            FlushFile(handle);
+            Rename(sibling, path);
+            return new FileLock(handle, path);
+        }
+        catch (FileNotFoundException) when (handle is null)
+        {
+            return null;
+        }
+        catch (Exception e)
+        {
+            handle?.Dispose();
+            DeleteQuietly(sibling);
+            if (e is IOException or UnauthorizedAccessException)
+            {
+                throw StoreFailure.From(e, path);
+            }
+
+            throw;
+        }
+    }
+
     private string WriteSibling(string path, ReadOnlySpan<byte> content)
     {
         string sibling = SiblingOf(path);
-        SafeFileHandle handle = Guard(path, () => CreateFile(sibling, keepOpen: false));
         try
         {
-            using (handle)
+            using (SafeFileHandle handle = Guard(path, () => CreateFile(sibling, keepOpen: false)))
             {
                 WriteAll(path, handle, content);
                 Guard(path, () => FlushFile(handle));
@@ -433,7 +453,8 @@ internal abstract class StoreFileSystem
 
     private void WarnIfWide(string path, UnixFileMode mode, UnixFileMode allowed)
     {
-        if ((mode & ~allowed) != 0 && Warn is { } warn && _warned.TryAdd(path, true))
+        // Set-group-id on a folder comes from the folder above it and lets nobody in.
+        if ((mode & ~allowed & AnyAccess) != 0 && Warn is { } warn && _warned.TryAdd(path, true))
         {
             string octal = Convert.ToString((int)mode, 8).PadLeft(4, '0');
             string wanted = Convert.ToString((int)allowed, 8).PadLeft(4, '0');

@@ -8,7 +8,7 @@ internal sealed class ConfigDocument
 
     private readonly Lazy<Dictionary<string, LlmConfiguration>> _byName;
     private readonly Lazy<Dictionary<Guid, LlmConfiguration>> _byId;
-    private readonly Lazy<HashSet<KeyReference>> _keys;
+    private readonly Lazy<HashSet<string>> _keys;
 
     public ConfigDocument(Guid storeId, long revision, string? defaultVault, IReadOnlyList<LlmConfiguration> configurations, JsonExtras extras)
     {
@@ -19,7 +19,7 @@ internal sealed class ConfigDocument
         Extras = extras;
         _byName = new(() => Configurations.ToDictionary(item => item.Name, ConfigurationName.Comparer));
         _byId = new(() => Configurations.ToDictionary(item => item.Id));
-        _keys = new(() => [.. Configurations.Select(item => item.Key).OfType<KeyReference>()]);
+        _keys = new(() => [.. Configurations.Select(item => item.KeyId).OfType<string>()]);
     }
 
     /// <summary>The id of the store, made with it.</summary>
@@ -40,5 +40,6 @@ internal sealed class ConfigDocument
 
     public LlmConfiguration? Find(Guid id) => _byId.Value.GetValueOrDefault(id);
 
-    public bool RefersTo(KeyReference key) => _keys.Value.Contains(key);
+    /// <summary>True when a configuration's key has this id. Ids are never used twice, so a vault's name in another spelling must not cost a key.</summary>
+    public bool RefersTo(KeyReference key) => _keys.Value.Contains(key.KeyId);
 }

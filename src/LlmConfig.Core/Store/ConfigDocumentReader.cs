@@ -392,10 +392,11 @@ internal ref struct ConfigDocumentReader
         }
     }
 
+    // 2^53: above that, JSON numbers are not whole numbers to every program, and the next revision could overflow.
     private readonly long ReadInteger(string name) =>
-        _json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out long value) && value >= 0
+        _json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out long value) && value is >= 0 and < 1L << 53
             ? value
-            : throw Invalid($"'{name}' is not a whole number from 0");
+            : throw Invalid($"'{name}' is not a whole number from 0 to 2^53");
 
     private readonly Guid ReadGuid(string name) =>
         _json.TokenType == JsonTokenType.String && _json.TryGetGuid(out Guid value)

@@ -42,7 +42,7 @@ internal sealed class ConfigDraft
     }
 
     public LlmConfiguration Get(Guid id, string shownName) => _byId.TryGetValue(id, out LlmConfiguration? item)
-        ? item
+        ? Current(item)
         : throw NotFound(shownName);
 
     public void Add(LlmConfiguration item)
@@ -83,7 +83,7 @@ internal sealed class ConfigDraft
         {
             if (_byId.TryGetValue(id, out LlmConfiguration? item))
             {
-                items.Add(item.IsDefault == (_default == id) ? item : item with { IsDefault = _default == id });
+                items.Add(Current(item));
             }
         }
 
@@ -95,6 +95,10 @@ internal sealed class ConfigDraft
         ConfigurationName.Printable(name),
         $"There is no configuration '{ConfigurationName.Printable(name)}'.",
         "Get-LlmConfig lists those that there are.");
+
+    // Another change of the batch may have made another one the default since the item was put here.
+    private LlmConfiguration Current(LlmConfiguration item) =>
+        item.IsDefault == (_default == item.Id) ? item : item with { IsDefault = _default == item.Id };
 
     private void SetDefault(Guid id, bool wanted)
     {

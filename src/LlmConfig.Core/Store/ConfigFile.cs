@@ -73,14 +73,25 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
 
         using FileLock held = _lock.Acquire(cancellation);
-        return ReadStrictly() ?? Commit(new ConfigDocument(Guid.NewGuid(), 0, null, [], JsonExtras.None));
+        if (ReadStrictly() is { } madeMeanwhile)
+        {
+            return madeMeanwhile;
+        }
+
+        var empty = new ConfigDocument(Guid.NewGuid(), 0, null, [], JsonExtras.None);
+        Commit(empty);
+        return empty;
     }
 
     /// <summary>
     /// Changes the store: takes the lock, reads anew, lets <paramref name="edit"/> work on a draft, and commits the draft
     /// if it changed. Nothing else may be called in <paramref name="edit"/> that waits.
     /// </summary>
-    public ConfigDocument Change(Action<ConfigDraft> edit, CancellationToken cancellation)
+    /// <returns>
+    /// False when the change was made, but the disk did not confirm all of it: after a power cut the file before it may be back, or
+    /// the backup is one change behind. The keys that those refer to have to stay for now.
+    /// </returns>
+    public bool Change(Action<ConfigDraft> edit, CancellationToken cancellation)
     {
         RequireWorkingLocks();
         using FileLock held = _lock.Acquire(cancellation);
@@ -90,8 +101,11 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         // The last moment to stop: what is renamed into place counts.
         cancellation.ThrowIfCancellationRequested();
-        return draft.IsChanged ? Commit(draft.ToDocument()) : before;
+        return !draft.IsChanged || Commit(draft.ToDocument());
     }
+
+    /// <summary>Makes durable what any process renamed into place, before something is dropped that only the file before it refers to.</summary>
+    public void Confirm() => files.FlushFolder(folder.Path);
 
     /// <summary>Refuses to write where .NET was told not to lock files: other programs' locks would not hold then.</summary>
     public static void RequireWorkingLocks()
@@ -117,11 +131,17 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
             return Parse(Paths.ConfigFile, bytes);
         }
 
-        // Every commit leaves a backup: a backup alone is a file that was lost.
-        return files.FileExists(Paths.Backup)
-            ? throw new LlmConfigException(
-                LlmConfigErrorCode.StoreCorrupt, Paths.ConfigFile, $"'{Paths.ConfigFile}' is gone although its backup is there.", Remedy)
-            : null;
+        if (!files.FileExists(Paths.Backup))
+        {
+            return null;
+        }
+
+        // Every commit leaves a backup: a backup alone is a file that was lost, unless the first commit of all was made
+        // between the two looks.
+        return files.ReadFile(Paths.ConfigFile, MaximumBytes) is { } first
+            ? Parse(Paths.ConfigFile, first)
+            : throw new LlmConfigException(
+                LlmConfigErrorCode.StoreCorrupt, Paths.ConfigFile, $"'{Paths.ConfigFile}' is gone although its backup is there.", Remedy);
     }
 
     private ConfigDocument? TryReadBackup()
@@ -178,7 +198,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
     // Under the lock. The file first, since its rename is the commit; the backup then follows it, so that whatever
     // damages the file later costs nothing. Old keys are only removed after both.
-    private ConfigDocument Commit(ConfigDocument document)
+    private bool Commit(ConfigDocument document)
     {
         foreach (string leftover in files.ListFiles(folder.Path, $"{StorePaths.ConfigFileName}*{StorePaths.TemporaryExtension}"))
         {
@@ -193,18 +213,31 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         files.ReplaceFile(Paths.ConfigFile, bytes);
         Remember(Paths.ConfigFile, bytes, document);
+        bool confirmed = true;
         try
         {
             files.ReplaceFile(Paths.Backup, bytes);
         }
         catch (LlmConfigException e)
         {
+            confirmed = false;
+
             // The change is made; a backup that is one change behind is not a reason to report that it was not.
             warn(new LlmConfigWarning(Paths.Backup, $"The change was made, but its backup could not be written. {e.Message}"));
         }
 
-        files.FlushFolder(folder.Path);
-        return document;
+        try
+        {
+            files.FlushFolder(folder.Path);
+        }
+        catch (LlmConfigException e)
+        {
+            // Readers see the change already: to report a failure would say that nothing was changed.
+            warn(new LlmConfigWarning(folder.Path, $"The change was made, but the disk did not confirm it. {e.Message}"));
+            confirmed = false;
+        }
+
+        return confirmed;
     }
 
     private LlmConfigException Gone() => new(

@@ -32,8 +32,11 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
         }
         catch
         {
-            files.DeleteFile(held.Path);
-            held.Dispose();
+            using (held)
+            {
+                files.DeleteFile(held.Path);
+            }
+
             throw;
         }
     }

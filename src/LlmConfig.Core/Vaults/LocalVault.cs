@@ -59,7 +59,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     public ApiKey Read(string keyId, CancellationToken cancellation)
     {
         string path = _paths.Sealed(keyId);
-        byte[] file = (_files.CheckFolder(_paths.Folder) ? _files.ReadFile(path, SealedSecret.MaximumFileBytes) : null) ?? throw Missing(keyId);
+        byte[] file = (_files.CheckFolder(_paths.Folder) ? ReadVaultFile(path, SealedSecret.MaximumFileBytes) : null) ?? throw Missing(keyId);
         (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
         try
         {
@@ -116,19 +116,25 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             return true;
         }
 
-        if (open.Header.Protector == kind)
+        // Another process may have changed the protector since this one opened the vault.
+        VaultHeader current = ReadHeader() ?? throw HeaderGone();
+        if (current.Protector == kind)
         {
             return false;
         }
 
-        IMasterKeyProtector before = Protector(open.Header.Protector);
-        VaultHeader header = Hand(next, open.Header with { Protector = kind, Reason = reason }, open.MasterKey);
-        before.Remove(header.VaultId);
+        if (!current.Accepts(open.MasterKey.Span))
+        {
+            throw WrongMasterKey();
+        }
+
+        VaultHeader header = Hand(next, current with { Protector = kind, Reason = reason }, open.MasterKey);
         lock (_gate)
         {
             _open = (header, open.MasterKey);
         }
 
+        RemoveFrom(current);
         return true;
     }
 
@@ -272,6 +278,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             Wrapped = [],
             CreatedAt = _clock.GetUtcNow().UtcDateTime,
         }, masterKey);
+        _files.FlushFolder(_paths.Folder);
     }
 
     // Under the lock, alone. The protector has to give the key back before the header says that it has it.
@@ -292,7 +299,6 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
         VaultHeader complete = (header with { Wrapped = wrapped }).WithCheck(masterKey.Span);
         _files.ReplaceFile(_paths.Header, complete.ToBytes());
-        _files.FlushFolder(_paths.Folder);
         return complete;
     }
 
@@ -320,11 +326,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             masterKey.Dispose();
         }
 
-        throw new LlmConfigException(
-            LlmConfigErrorCode.VaultCorrupt,
-            _paths.Header,
-            "The master key that the protector gave back is not the one with which this vault was made.",
-            "Put the vault's folder and its protector's entry back from the same backup; nothing was changed.");
+        throw WrongMasterKey();
     }
 
     private VaultHeader? ReadHeader()
@@ -336,15 +338,24 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
         try
         {
-            return _files.ReadFile(_paths.Header, VaultHeader.MaximumBytes) is { } bytes ? VaultHeader.Parse(bytes) : null;
+            return ReadVaultFile(_paths.Header, VaultHeader.MaximumBytes) is { } bytes ? VaultHeader.Parse(bytes) : null;
         }
         catch (StoreFormatException e)
         {
             throw Corrupt(_paths.Header, e);
         }
+    }
+
+    // A file that is larger than any of ours is damage of the vault, not of the store.
+    private byte[]? ReadVaultFile(string path, int limit)
+    {
+        try
+        {
+            return _files.ReadFile(path, limit);
+        }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
         {
-            throw Corrupt(_paths.Header, e);
+            throw Corrupt(path, e);
         }
     }
 
@@ -376,6 +387,27 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             VaultName,
             $"The protector {kind} does not exist on this operating system.",
             $"Here there are: {string.Join(", ", _protectors.Select(protector => protector.Kind))}.");
+
+    // The new protector has the key and the header says so. That the old one keeps a copy is no reason to fail, and where
+    // the disk does not confirm the new header the copy is what the old header would need.
+    private void RemoveFrom(VaultHeader before)
+    {
+        try
+        {
+            _files.FlushFolder(_paths.Folder);
+            Protector(before.Protector).Remove(before.VaultId);
+        }
+        catch (LlmConfigException e)
+        {
+            _warn(new LlmConfigWarning(VaultName, $"The protector was changed, but {before.Protector} did not let go of its copy of the master key. {e.Message}"));
+        }
+    }
+
+    private LlmConfigException WrongMasterKey() => new(
+        LlmConfigErrorCode.VaultCorrupt,
+        _paths.Header,
+        "The master key that the protector gave back is not the one with which this vault was made.",
+        "Put the vault's folder and its protector's entry back from the same backup; nothing was changed.");
 
     private LlmConfigException HeaderGone() => new(
         LlmConfigErrorCode.VaultCorrupt,

@@ -32,7 +32,7 @@ internal sealed class KeyFileProtector(string path, StoreFileSystem files) : IMa
 
     public SecretBytes Load(Guid vaultId, ReadOnlySpan<byte> wrapped)
     {
-        byte[] file = files.ReadFile(path, limit: 4096) ?? throw Corrupt("is gone");
+        byte[] file = Read() ?? throw Corrupt("is gone");
         try
         {
             return file.Length != Size || !file.AsSpan().StartsWith(Magic) || file[Magic.Length] != Version
@@ -51,6 +51,18 @@ internal sealed class KeyFileProtector(string path, StoreFileSystem files) : IMa
     {
         files.DeleteFile(path);
         files.FlushFolder(Path.GetDirectoryName(path)!);
+    }
+
+    private byte[]? Read()
+    {
+        try
+        {
+            return files.ReadFile(path, limit: 4096);
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
+        {
+            throw Corrupt("is damaged");
+        }
     }
 
     private LlmConfigException Corrupt(string what) => new(

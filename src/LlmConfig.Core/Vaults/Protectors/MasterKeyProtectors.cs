@@ -4,6 +4,13 @@ namespace LlmConfig;
 internal static class MasterKeyProtectors
 {
     /// <summary>The best first; the last works everywhere.</summary>
-    public static IReadOnlyList<IMasterKeyProtector> ForThisSystem(string vaultFolder, StoreFileSystem files) =>
-        [new KeyFileProtector(new LocalVaultFiles(vaultFolder).MasterKey, files)];
+    /// <param name="vaultFolder">The folder of the built-in vault, where KeyFile keeps its file.</param>
+    /// <param name="files">The file system.</param>
+    public static IReadOnlyList<IMasterKeyProtector> ForThisSystem(string vaultFolder, StoreFileSystem files)
+    {
+        var keyFile = new KeyFileProtector(new LocalVaultFiles(vaultFolder).MasterKey, files);
+        return OperatingSystem.IsWindows() ? [new DpapiProtector(), keyFile]
+            : OperatingSystem.IsMacOS() ? [new KeychainProtector(), keyFile]
+            : [new SecretServiceProtector(), keyFile];
+    }
 }

@@ -1,0 +1,92 @@
+<#
+.SYNOPSIS
+Builds, tests and packages LlmConfig.PowerShell, for people who have PowerShell. Everything but Pester also works with
+the dotnet command alone: see README.md.
+
+.PARAMETER Task
+Build    leaves the module at out/LlmConfig.PowerShell and the shell at out/llmconfig.
+Test     builds, and runs the xUnit suites.
+Pester   builds, and runs the Pester suite in this shell (Pester 5.5 or later).
+Package  builds in Release and leaves zip files of the module and the shell at out/packages.
+
+.PARAMETER Configuration
+Debug or Release; Package always takes Release.
+
+.EXAMPLE
+./build.ps1
+
+.EXAMPLE
+./build.ps1 -Task Test, Pester
+#>
+[CmdletBinding()]
+param(
+    [ValidateSet('Build', 'Test', 'Pester', 'Package')]
+    [string[]] $Task = 'Build',
+
+    [ValidateSet('Debug', 'Release')]
+    [string] $Configuration = 'Debug'
+)
+
+$ErrorActionPreference = 'Stop'
+Set-StrictMode -Version 3.0
+
+function Invoke-Dotnet {
+    & dotnet @args
+    if ($LASTEXITCODE -ne 0) { throw "dotnet $($args[0]) ended with exit code $LASTEXITCODE." }
+}
+
+function Invoke-Build([string] $Configuration) {
+    # What an earlier build left there must not end up in the module.
+    foreach ($folder in 'LlmConfig.PowerShell', 'llmconfig') {
+        $path = Join-Path $PSScriptRoot out $folder
+        if (Test-Path $path) { Remove-Item $path -Recurse -Force }
+    }
+
+    Invoke-Dotnet build (Join-Path $PSScriptRoot LlmConfig.PowerShell.sln) --configuration $Configuration
+}
+
+function Invoke-PesterSuite {
+    $pester = Get-Module Pester -ListAvailable | Where-Object Version -GE 5.5.0 | Select-Object -First 1
+    if (-not $pester) { throw 'Pester 5.5 or later is not installed: Install-Module Pester -MinimumVersion 5.5.0' }
+
+    Import-Module $pester
+    $settings = New-PesterConfiguration
+    $settings.Run.Path = Join-Path $PSScriptRoot tests Pester
+    $settings.Run.PassThru = $true
+    $settings.Output.Verbosity = 'Detailed'
+    $settings.TestResult.Enabled = $true
+    $settings.TestResult.OutputPath = Join-Path $PSScriptRoot TestResults pester.xml
+    $result = Invoke-Pester -Configuration $settings
+    if ($result.Result -ne 'Passed') { throw "$($result.FailedCount) Pester tests failed." }
+}
+
+function New-Package {
+    $packages = New-Item (Join-Path $PSScriptRoot out packages) -ItemType Directory -Force
+    $version = (Import-PowerShellDataFile (Join-Path $PSScriptRoot out LlmConfig.PowerShell LlmConfig.PowerShell.psd1)).ModuleVersion
+    foreach ($folder in 'LlmConfig.PowerShell', 'llmconfig') {
+        $zip = Join-Path $packages "$folder.$version.zip"
+        Remove-Item $zip -ErrorAction Ignore
+        [IO.Compression.ZipFile]::CreateFromDirectory(
+            (Join-Path $PSScriptRoot out $folder), $zip, [IO.Compression.CompressionLevel]::Optimal, $true)
+        Get-Item $zip
+    }
+}
+
+$built = $false
+foreach ($name in $Task) {
+    if ($name -eq 'Package') {
+        Invoke-Build Release
+        New-Package
+        continue
+    }
+
+    if (-not $built) {
+        Invoke-Build $Configuration
+        $built = $true
+    }
+
+    switch ($name) {
+        Test { Invoke-Dotnet test (Join-Path $PSScriptRoot LlmConfig.PowerShell.sln) --no-build --configuration $Configuration }
+        Pester { Invoke-PesterSuite }
+    }
+}

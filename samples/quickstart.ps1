@@ -1,0 +1,77 @@
+<#
+.SYNOPSIS
+The main job of LlmConfig.PowerShell from start to end, in a temporary store.
+
+.DESCRIPTION
+Creates two configurations (one with a key from an environment variable, one for a local server without a key), lists
+them, rotates the key, hands the key to a child process through its environment, shows where everything lies and how it
+is protected, and removes them. Runs in pwsh (import the module first) and in llmconfig alike.
+
+.PARAMETER Store
+The folder of the store to work in. Without it, a temporary folder is used and removed at the end.
+
+.EXAMPLE
+dotnet run --project src/LlmConfig.Shell -- -File samples/quickstart.ps1
+
+.EXAMPLE
+pwsh -NoProfile -Command 'Import-Module ./out/LlmConfig.PowerShell; ./samples/quickstart.ps1'
+#>
+param(
+    [string] $Store
+)
+
+$ErrorActionPreference = 'Stop'
+$temporary = -not $Store
+$before = @{ LLMCONFIG_HOME = $env:LLMCONFIG_HOME; QUICKSTART_KEY = $env:QUICKSTART_KEY }
+$env:LLMCONFIG_HOME = if ($temporary) { [IO.Directory]::CreateTempSubdirectory('llmconfig-quickstart-').FullName } else { $Store }
+
+try {
+    '1. Create a configuration with a key from an environment variable, and one for a local server without a key.'
+    $env:QUICKSTART_KEY = 'sk-test-' + [guid]::NewGuid().ToString('N')
+    $null = New-LlmConfig -Name quickstart-work -Provider openai -ApiKeyFromEnvironment QUICKSTART_KEY -Model gpt-5 -AsDefault
+    $null = New-LlmConfig -Name quickstart-local -Provider ollama -Model llama3.2
+    $env:QUICKSTART_KEY = $null
+
+    ''
+    '2. List them. No property of a configuration holds a key.'
+    Get-LlmConfig -Name quickstart-* | Out-Host
+
+    '3. Rotate the key: the new one is on disk before the old one goes.'
+    $new = [Net.NetworkCredential]::new('', 'sk-test-' + [guid]::NewGuid().ToString('N')).SecurePassword
+    Set-LlmConfig -Name quickstart-work -ApiKey $new
+
+    ''
+    '4. Hand the key to a child process, in the environment of that process alone.'
+    $provider = Get-LlmProvider -Provider (Get-LlmConfig -Name quickstart-work).Provider
+    $start = [Diagnostics.ProcessStartInfo]::new()
+    if ($IsWindows) {
+        $start.FileName = 'cmd.exe'
+        $start.Arguments = "/d /c if defined $($provider.KeyVariables[0]) (echo    The child process has a key in $($provider.KeyVariables[0]).)"
+    }
+    else {
+        $start.FileName = '/bin/sh'
+        $start.ArgumentList.Add('-c')
+        $start.ArgumentList.Add('echo "   The child process has a key of ${#' + $provider.KeyVariables[0] + '} characters in ' + $provider.KeyVariables[0] + '."')
+    }
+
+    $start.RedirectStandardOutput = $true
+    $start.Environment[$provider.KeyVariables[0]] = Get-LlmConfigKey -Name quickstart-work -AsPlainText
+    $child = [Diagnostics.Process]::Start($start)
+    $child.StandardOutput.ReadToEnd().TrimEnd()
+    $child.WaitForExit()
+    if ($child.ExitCode -ne 0) { throw "The child process ended with exit code $($child.ExitCode)." }
+
+    ''
+    '5. Where everything lies, and how it is protected.'
+    Get-LlmConfigStore | Out-Host
+
+    '6. Remove them, the key included.'
+    Remove-LlmConfig -Name quickstart-work, quickstart-local
+    "   $(@(Get-LlmConfig -Name quickstart-*).Count) configurations left."
+}
+finally {
+    $store = $env:LLMCONFIG_HOME
+    $env:LLMCONFIG_HOME = $before.LLMCONFIG_HOME
+    $env:QUICKSTART_KEY = $before.QUICKSTART_KEY
+    if ($temporary) { [IO.Directory]::Delete($store, $true) }
+}

@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+
+namespace LlmConfig.Tests;
+
+/// <summary>A store in a temporary folder whose processes can be made to fail or die, and what it holds seen from outside.</summary>
+internal sealed class CrashStore : IDisposable
+{
+    // In memory where there is such a place: what is tested is the order of the calls, thousands of times, not the disk.
+    private readonly string _home = Directory.CreateDirectory(Path.Combine(
+        Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"llmconfig-crash-{Guid.NewGuid():N}")).FullName;
+
+    private readonly ConcurrentDictionary<string, string> _memory = new(StringComparer.Ordinal);
+    private readonly Dictionary<Guid, byte[]> _keyring = [];
+
+    public string Folder => Path.Combine(_home, "store");
+
+    /// <summary>Opens the store as a new process would.</summary>
+    public LlmConfigRepository Open(FaultPlan plan) => new(StoreFolder.At(Folder), new LlmConfigOptions
+    {
+        Files = new CrashingFileSystem(plan),
+        Vaults = new MemoryVault(_memory, plan),
+        Protectors = (folder, files) =>
+            [new KeyFileProtector(new LocalVaultFiles(folder).MasterKey, files), new MemoryProtector(_keyring, plan)],
+        LockPatience = TimeSpan.FromSeconds(1),
+    });
+
+    /// <summary>Everything that a user can see, with the keys' values, and nothing that differs from run to run.</summary>
+    public string Describe()
+    {
+        using LlmConfigRepository store = Open(new FaultPlan(0, FaultKind.CrashBefore));
+        IEnumerable<string> items = store.GetAll().Select(item =>
+        {
+            string key = "-";
+            if (item.Vault is not null)
+            {
+                using ApiKey value = store.GetKey(item.Id);
+                key = value.ToPlainText();
+            }
+
+            return $"{item.Name} {item.Provider} {item.Vault} {key} {item.IsDefault}";
+        });
+        StoreInfo info = store.GetStore();
+        return $"{string.Join("; ", items)} | {info.DefaultVault} {(info.ConfigurationCount == 0 ? "-" : info.Protector)}";
+    }
+
+    /// <summary>What no configuration refers to, and what was left lying about, after recovery; empty when all is well.</summary>
+    public string Leftovers()
+    {
+        using LlmConfigRepository store = Open(new FaultPlan(0, FaultKind.CrashBefore));
+        var found = new List<string>();
+        int local = store.GetAll().Count(item => item.Vault == LlmConfigRepository.BuiltInVault);
+        int sealedFiles = Files("vault", "*.sealed").Length;
+        if (sealedFiles != local)
+        {
+            found.Add($"{sealedFiles} sealed files for {local} keys");
+        }
+
+        int inMemory = store.GetAll().Count(item => item.Vault == MemoryVault.VaultName);
+        if (_memory.Count != inMemory)
+        {
+            found.Add($"{_memory.Count} keys in memory for {inMemory}");
+        }
+
+        found.AddRange(Files("pending", "*").Select(path => Path.GetRelativePath(Folder, path)));
+        return string.Join(", ", found);
+    }
+
+    public void Dispose() => Directory.Delete(_home, recursive: true);
+
+    private string[] Files(string folder, string pattern)
+    {
+        string path = Path.Combine(Folder, folder);
+        return Directory.Exists(path) ? Directory.GetFiles(path, pattern) : [];
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace LlmConfig.Tests;
+
+/// <summary>The real file system behind a <see cref="FaultPlan"/>: every call of the seam can be the one that fails.</summary>
+internal sealed class CrashingFileSystem(FaultPlan plan) : UnixFileSystem
+{
+    protected override EntryInfo? Stat(string path) => plan.Run("stat", () => base.Stat(path));
+
+    protected override EntryInfo Stat(SafeFileHandle handle) => plan.Run("fstat", () => base.Stat(handle));
+
+    protected override void MakeFolder(string path) => plan.Run("mkdir", () => base.MakeFolder(path));
+
+    protected override SafeFileHandle? OpenForReading(string path) => plan.Run("open for reading", () => base.OpenForReading(path));
+
+    protected override SafeFileHandle? OpenForWriting(string path, bool exclusive) =>
+        plan.Run("open for writing", () => base.OpenForWriting(path, exclusive));
+
+    protected override SafeFileHandle CreateFile(string path, bool keepOpen) => plan.Run("create", () => base.CreateFile(path, keepOpen));
+
+    protected override bool TryLock(SafeFileHandle handle, bool exclusive) => plan.Run("lock", () => base.TryLock(handle, exclusive));
+
+    protected override void Write(SafeFileHandle handle, ReadOnlySpan<byte> content, long offset)
+    {
+        byte[] copy = content.ToArray();
+
+        // Half of it is on disk when the write fails or the process dies in it.
+        plan.Run("write half", () => RandomAccess.Write(handle, copy.AsSpan(0, copy.Length / 2), offset));
+        plan.Run("write", () => RandomAccess.Write(handle, copy, offset));
+    }
+
+    protected override void FlushFile(SafeFileHandle handle) => plan.Run("flush", () => base.FlushFile(handle));
+
+    protected override void Rename(string from, string to) => plan.Run("rename", () => base.Rename(from, to));
+
+    protected override void Delete(string path) => plan.Run("delete", () => base.Delete(path));
+
+    protected override void SyncFolder(string path) => plan.Run("flush folder", () => base.SyncFolder(path));
+
+    protected override IReadOnlyList<string> List(string path, string pattern) => plan.Run("list", () => base.List(path, pattern));
+}

@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+
+namespace LlmConfig.Tests;
+
+/// <summary>The worked examples of docs/file-formats.md, which another program could be written from, read by this one.</summary>
+public sealed partial class FileFormatsDocumentTests : IDisposable
+{
+    private static readonly string Document = File.ReadAllText(Path.Combine(Root(), "docs", "file-formats.md"));
+
+    private readonly string _home = Directory.CreateTempSubdirectory("llmconfig-formats-").FullName;
+
+    [Fact]
+    public void The_documented_store_and_vault_open_as_one_store()
+    {
+        string vault = Directory.CreateDirectory(Path.Combine(_home, "vault")).FullName;
+        string pending = Directory.CreateDirectory(Path.Combine(_home, "pending")).FullName;
+        File.WriteAllText(Path.Combine(_home, "llm_config.json"), Block("json llm_config.json"));
+        File.WriteAllText(Path.Combine(pending, "0f8fad5b-d9cb-469f-a165-70867728950f.json"), Block("json intent"));
+        File.WriteAllText(Path.Combine(vault, "vault.json"), Block("json vault.json"));
+        File.WriteAllBytes(Path.Combine(vault, "master.key"), Hex("hex master.key"));
+        File.WriteAllBytes(Path.Combine(vault, SealedName().Match(Document).Value), Hex("hex sealed"));
+
+        using var repository = new LlmConfigRepository(StoreFolder.At(_home));
+        Assert.Equal(["work", "local"], repository.GetAll().Select(item => item.Name));
+        Assert.Equal("work", repository.RequireDefault().Name);
+        using ApiKey key = repository.GetKey(repository.Get("work").Id);
+        Assert.Equal("sk-test-example", key.ToPlainText());
+
+        // The intent names a key that is referred to and one that is not: recovery keeps the first.
+        Assert.Equal(1, repository.Recover());
+        using ApiKey after = repository.GetKey(repository.Get("work").Id);
+        Assert.Empty(Directory.GetFiles(pending));
+    }
+
+    [Fact]
+    public void The_documented_file_is_what_is_written()
+    {
+        string text = Block("json llm_config.json");
+        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        Assert.Equal(text, System.Text.Encoding.UTF8.GetString(ConfigDocumentWriter.Write(ConfigDocumentReader.Read(bytes))).ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void The_documented_sealed_file_is_what_is_sealed()
+    {
+        byte[] masterKey = Hex("hex master.key")[24..];
+        byte[] file = SealedSecret.Seal(
+            new Guid("00112233-4455-6677-8899-aabbccddeeff"),
+            masterKey,
+            "llm-api-key-00112233445566778899aabbccddeeff",
+            SealedSecretType.SecureString,
+            "{}"u8,
+            "sk-test-example"u8,
+            Convert.FromHexString("0102030405060708090a0b0c"));
+        Assert.Equal(Hex("hex sealed"), file);
+    }
+
+    public void Dispose() => Directory.Delete(_home, recursive: true);
+
+    private static string Root()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "LlmConfig.PowerShell.sln")))
+        {
+            folder = Path.GetDirectoryName(folder);
+        }
+
+        return folder ?? throw new DirectoryNotFoundException("The tests do not run below the repository.");
+    }
+
+    private static string Block(string info) =>
+        Regex.Match(Document, $"^```{Regex.Escape(info)}\n(.*?\n)```$", RegexOptions.Multiline | RegexOptions.Singleline).Groups[1].Value;
+
+    private static byte[] Hex(string info) => Convert.FromHexString(Block(info).ReplaceLineEndings(string.Empty));
+
+    [GeneratedRegex("[0-9a-f]{64}\\.sealed")]
+    private static partial Regex SealedName();
+}

@@ -1,0 +1,186 @@
+using Xunit.Abstractions;
+
+namespace LlmConfig.Tests;
+
+/// <summary>A disk that is full, read-only or failing at each single call of a change.</summary>
+public sealed class DiskFaultTests(ITestOutputHelper output)
+{
+    private const int NoSpace = 28;
+    private const int ReadOnly = 30;
+    private const int InputOutput = 5;
+
+    public static TheoryData<int, string> Changes => new()
+    {
+        { NoSpace, "create" }, { NoSpace, "rotate" }, { NoSpace, "remove" }, { NoSpace, "first" },
+        { ReadOnly, "rotate" }, { InputOutput, "rotate" }, { NoSpace, "protector" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public void A_failing_call_changes_nothing_or_the_change_is_made_and_no_temporary_file_stays(int errno, string change)
+    {
+        int failures = 0, successes = 0, at = 0;
+        for (bool reached = true; reached; at++)
+        {
+            using var store = new TemporaryStore();
+            string value = TestKey.New();
+            LlmConfiguration? item = change == "first" ? null : store.Create("work", value);
+            IReadOnlyList<string> before = Files(store);
+            reached = false;
+            int target = at;
+            var files = new FaultyFileSystem
+            {
+                // Removing needs no room, and a process that fails must be able to tidy up.
+                Before = (number, call, _) =>
+                {
+                    if (number == target && call != "Delete")
+                    {
+                        reached = true;
+                        throw new IOException("The disk says no.", errno);
+                    }
+
+                    reached |= number == target;
+                },
+            };
+            LlmConfigRepository repository = store.Open(options => options with { Files = files });
+            using ApiKey key = ApiKey.From(TestKey.New(), "work");
+            LlmConfigException? error = null;
+            try
+            {
+                switch (change)
+                {
+                    case "first" or "create":
+                        repository.Create(new NewConfiguration { Name = "new", Provider = "openai", Key = key });
+                        break;
+                    case "rotate":
+                        repository.Update(item!.Id, new ConfigurationUpdate { Key = key });
+                        break;
+                    case "remove":
+                        repository.Remove([item!.Id]);
+                        break;
+                    default:
+                        store.Open(options => options with
+                        {
+                            Files = files,
+                            Protectors = (vault, system) =>
+                            [
+                                new FakeProtector(ProtectorKind.SecretService),
+                                new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, system),
+                            ],
+                        }).SetProtector(ProtectorKind.SecretService);
+                        break;
+                }
+            }
+            catch (LlmConfigException e)
+            {
+                error = e;
+            }
+
+            Assert.DoesNotContain(Files(store), path => path.Contains(".tmp", StringComparison.Ordinal));
+            if (error is null)
+            {
+                successes++;
+            }
+            else
+            {
+                failures++;
+                Assert.Empty(store.Intents);
+                Assert.Equal(errno == NoSpace ? LlmConfigErrorCode.StoreFull : LlmConfigErrorCode.StoreAccessDenied, error.Code);
+                Refusal.AssertHasRemedy(error);
+                if (change != "first")
+                {
+                    Assert.Equal(before, Files(store));
+                    Assert.Equal(value, store.ReadKey(item!.Id));
+                }
+                else
+                {
+                    Assert.Empty(store.Open().GetAll());
+                    Assert.Empty(store.Sealed);
+                }
+            }
+
+            // Afterwards all works. A change that was made but not confirmed by the disk left its intent, and with it the
+            // keys that the file before refers to; the next change, whose flush succeeds, finishes it.
+            if (change != "protector" || error is not null)
+            {
+                store.Create("later", TestKey.New());
+                Assert.Empty(store.Intents);
+                Assert.Equal(store.Open().GetAll().Count, store.Sealed.Length);
+            }
+        }
+
+        output.WriteLine($"{change}, errno {errno}: {failures} calls failed the change, {successes} did not");
+        Assert.True(failures >= 3, $"{failures} failures");
+    }
+
+    [SkippableFact]
+    public void A_read_only_disk_is_StoreAccessDenied_and_reading_goes_on()
+    {
+        using var store = new TemporaryStore();
+        string value = TestKey.New();
+        LlmConfiguration item = store.Create("work", value);
+        (int code, string text) = ChildProcess.Run("mount", ["--bind", store.Path, store.Path]);
+        Skip.If(code != 0, $"Mounting is not allowed here: {text.Trim()}");
+        try
+        {
+            (code, text) = ChildProcess.Run("mount", ["-o", "remount,ro,bind", store.Path]);
+            Skip.If(code != 0, $"Mounting read-only is not allowed here: {text.Trim()}");
+
+            Assert.Equal(value, store.ReadKey(item.Id));
+            Refusal.Of(store, LlmConfigErrorCode.StoreAccessDenied, store.Paths.Lock, () => store.Open().Update(item.Id, new ConfigurationUpdate { Model = "m" }));
+            LlmConfigException error = Assert.Throws<LlmConfigException>(() => store.Create("new", TestKey.New()));
+            Assert.Equal(LlmConfigErrorCode.StoreAccessDenied, error.Code);
+            Assert.Contains("read-only", error.RecommendedAction, StringComparison.Ordinal);
+        }
+        finally
+        {
+            _ = ChildProcess.Run("umount", [store.Path]);
+        }
+    }
+
+    [SkippableFact]
+    public void A_full_disk_is_StoreFull_and_what_was_there_stays_readable()
+    {
+        using var store = new TemporaryStore();
+        Directory.CreateDirectory(store.Path, StoreFileSystem.FolderMode);
+        (int code, string text) = ChildProcess.Run("mount", ["-t", "tmpfs", "-o", "size=128k,mode=0700", "tmpfs", store.Path]);
+        Skip.If(code != 0, $"Mounting is not allowed here: {text.Trim()}");
+        try
+        {
+            string value = TestKey.New();
+            LlmConfiguration item = store.Create("work", value);
+            LlmConfigException? error = null;
+            int made = 0;
+            while (error is null)
+            {
+                try
+                {
+                    store.Create($"n{made}", TestKey.New());
+                    made++;
+                }
+                catch (LlmConfigException e)
+                {
+                    error = e;
+                }
+            }
+
+            output.WriteLine($"full after {made} configurations");
+            Assert.Equal(LlmConfigErrorCode.StoreFull, error.Code);
+            Assert.Equal(made + 1, store.Open().GetAll().Count);
+            Assert.Equal(value, store.ReadKey(item.Id));
+            Assert.DoesNotContain(Directory.GetFiles(store.Path, "*", SearchOption.AllDirectories), path => path.EndsWith(".tmp", StringComparison.Ordinal));
+        }
+        finally
+        {
+            _ = ChildProcess.Run("umount", [store.Path]);
+        }
+    }
+
+    // A folder that stays behind empty, and a lock file, change nothing.
+    private static List<string> Files(TemporaryStore store) =>
+    [
+        .. StoreSnapshot.Of(store.Path).Where(line =>
+            !line.Contains(".lock ", StringComparison.Ordinal) && !line.EndsWith(" 700 ", StringComparison.Ordinal)
+            && !line.EndsWith(": nothing", StringComparison.Ordinal)),
+    ];
+}

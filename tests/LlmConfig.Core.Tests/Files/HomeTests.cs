@@ -1,0 +1,118 @@
+namespace LlmConfig.Tests;
+
+public sealed class HomeTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("llmconfig-home-").FullName;
+
+    public static TheoryData<string> OddNames => ["with space", "quo'te", "dou\"ble", "semi;colon", "größe-名前", "$HOME", "*", "-rf", "new\nline", "%41"];
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public void LLMCONFIG_HOME_comes_first_then_XDG_CONFIG_HOME_then_HOME()
+    {
+        Assert.Equal($"{_root}/x", Resolve(("LLMCONFIG_HOME", $"{_root}/x/"), ("XDG_CONFIG_HOME", "/"), ("HOME", "/")).Path);
+        Assert.Equal("LLMCONFIG_HOME", Resolve(("LLMCONFIG_HOME", $"{_root}/x")).Source);
+        Assert.Equal($"{_root}/xdg/LlmConfig", Resolve(("XDG_CONFIG_HOME", $"{_root}/xdg"), ("HOME", "/")).Path);
+        Assert.Equal("/LlmConfig", Resolve(("XDG_CONFIG_HOME", "/")).Path);
+        StoreFolder home = Resolve(("HOME", _root));
+        Assert.Equal($"{_root}/.config/LlmConfig", home.Path);
+        Assert.Contains("HOME", home.Source, StringComparison.Ordinal);
+
+        // The XDG specification: a path that is not absolute is to be ignored.
+        Assert.Equal($"{_root}/.config/LlmConfig", Resolve(("XDG_CONFIG_HOME", "relative"), ("HOME", _root)).Path);
+        Assert.Equal($"{_root}/.config/LlmConfig", Resolve(("XDG_CONFIG_HOME", ""), ("HOME", _root)).Path);
+        Assert.Empty(Directory.GetFileSystemEntries(_root));
+    }
+
+    [Theory]
+    [InlineData("LLMCONFIG_HOME", "")]
+    [InlineData("LLMCONFIG_HOME", "  ")]
+    [InlineData("LLMCONFIG_HOME", "relative")]
+    [InlineData("LLMCONFIG_HOME", "./relative")]
+    [InlineData("LLMCONFIG_HOME", "~/x")]
+    [InlineData("LLMCONFIG_HOME", "/does/not/exist/x")]
+    [InlineData("LLMCONFIG_HOME", "/")]
+    [InlineData("LLMCONFIG_HOME", "/tmp/a\0b")]
+    [InlineData("HOME", null)]
+    [InlineData("HOME", "")]
+    [InlineData("HOME", "relative")]
+    [InlineData("HOME", "/does/not/exist")]
+    [InlineData("XDG_CONFIG_HOME", "/does/not/exist")]
+    public void A_home_that_cannot_be_used_is_StoreUnsafe(string variable, string? value)
+    {
+        LlmConfigException error = Assert.Throws<LlmConfigException>(() => Resolve((variable, value)));
+
+        Assert.Equal(LlmConfigErrorCode.StoreUnsafe, error.Code);
+        Assert.Contains(variable, error.Target, StringComparison.Ordinal);
+        Refusal.AssertHasRemedy(error);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("relative")]
+    [InlineData("/does/not/exist")]
+    public void A_process_without_a_usable_home_makes_nothing_in_its_current_folder(string? home)
+    {
+        (int code, string output) = ChildProcess.Run(
+            "env",
+            home is null ? ["-u", "HOME", "dotnet", ChildProcess.Worker, "folder"] : [$"HOME={home}", "dotnet", ChildProcess.Worker, "folder"],
+            new Dictionary<string, string?> { ["LLMCONFIG_HOME"] = null, ["XDG_CONFIG_HOME"] = null, ["DOTNET_CLI_HOME"] = _root },
+            _root);
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("StoreUnsafe", output, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_root));
+    }
+
+    [Fact]
+    public void A_process_with_a_home_finds_its_store_there()
+    {
+        (int code, string output) = ChildProcess.Run(
+            "dotnet", [ChildProcess.Worker, "folder"], new Dictionary<string, string?> { ["LLMCONFIG_HOME"] = null, ["XDG_CONFIG_HOME"] = null, ["HOME"] = _root });
+
+        Assert.Equal((0, $"{_root}/.config/LlmConfig"), (code, output.Trim()));
+        (code, output) = ChildProcess.Run("dotnet", [ChildProcess.Worker, "folder"], new Dictionary<string, string?> { ["LLMCONFIG_HOME"] = string.Empty });
+        Assert.Equal(1, code);
+        Assert.Contains("LLMCONFIG_HOME is empty", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(OddNames))]
+    public void A_home_with_any_name_works(string name)
+    {
+        string home = Path.Combine(_root, name);
+        Directory.CreateDirectory(home);
+        using var repository = new LlmConfigRepository(Resolve(("HOME", home)), new LlmConfigOptions
+        {
+            Protectors = (vault, files) => [new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, files)],
+        });
+        string value = TestKey.New();
+        using ApiKey key = ApiKey.From(value, "work");
+
+        LlmConfiguration item = repository.Create(new NewConfiguration { Name = "work", Provider = "openai", Key = key });
+        repository.Update(item.Id, new ConfigurationUpdate { Key = key });
+
+        using ApiKey back = repository.GetKey(item.Id);
+        Assert.Equal(value, back.ToPlainText());
+        Assert.True(File.Exists(Path.Combine(home, ".config", "LlmConfig", "llm_config.json")));
+        Assert.Equal(StoreFileSystem.FolderMode, File.GetUnixFileMode(Path.Combine(home, ".config")));
+    }
+
+    [Fact]
+    public void The_folders_on_the_way_that_are_there_already_are_left_as_they_are()
+    {
+        string config = Path.Combine(_root, ".config");
+        Directory.CreateDirectory(config);
+        File.SetUnixFileMode(config, (UnixFileMode)493);
+        using var repository = new LlmConfigRepository(Resolve(("HOME", _root)));
+
+        repository.Create(new NewConfiguration { Name = "work", Provider = "openai" });
+
+        Assert.Equal((UnixFileMode)493, File.GetUnixFileMode(config));
+    }
+
+    private static StoreFolder Resolve(params (string Name, string? Value)[] variables) =>
+        StoreFolder.Resolve(name => variables.FirstOrDefault(variable => variable.Name == name).Value);
+}

@@ -1,0 +1,56 @@
+namespace LlmConfig.Tests;
+
+/// <summary>A protector in memory whose state a test sets.</summary>
+internal sealed class FakeProtector(ProtectorKind kind, ProtectorState state = ProtectorState.Ready) : IMasterKeyProtector
+{
+    private readonly Dictionary<Guid, byte[]> _keys = [];
+
+    public ProtectorKind Kind { get; } = kind;
+
+    public ProtectorState State { get; set; } = state;
+
+    /// <summary>Called before each operation with its name; may throw.</summary>
+    public Action<string>? Before { get; set; }
+
+    /// <summary>True to give back another key than the one stored.</summary>
+    public bool Forgets { get; set; }
+
+    public int Count => _keys.Count;
+
+    public ProtectorStatus GetStatus() => new(State, $"The fake {Kind} is {State}.");
+
+    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey)
+    {
+        Check(nameof(Store));
+        _keys[vaultId] = masterKey.ToArray();
+        return [1, 2, 3];
+    }
+
+    public SecretBytes Load(Guid vaultId, ReadOnlySpan<byte> wrapped)
+    {
+        Check(nameof(Load));
+        Assert.Equal([1, 2, 3], wrapped.ToArray());
+        return Forgets ? SecretBytes.Random(32)
+            : _keys.TryGetValue(vaultId, out byte[]? key) ? new SecretBytes(key)
+            : throw new LlmConfigException(LlmConfigErrorCode.VaultCorrupt, null, "The fake protector has no such key.", "Put it back.");
+    }
+
+    public void Remove(Guid vaultId)
+    {
+        Check(nameof(Remove));
+        _ = _keys.Remove(vaultId);
+    }
+
+    private void Check(string operation)
+    {
+        Before?.Invoke(operation);
+        if (State != ProtectorState.Ready)
+        {
+            throw new LlmConfigException(
+                State == ProtectorState.Locked ? LlmConfigErrorCode.VaultLocked : LlmConfigErrorCode.VaultUnavailable,
+                null,
+                $"The fake {Kind} is {State}.",
+                "Make it ready.");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+namespace LlmConfig.Tests;
+
+/// <summary>A store in a folder of its own under the temporary folder, gone with the test. Never the real home.</summary>
+internal sealed class TemporaryStore : IDisposable
+{
+    private readonly List<LlmConfigRepository> _opened = [];
+    private readonly List<LlmConfigWarning> _warnings = [];
+
+    public TemporaryStore(string name = "store")
+    {
+        Root = Directory.CreateTempSubdirectory("llmconfig-test-").FullName;
+        Path = System.IO.Path.Combine(Root, name);
+    }
+
+    /// <summary>The folder in which the store's folder lies.</summary>
+    public string Root { get; }
+
+    /// <summary>The store's folder, which the first change creates.</summary>
+    public string Path { get; }
+
+    public StorePaths Paths => new(Path);
+
+    public LocalVaultFiles VaultPaths => new(Paths.Vault);
+
+    public IReadOnlyList<LlmConfigWarning> Warnings
+    {
+        get
+        {
+            lock (_warnings)
+            {
+                return [.. _warnings];
+            }
+        }
+    }
+
+    /// <summary>Sealed files of the built-in vault.</summary>
+    public string[] Sealed => Directory.Exists(Paths.Vault) ? Directory.GetFiles(Paths.Vault, "*.sealed") : [];
+
+    public string[] Intents => Directory.Exists(Paths.Pending) ? Directory.GetFiles(Paths.Pending) : [];
+
+    public long Revision => Open().GetStore().Revision;
+
+    /// <summary>The options that <see cref="Open"/> starts from: a key file as the only protector, warnings kept here.</summary>
+    public LlmConfigOptions Options => new()
+    {
+        Warning = Keep,
+        Protectors = (vault, files) => [new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, files)],
+        LockPatience = TimeSpan.FromSeconds(30),
+    };
+
+    public LlmConfigRepository Open(Func<LlmConfigOptions, LlmConfigOptions>? change = null)
+    {
+        var repository = new LlmConfigRepository(StoreFolder.At(Path), change is null ? Options : change(Options));
+        lock (_opened)
+        {
+            _opened.Add(repository);
+        }
+
+        return repository;
+    }
+
+    /// <summary>Creates a configuration of the provider openai with the key given.</summary>
+    public LlmConfiguration Create(string name, string? key = null, string? vault = null, LlmConfigRepository? repository = null)
+    {
+        using ApiKey? value = key is null ? null : ApiKey.From(key, name);
+        return (repository ?? Open()).Create(new NewConfiguration { Name = name, Provider = "openai", Key = value, Vault = vault });
+    }
+
+    /// <summary>The key of a configuration as text, by a repository that has nothing in memory yet.</summary>
+    public string ReadKey(Guid id, Func<LlmConfigOptions, LlmConfigOptions>? change = null)
+    {
+        using ApiKey key = Open(change).GetKey(id);
+        return key.ToPlainText();
+    }
+
+    public void Keep(LlmConfigWarning warning)
+    {
+        lock (_warnings)
+        {
+            _warnings.Add(warning);
+        }
+    }
+
+    public void Dispose()
+    {
+        _opened.ForEach(repository => repository.Dispose());
+        Directory.Delete(Root, recursive: true);
+    }
+}

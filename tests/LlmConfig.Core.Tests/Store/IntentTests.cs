@@ -1,0 +1,248 @@
+namespace LlmConfig.Tests;
+
+/// <summary>What is done with the intents of processes that live and of those that died.</summary>
+public sealed class IntentTests : IDisposable
+{
+    private readonly TemporaryStore _store = new();
+    private readonly FakeVault _far = new("Far");
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public void The_intent_is_on_disk_before_a_key_is_written_and_names_it_and_the_one_to_be_dropped()
+    {
+        LlmConfiguration item = _store.Create("work", TestKey.New(), "Far", Open());
+        var named = new List<string>();
+        _far.Before = (name, keyId) =>
+        {
+            if (name is "Write" or "Remove")
+            {
+                string path = _store.Intents.Single(path => path.EndsWith(".json", StringComparison.Ordinal));
+                string intent = System.Text.Encoding.UTF8.GetString(new UnixFileSystem().ReadFile(path, 4096)!);
+                Assert.Contains(keyId, intent, StringComparison.Ordinal);
+                Assert.Contains(item.KeyId!, intent, StringComparison.Ordinal);
+                Assert.DoesNotContain("sk-test", intent, StringComparison.Ordinal);
+                named.Add(name);
+            }
+        };
+        using ApiKey key = ApiKey.From(TestKey.New(), "work");
+
+        Open().Update(item.Id, new ConfigurationUpdate { Key = key });
+
+        Assert.Equal(["Write", "Remove"], named);
+        Assert.Empty(_store.Intents);
+    }
+
+    [Fact]
+    public void A_dead_intent_is_finished_keys_in_use_stay_and_keys_of_no_configuration_go()
+    {
+        LlmConfiguration item = _store.Create("work", TestKey.New());
+        LlmConfiguration orphan = _store.Create("orphan", TestKey.New());
+        _store.Open().Remove([orphan.Id], keepKeys: true);
+        Assert.Equal(2, _store.Sealed.Length);
+        Dead(Entry("LlmConfig", orphan.KeyId!), Entry("LlmConfig", item.KeyId!), Entry("LlmConfig", KeyReference.NewKeyId()));
+
+        Assert.Equal(1, _store.Open().Recover());
+
+        Assert.Single(_store.Sealed);
+        Assert.Empty(_store.Intents);
+        _store.ReadKey(item.Id);
+    }
+
+    [Fact]
+    public void Every_change_finishes_dead_intents_first()
+    {
+        LlmConfiguration orphan = _store.Create("orphan", TestKey.New());
+        _store.Open().Remove([orphan.Id], keepKeys: true);
+        Dead(Entry("LlmConfig", orphan.KeyId!));
+
+        _store.Create("work");
+
+        Assert.Empty(_store.Sealed);
+        Assert.Empty(_store.Intents);
+    }
+
+    [Fact]
+    public void A_vaults_name_in_another_letter_case_costs_no_key()
+    {
+        LlmConfiguration item = _store.Create("work", TestKey.New());
+        Dead(Entry("llmconfig", item.KeyId!));
+
+        Assert.Equal(1, _store.Open().Recover());
+        _store.ReadKey(item.Id);
+    }
+
+    [Fact]
+    public void A_live_intent_is_left_alone()
+    {
+        LlmConfiguration orphan = _store.Create("orphan", TestKey.New());
+        _store.Open().Remove([orphan.Id], keepKeys: true);
+        string path = Dead(Entry("LlmConfig", orphan.KeyId!));
+        var files = new UnixFileSystem();
+        using (files.TryLockExistingFile(path))
+        {
+            _store.Create("work", TestKey.New());
+            Assert.Equal(0, _store.Open().Recover());
+            Assert.Equal(2, _store.Sealed.Length);
+            Assert.Equal(path, _store.Intents.Single());
+        }
+
+        Assert.Equal(1, _store.Open().Recover());
+        Assert.Single(_store.Sealed);
+    }
+
+    [Fact]
+    public void A_key_that_a_dead_intent_names_waits_for_its_vault()
+    {
+        _store.Create("work", TestKey.New());
+        string id = KeyReference.NewKeyId();
+        _far.Keys[id] = TestKey.New();
+        Dead(Entry("Far", id));
+
+        Assert.Equal(0, _store.Open().Recover());
+        Assert.Single(_store.Intents);
+        Assert.Contains(_store.Warnings, warning => warning.Target == "Far");
+        Assert.Equal(1, Open().Recover());
+        Assert.Empty(_far.Keys);
+        Assert.Empty(_store.Intents);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("{}")]
+    [InlineData("[]")]
+    [InlineData("{\"version\":2,\"keys\":[]}")]
+    [InlineData("{\"version\":1,\"keys\":{}}")]
+    [InlineData("{\"version\":1,\"keys\":[{\"vault\":\"LlmConfig\"}]}")]
+    [InlineData("{\"version\":1,\"keys\":[{\"vault\":\"LlmConfig\",\"id\":\"../../x\"}]}")]
+    [InlineData("{\"version\":1,\"keys\":[{\"vault\":7,\"id\":\"llm-api-key-00112233445566778899aabbccddeeff\"}]}")]
+    public void A_damaged_intent_stays_and_stops_nothing(string content)
+    {
+        LlmConfiguration item = _store.Create("work", TestKey.New());
+        string path = Dead();
+        File.WriteAllText(path, content);
+
+        Assert.Equal(0, _store.Open().Recover());
+        _store.Create("other", TestKey.New());
+
+        Assert.Equal(content, File.ReadAllText(path));
+        Assert.Equal(1, _store.Open().GetStore().PendingChanges);
+        _store.ReadKey(item.Id);
+    }
+
+    [Fact]
+    public void What_never_got_its_final_name_is_removed_unless_its_writer_lives()
+    {
+        _store.Create("work", TestKey.New());
+        string torn = Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json.0123456789AB.tmp");
+        string live = Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json.BA9876543210.tmp");
+        File.WriteAllText(torn, "{\"version\":1,");
+        File.WriteAllText(live, "{\"version\":1,");
+        var files = new UnixFileSystem();
+        using (files.TryLockExistingFile(live))
+        {
+            _store.Create("other");
+            Assert.Equal(live, _store.Intents.Single());
+        }
+
+        _store.Open().Recover();
+        Assert.Empty(_store.Intents);
+    }
+
+    [Fact]
+    public void An_intent_that_was_taken_for_a_leftover_before_it_was_locked_is_made_anew()
+    {
+        _store.Create("work");
+        int taken = 0;
+        using var files = new Snatcher(() => taken++ < 3);
+
+        _store.Create("other", TestKey.New(), null, _store.Open(options => options with { Files = files.System }));
+
+        Assert.Equal(2, _store.Open().GetAll().Count);
+        Assert.Empty(_store.Intents);
+    }
+
+    [Fact]
+    public void Recovery_also_removes_what_was_left_half_written_in_the_vault()
+    {
+        _store.Create("work", TestKey.New());
+        string leftover = Path.Combine(_store.Paths.Vault, "x.sealed.0123456789AB.tmp");
+        File.WriteAllText(leftover, "half");
+        Dead(Entry("LlmConfig", KeyReference.NewKeyId()));
+        var files = new UnixFileSystem();
+        using (files.TryLockFile(_store.VaultPaths.Lock, exclusive: false))
+        {
+            _store.Open().Recover();
+            Assert.True(File.Exists(leftover));
+        }
+
+        Dead(Entry("LlmConfig", KeyReference.NewKeyId()));
+        _store.Open().Recover();
+        Assert.False(File.Exists(leftover));
+    }
+
+    [Fact]
+    public void Recovery_refuses_to_guess_while_the_store_is_damaged()
+    {
+        LlmConfiguration item = _store.Create("work", TestKey.New());
+        Dead(Entry("LlmConfig", item.KeyId!));
+        File.WriteAllText(_store.Paths.ConfigFile, "{");
+
+        Refusal.Of(_store, LlmConfigErrorCode.StoreCorrupt, _store.Paths.ConfigFile, () => _store.Open().Recover());
+        Assert.Single(_store.Sealed);
+    }
+
+    private static string Entry(string vault, string id) => $$"""{"vault":"{{vault}}","id":"{{id}}"}""";
+
+    // What a process that was killed leaves: the file, without the lock.
+    private string Dead(params string[] entries)
+    {
+        Directory.CreateDirectory(_store.Paths.Pending, StoreFileSystem.FolderMode);
+        string path = Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json");
+        File.WriteAllText(path, $$"""{"version":1,"process":1,"createdAt":"2026-01-01T00:00:00.000Z","keys":[{{string.Join(',', entries)}}]}""");
+        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+        return path;
+    }
+
+    private LlmConfigRepository Open() => _store.Open(options => options with { Vaults = new FakeVaults(_far) });
+
+    /// <summary>Another process that takes new intents for leftovers: once before they are opened, once while it holds them.</summary>
+    private sealed class Snatcher(Func<bool> wanted) : IDisposable
+    {
+        private readonly List<FileLock?> _held = [];
+        private readonly UnixFileSystem _other = new();
+        private int _count;
+
+        public StoreFileSystem System => new SnatchingFileSystem(this);
+
+        public void Dispose() => _held.ForEach(held => held?.Dispose());
+
+        private void Take(string path)
+        {
+            if (!path.Contains("pending", StringComparison.Ordinal) || !wanted())
+            {
+                return;
+            }
+
+            if (_count++ % 2 == 0)
+            {
+                _held.Add(_other.TryLockExistingFile(path));
+            }
+            else
+            {
+                _other.DeleteFile(path);
+            }
+        }
+
+        private sealed class SnatchingFileSystem(Snatcher snatcher) : UnixFileSystem
+        {
+            protected override Microsoft.Win32.SafeHandles.SafeFileHandle CreateFile(string path, bool keepOpen)
+            {
+                Microsoft.Win32.SafeHandles.SafeFileHandle handle = base.CreateFile(path, keepOpen);
+                snatcher.Take(path);
+                return handle;
+            }
+        }
+    }
+}
