@@ -8,13 +8,15 @@ internal sealed class RegisteredVaults : IKeyVaultSource
     // This version keeps new keys in the built-in vault unless told otherwise.
     public string? DefaultVault => null;
 
-    public IKeyVault Open(string name) => IsInstalled
-        ? throw new LlmConfigException(
+    public IKeyVault Open(string name) => throw NotUsable(ShownText.Of(name));
+
+    private static LlmConfigException NotUsable(string name) => IsInstalled
+        ? new LlmConfigException(
             LlmConfigErrorCode.VaultNotFound,
             name,
             $"The vault '{name}' cannot be used: this version knows the built-in vault only.",
             $"Use '{LlmConfigRepository.BuiltInVault}', or leave -Vault out.")
-        : throw new LlmConfigException(
+        : new LlmConfigException(
             LlmConfigErrorCode.SecretManagementMissing,
             name,
             $"The vault '{name}' would need {ModuleName}, which is not installed.",

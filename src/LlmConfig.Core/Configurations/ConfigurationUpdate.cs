@@ -48,6 +48,12 @@ public sealed record ConfigurationUpdate
 
         string? own = BaseUrl is null ? current.OwnBaseUrl : BaseUrl.Trim();
         string? next = string.IsNullOrEmpty(own) ? LlmProviderCatalog.Find(Provider ?? current.Provider)?.DefaultBaseUrl : own;
-        return next is not null && LlmConfig.BaseUrl.Origin(next) != LlmConfig.BaseUrl.Origin(current.BaseUrl);
+        if (next is null || LlmConfig.BaseUrl.Origin(next) == LlmConfig.BaseUrl.Origin(current.BaseUrl))
+        {
+            return false;
+        }
+
+        // A URL that will be refused sends nothing anywhere: that is what has to be said, and nobody asked.
+        return LlmConfig.BaseUrl.Problem(next) is null && (AllowInsecureBaseUrl || !LlmConfig.BaseUrl.IsInsecure(next));
     }
 }

@@ -4,17 +4,19 @@ using System.Security;
 namespace LlmConfig;
 
 /// <summary>
-/// Lets a SecureString through and refuses everything else without repeating it: the engine's own conversion error
-/// would show a key that was passed as a plain string.
+/// Lets a SecureString through and puts <see cref="Refused"/> in the place of everything else. The engine's own error
+/// would show a key that was passed as a plain string, be it in its text or, for a piped object, as its target.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class SecureStringOnlyAttribute : ArgumentTransformationAttribute
 {
+    /// <summary>Stands for an argument that was no SecureString; the body of the cmdlet reports it.</summary>
+    internal static SecureString Refused { get; } = new();
+
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return value as SecureString ?? throw new ArgumentTransformationMetadataException(
-            "A key is passed as a SecureString, such as (Read-Host -AsSecureString); from an environment variable, use -ApiKeyFromEnvironment.");
+        return value as SecureString ?? Refused;
     }
 }

@@ -59,7 +59,7 @@ public abstract class ConfigurationChangeCommand : LlmConfigCommand
 
                 break;
             case ByDeserialized:
-                Guard(() => Process(Repository.Get((Guid)Deserialized!.Properties[nameof(Id)].Value)));
+                Guard(() => Process(ConfigurationSelector.Select(Repository, Deserialized!)));
                 break;
             default:
                 foreach (string name in Name)

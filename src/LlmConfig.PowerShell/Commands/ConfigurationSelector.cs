@@ -28,4 +28,11 @@ internal static class ConfigurationSelector
         WildcardPattern pattern = WildcardPattern.Get(nameOrPattern, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
         return all.Where(item => pattern.IsMatch(item.Name));
     }
+
+    /// <summary>The configuration that an object from a job or another session was made of.</summary>
+    /// <exception cref="LlmConfigException">NotFound: it is no longer there, or the object has no id.</exception>
+    public static LlmConfiguration Select(LlmConfigRepository repository, PSObject deserialized) => repository.Get(
+        deserialized.Properties[nameof(LlmConfiguration.Id)]?.Value is { } id && LanguagePrimitives.TryConvertTo(id, out Guid value)
+            ? value
+            : Guid.Empty);
 }

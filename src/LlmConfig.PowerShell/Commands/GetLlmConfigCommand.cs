@@ -9,6 +9,8 @@ public sealed class GetLlmConfigCommand : LlmConfigCommand
 {
     private const string ByName = "Name";
     private const string ById = "Id";
+    private const string ByInputObject = "InputObject";
+    private const string ByDeserialized = "Deserialized";
     private const string ByDefault = "Default";
 
     /// <summary>Names or patterns; all without one.</summary>
@@ -20,6 +22,15 @@ public sealed class GetLlmConfigCommand : LlmConfigCommand
     /// <summary>Ids.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById, ValueFromPipelineByPropertyName = true)]
     public Guid[] Id { get; set; } = [];
+
+    /// <summary>Configurations as they were read once, to read them anew.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByInputObject, ValueFromPipeline = true)]
+    public LlmConfiguration[] InputObject { get; set; } = [];
+
+    /// <summary>A configuration that came back from a job or another session.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByDeserialized, ValueFromPipeline = true, DontShow = true)]
+    [PSTypeName("Deserialized.LlmConfig.LlmConfiguration")]
+    public PSObject? Deserialized { get; set; }
 
     /// <summary>The default configuration only.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByDefault)]
@@ -42,6 +53,16 @@ public sealed class GetLlmConfigCommand : LlmConfigCommand
                     Guard(() => Write(Repository.Get(id)));
                 }
 
+                break;
+            case ByInputObject:
+                foreach (LlmConfiguration item in InputObject)
+                {
+                    Guard(() => Write(Repository.Get(item.Id)));
+                }
+
+                break;
+            case ByDeserialized:
+                Guard(() => Write(ConfigurationSelector.Select(Repository, Deserialized!)));
                 break;
             case ByDefault:
                 Guard(() =>

@@ -11,6 +11,7 @@ public sealed class GetLlmConfigKeyCommand : LlmConfigCommand
     private const string ByName = "Name";
     private const string ById = "Id";
     private const string ByInputObject = "InputObject";
+    private const string ByDeserialized = "Deserialized";
 
     /// <summary>The name, taken literally; the default configuration without one.</summary>
     [Parameter(Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -25,6 +26,11 @@ public sealed class GetLlmConfigKeyCommand : LlmConfigCommand
     [Parameter(Mandatory = true, ParameterSetName = ByInputObject, ValueFromPipeline = true)]
     public LlmConfiguration? InputObject { get; set; }
 
+    /// <summary>A configuration that came back from a job or another session.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByDeserialized, ValueFromPipeline = true, DontShow = true)]
+    [PSTypeName("Deserialized.LlmConfig.LlmConfiguration")]
+    public PSObject? Deserialized { get; set; }
+
     /// <summary>Gives a plain string, which stays in memory and in whatever it is written to.</summary>
     [Parameter]
     public SwitchParameter AsPlainText { get; set; }
@@ -36,7 +42,12 @@ public sealed class GetLlmConfigKeyCommand : LlmConfigCommand
         {
             ById => Id,
             ByInputObject => InputObject!.Id,
-            _ => Name is null ? Repository.RequireDefault().Id : Repository.Get(Name).Id,
+            ByDeserialized => ConfigurationSelector.Select(Repository, Deserialized!).Id,
+
+            // A variable that turned out empty does not mean the default.
+            _ => MyInvocation.BoundParameters.ContainsKey(nameof(Name))
+                ? Repository.Get(Name ?? string.Empty).Id
+                : Repository.RequireDefault().Id,
         };
         using ApiKey key = Repository.GetKey(id, Cancellation);
         WriteObject(AsPlainText ? key.ToPlainText() : key.ToSecureString());

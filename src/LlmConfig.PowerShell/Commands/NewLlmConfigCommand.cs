@@ -37,6 +37,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
 
     /// <summary>Allows plain http to other machines.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BooleanText(IsSwitch = true)]
     public SwitchParameter AllowInsecureBaseUrl { get; set; }
 
     /// <summary>True for Authorization: Bearer, false for the provider's own header.</summary>
@@ -57,18 +58,19 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
 
     /// <summary>Makes it the default configuration.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BooleanText(IsSwitch = true)]
     public SwitchParameter AsDefault { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
-        if (ShouldProcess(Name, "Create LLM configuration"))
+        if (ShouldProcess(ShownText.Of(Name), "Create LLM configuration"))
         {
             _wanted.Add(new NewConfiguration
             {
                 Name = Name,
                 Provider = Provider,
-                Key = KeyParameters.ToKey(ApiKey, ApiKeyFromEnvironment, Name),
+                Key = KeyParameters.ToKey(ApiKey, ApiKeyFromEnvironment, ShownText.Of(Name)),
                 BaseUrl = BaseUrl,
                 AllowInsecureBaseUrl = AllowInsecureBaseUrl,
                 UseAuthHeader = UseAuthHeader,
@@ -88,7 +90,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
         }
 
         var progress = new PipelineProgress(this, "Creating LLM configurations", _wanted.Count);
-        foreach (ChangeResult result in Repository.Create(_wanted, progress, Cancellation))
+        foreach (ChangeResult result in progress.Run(() => Repository.Create(_wanted, progress, Cancellation)))
         {
             if (result.Error is { } error)
             {
@@ -101,8 +103,6 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
                 : $"Created '{result.Configuration.Name}' without a key.");
             WriteObject(result.Configuration);
         }
-
-        progress.Complete();
     });
 
     /// <inheritdoc/>

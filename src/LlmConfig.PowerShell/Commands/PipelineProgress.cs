@@ -25,12 +25,19 @@ internal sealed class PipelineProgress(Cmdlet cmdlet, string activity, int total
         });
     }
 
-    /// <summary>Takes the progress away.</summary>
-    public void Complete()
+    /// <summary>Does the work and takes the progress away, whatever became of it and before anything else is written.</summary>
+    public T Run<T>(Func<T> work)
     {
-        if (_shown)
+        try
         {
-            cmdlet.WriteProgress(new ProgressRecord(0, activity, "Done") { RecordType = ProgressRecordType.Completed });
+            return work();
+        }
+        finally
+        {
+            if (_shown)
+            {
+                cmdlet.WriteProgress(new ProgressRecord(0, activity, "Done") { RecordType = ProgressRecordType.Completed });
+            }
         }
     }
 }

@@ -44,6 +44,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 
     /// <summary>Allows plain http to other machines.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [BooleanText(IsSwitch = true)]
     public SwitchParameter AllowInsecureBaseUrl { get; set; }
 
     /// <summary>True for Authorization: Bearer, false for the provider's own header.</summary>
@@ -86,14 +87,13 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
         }
 
         var progress = new PipelineProgress(this, "Changing LLM configurations", _wanted.Count);
-        WriteResults(Repository.Update(_wanted, progress, Cancellation), item =>
+        WriteResults(progress.Run(() => Repository.Update(_wanted, progress, Cancellation)), item =>
         {
             if (PassThru)
             {
                 WriteObject(item);
             }
         });
-        progress.Complete();
     });
 
     /// <inheritdoc/>
@@ -114,10 +114,10 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             NewName = If(nameof(NewName), NewName),
             Provider = If(nameof(Provider), Provider),
             RemoveKey = RemoveApiKey,
-            BaseUrl = If(nameof(BaseUrl), BaseUrl ?? string.Empty),
+            BaseUrl = IfText(nameof(BaseUrl), BaseUrl),
             AllowInsecureBaseUrl = AllowInsecureBaseUrl,
             UseAuthHeader = If(nameof(UseAuthHeader), UseAuthHeader),
-            Model = If(nameof(Model), Model ?? string.Empty),
+            Model = IfText(nameof(Model), Model),
             Vault = If(nameof(Vault), Vault),
             AsDefault = If<bool?>(nameof(AsDefault), AsDefault.ToBool()),
         };
@@ -130,7 +130,13 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
         {
             Key = KeyParameters.ToKey(If(nameof(ApiKey), ApiKey), If(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), item.Name),
         };
-        if (Force || !update.SendsKeptKeyElsewhere(item) || MaySendKeyElsewhere(item))
+        if (RemoveApiKey && update.Key is not null)
+        {
+            update.Key.Dispose();
+            throw KeyParameters.Invalid(item.Name, "A new key was given together with -RemoveApiKey.", "Use one of the two.");
+        }
+
+        if (Force || !update.SendsKeptKeyElsewhere(item) || MaySendKeyElsewhere(item, update))
         {
             _wanted.Add(new(item.Id, update));
         }
@@ -140,12 +146,20 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     private T? If<T>(string parameter, T? value) =>
         _given.Contains(parameter) || (!IsSnapshot && MyInvocation.BoundParameters.ContainsKey(parameter)) ? value : default;
 
-    private bool MaySendKeyElsewhere(LlmConfiguration item)
+    // The engine keeps a parameter of an earlier record among the bound ones, with null for its value. Null on the command
+    // line clears, as the empty text does.
+    private string? IfText(string parameter, string? value) =>
+        If(parameter, _given.Contains(parameter) ? value ?? string.Empty : value);
+
+    private bool MaySendKeyElsewhere(LlmConfiguration item, ConfigurationUpdate update)
     {
+        string? next = string.IsNullOrWhiteSpace(update.BaseUrl)
+            ? LlmProviderCatalog.Find(update.Provider ?? item.Provider)?.DefaultBaseUrl
+            : update.BaseUrl.Trim();
         try
         {
             return ShouldContinue(
-                $"The key of '{item.Name}' would go to another host than {item.BaseUrl ?? "before"}. Keep the key and change the host?",
+                $"The key of '{item.Name}' would go to {next} instead of {item.BaseUrl ?? "an unknown host"}. Keep the key and change the host?",
                 "Key goes to another host",
                 hasSecurityImpact: true,
                 ref _yesToAll,

@@ -28,7 +28,7 @@ public sealed class SetLlmConfigStoreCommand : LlmConfigCommand
         if (MyInvocation.BoundParameters.ContainsKey(nameof(DefaultVault))
             && ShouldProcess(
                 Repository.Folder,
-                string.IsNullOrWhiteSpace(DefaultVault) ? "Forget the default vault" : $"Send new keys to the vault '{DefaultVault}'"))
+                string.IsNullOrWhiteSpace(DefaultVault) ? "Forget the default vault" : $"Send new keys to the vault '{ShownText.Of(DefaultVault)}'"))
         {
             Repository.SetDefaultVault(DefaultVault, Cancellation);
         }

@@ -1,0 +1,168 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace LlmConfig.Tests;
+
+public sealed class CanaryTests : EngineTest
+{
+    /// <summary>
+    /// Not among them: what PowerShell itself refuses while binding and repeats in its own words, such as a plain text as
+    /// a second positional argument or piped by value (a cmdlet never sees those), and, on Linux, the bound SecureString that
+    /// CLIXML writes as hex where PowerShell's own exception carries the invocation.
+    /// </summary>
+    private static readonly string[] All =
+    [
+        "New-LlmConfig new openai -ApiKey $key",
+        "New-LlmConfig new openai -ApiKey $key -WhatIf",
+        "New-LlmConfig new openai -ApiKey $key -Confirm",
+        "New-LlmConfig new openai -ApiKeyFromEnvironment LLMCONFIG_TEST_KEY",
+        "New-LlmConfig new openai -ApiKey $key -ApiKeyFromEnvironment LLMCONFIG_TEST_KEY",
+        "New-LlmConfig new openai -ApiKey $plain",
+        "New-LlmConfig new $plain",
+        "New-LlmConfig new openai -ApiKeyFromEnvironment $plain",
+        "New-LlmConfig new openai -ApiKey $key -Vault $plain",
+        "New-LlmConfig new openai -ApiKey $key -Vault Missing",
+        "New-LlmConfig new openai -ApiKey $key -BaseUrl \"https://user:$plain@example.com\"",
+        "New-LlmConfig new openai -ApiKey $key -BaseUrl \"ftp://$plain\"",
+        "New-LlmConfig new openai -UseAuthHeader $plain",
+        "New-LlmConfig new openai -AsDefault:$plain",
+        "New-LlmConfig canary openai -ApiKey $key",
+        "$row | New-LlmConfig",
+        "$row, $row | New-LlmConfig -ErrorAction SilentlyContinue",
+        "$row | Set-LlmConfig",
+        "$secureRow | New-LlmConfig",
+        "$secureRow | Set-LlmConfig -PassThru",
+        "$mistakes | New-LlmConfig",
+        "Set-LlmConfig canary -ApiKey $key -PassThru",
+        "Set-LlmConfig canary -ApiKey $key -WhatIf",
+        "Set-LlmConfig canary -ApiKey $key -Confirm",
+        "Set-LlmConfig canary -ApiKey $plain",
+        "Set-LlmConfig canary -ApiKeyFromEnvironment LLMCONFIG_TEST_KEY",
+        "Set-LlmConfig canary -ApiKeyFromEnvironment $plain",
+        "Set-LlmConfig canary -Provider $plain",
+        "Set-LlmConfig canary -Vault $plain",
+        "Set-LlmConfig canary -ApiKey $key -RemoveApiKey",
+        "Set-LlmConfig canary -BaseUrl https://elsewhere.example.com -PassThru",
+        "Set-LlmConfig canary -BaseUrl \"https://$plain@example.com\"",
+        "Set-LlmConfig nobody -ApiKey $key",
+        "Get-LlmConfig; Get-LlmConfig canary; Get-LlmConfig -Provider $plain",
+        "Get-LlmConfig | Out-Default",
+        "Get-LlmConfigKey canary",
+        "Get-LlmConfigKey canary | Out-Default",
+        "Get-LlmConfigKey canary -AsPlainText",
+        "Get-LlmProvider | Out-Default; Get-LlmProvider $plain",
+        "Get-LlmConfigStore; Get-LlmConfigStore | Out-Default",
+        "Set-LlmConfigStore -DefaultVault LlmConfig -PassThru",
+        "Set-LlmConfigStore -DefaultVault $plain",
+        "Set-LlmConfigStore -Protector KeyFile -PassThru",
+        "Remove-LlmConfig canary -WhatIf; Remove-LlmConfig canary -Confirm",
+        "Remove-LlmConfig canary",
+        "Remove-LlmConfig canary -KeepKey",
+        "$key | Set-LlmConfig -Model x",
+    ];
+
+    private readonly string _canary = "sk-test-canary-" + RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    public static TheoryData<string> Commands => [.. All];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void A_key_shows_nowhere(string command)
+    {
+        Prepare();
+
+        Drive(command);
+        Drive("try { " + command + " -Verbose -Debug -ErrorAction Stop } catch { $_ }");
+    }
+
+    [Fact]
+    public void A_key_shows_nowhere_when_the_store_is_damaged()
+    {
+        Prepare();
+        Store.Damage();
+
+        foreach (string command in All)
+        {
+            Drive(command);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void A_key_shows_nowhere_when_its_vault_is_damaged(string command)
+    {
+        Prepare();
+        foreach (string file in Store.SealedFiles)
+        {
+            File.WriteAllText(file, "damaged");
+        }
+
+        Drive(command);
+    }
+
+    [Fact]
+    public void A_key_shows_nowhere_when_the_header_of_its_vault_is_damaged()
+    {
+        Prepare();
+        File.WriteAllText(Path.Combine(Store.Folder, "vault", "vault.json"), "{ damaged");
+
+        // What removes the configuration comes last, and has then been tried with all the others.
+        foreach (string command in All)
+        {
+            Drive(command);
+        }
+    }
+
+    [Fact]
+    public void The_search_finds_a_key_in_every_form()
+    {
+        foreach (string hidden in Leaks.Forms(_canary))
+        {
+            Assert.Throws<Xunit.Sdk.FailException>(() => AssertAbsent("before" + hidden + "after", "text"));
+        }
+    }
+
+    private void Prepare()
+    {
+        Store.SetVariable("LLMCONFIG_TEST_KEY", _canary);
+        Run("New-LlmConfig canary openai -ApiKey $key", ("key", Secure(_canary)));
+    }
+
+    private void Drive(string command)
+    {
+        Shell.Host.Answers.Enqueue("Yes");
+        CommandResult result = Try(
+            command,
+            ("key", Secure(_canary)),
+            ("plain", _canary),
+            ("row", Row(("Name", "canary"), ("Provider", "openai"), ("ApiKey", _canary))),
+            ("secureRow", Row(("Name", "canary"), ("Provider", "openai"), ("ApiKey", Secure(_canary)))),
+            ("mistakes", Row(("Name", "new"), ("Provider", "openai"), ("ApiKeyFromEnvironment", _canary))));
+
+        AssertAbsent(Leaks.Text(result, Shell.Host), command);
+        AssertAbsentInFiles();
+    }
+
+    private void AssertAbsentInFiles()
+    {
+        foreach (string file in Directory.EnumerateFiles(Store.Folder, "*", SearchOption.AllDirectories))
+        {
+            byte[] bytes = File.ReadAllBytes(file);
+            Assert.True(bytes.AsSpan().IndexOf(Encoding.Unicode.GetBytes(_canary)) < 0, file);
+            AssertAbsent(Encoding.Latin1.GetString(bytes), file);
+            AssertAbsent(file, file);
+        }
+    }
+
+    private void AssertAbsent(string text, string where)
+    {
+        foreach (string form in Leaks.Forms(_canary))
+        {
+            int at = text.IndexOf(form, StringComparison.OrdinalIgnoreCase);
+            if (at >= 0)
+            {
+                Assert.Fail($"The key shows in {where}: {text[Math.Max(0, at - 300)..Math.Min(text.Length, at + 60)]}");
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+using System.Management.Automation.Runspaces;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace LlmConfig.Tests;
+
+public sealed class ViewTests : EngineTest
+{
+    [Fact]
+    public void Configurations_show_as_a_table_with_the_default_marked_and_missing_keys_said()
+    {
+        Run("New-LlmConfig a openai -ApiKey $key -Model gpt-5 -AsDefault; New-LlmConfig b ollama", ("key", Secure("sk-one")));
+
+        Shell.Host.Clear();
+        Run("Get-LlmConfig | Out-Default");
+
+        string[] lines = Lines();
+        Assert.Equal(["Name", "Provider", "Model", "BaseUrl", "Vault", "KeyAge"], Words(lines[0]));
+        Assert.Equal(["a", "(default)", "openai", "gpt-5", "https://api.openai.com/v1", "LlmConfig", "0", "min"], Words(lines[2]));
+        Assert.Equal(["b", "ollama", "http://127.0.0.1:11434/v1", "no", "key"], Words(lines[3]));
+    }
+
+    [Fact]
+    public void Deserialized_configurations_show_the_same_table()
+    {
+        Run("New-LlmConfig a openai -ApiKey $key -AsDefault; New-LlmConfig b ollama", ("key", Secure("sk-one")));
+        PSObject[] back = [.. Run("Get-LlmConfig").Output.Select(Deserialized)];
+
+        Run("$back | Out-Default", ("back", back));
+
+        Assert.Contains("a (default)", Shell.Host.Text, StringComparison.Ordinal);
+        Assert.Contains("no key", Shell.Host.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0.5, "30 min")]
+    [InlineData(5, "5 h")]
+    [InlineData(24 * 90, "90 d")]
+    public void The_age_of_a_key_shows_in_the_unit_that_fits(double hours, string shown)
+    {
+        Run("New-LlmConfig a openai -ApiKey $key", ("key", Secure("sk-one")));
+        LlmConfiguration old = Stored("a") with { KeyUpdatedAt = DateTime.UtcNow.AddHours(-hours) };
+
+        Run("$old | Out-Default", ("old", old));
+
+        Assert.Contains(shown, Shell.Host.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Providers_show_their_url_variables_and_header()
+    {
+        Run("Get-LlmProvider azure-openai, anthropic | Out-Default");
+
+        string[] lines = Lines();
+        Assert.Equal(["Id", "DisplayName", "BaseUrl", "KeyVariables", "Header"], Words(lines[0]));
+        Assert.Contains("must be given", lines[2], StringComparison.Ordinal);
+        Assert.Contains("x-api-key", lines[3], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_store_shows_as_a_list()
+    {
+        Run("Get-LlmConfigStore | Out-Default");
+
+        Assert.Equal(
+            [
+                "Path", "PathReason", "Exists", "StoreId", "Revision", "ConfigurationCount", "DefaultConfiguration",
+                "DefaultVault", "DefaultVaultReason", "Protector", "ProtectorReason", "ProtectorState", "PendingChanges",
+            ],
+            Lines().Where(line => line.Contains(" :", StringComparison.Ordinal)).Select(line => line.Split(':')[0].Trim()));
+    }
+
+    [Fact]
+    public void The_list_of_a_configuration_has_every_property_and_no_other()
+    {
+        // Format-List is not part of the bare engine: without the table, the list is what shows.
+        XElement format = XElement.Load(Path.Combine(AppContext.BaseDirectory, "LlmConfig.PowerShell.format.ps1xml"));
+        format.Descendants("View").Where(view => view.Element("Name")!.Value != "LlmConfiguration.List").Remove();
+        string file = Path.Combine(Store.Modules, "list.format.ps1xml");
+        format.Save(file);
+        Run("New-LlmConfig a openai -ApiKey $key", ("key", Secure("sk-one")));
+        InitialSessionState state = InitialSessionState.CreateDefault2();
+        state.Formats.Add(new SessionStateFormatEntry(file));
+        var host = new RecordingHost();
+        using Runspace runspace = RunspaceFactory.CreateRunspace(host, state);
+        runspace.Open();
+        runspace.SessionStateProxy.SetVariable("item", Stored("a"));
+        using var pipeline = System.Management.Automation.PowerShell.Create(runspace);
+        pipeline.AddScript("$item | Out-Default").Invoke();
+
+        string[] shown = [.. Plain(host.Text).Split('\n').Where(line => line.Contains(" :", StringComparison.Ordinal)).Select(line => line.Split(" :")[0].Trim())];
+        Assert.Equal(typeof(LlmConfiguration).GetProperties().Select(property => property.Name).Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
+    }
+
+    private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private string[] Lines() => [.. Plain(Shell.Host.Text).Split('\n').Select(line => line.TrimEnd()).Where(line => line.Length > 0)];
+
+    // Colours are escape sequences.
+    private static string Plain(string text) => Regex.Replace(text, "\u001b\\[[0-9;]*m", string.Empty);
+}

@@ -1,0 +1,113 @@
+namespace LlmConfig.Tests;
+
+public sealed class WhatIfAndConfirmTests : EngineTest
+{
+    public static TheoryData<string> Changes =>
+    [
+        "New-LlmConfig new openai -ApiKey $key",
+        "New-LlmConfig new openai -AsDefault",
+        "Set-LlmConfig a -Model x -PassThru",
+        "Set-LlmConfig a -ApiKey $key",
+        "Set-LlmConfig a -RemoveApiKey",
+        "Remove-LlmConfig a",
+        "Remove-LlmConfig * -KeepKey",
+        "Set-LlmConfigStore -DefaultVault LlmConfig",
+        "Set-LlmConfigStore -Protector KeyFile",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public void WhatIf_leaves_every_byte_and_says_what_would_be_done(string change)
+    {
+        Run("New-LlmConfig a openai -ApiKey $key", ("key", Secure("sk-one")));
+        var before = Store.Contents();
+
+        CommandResult result = Run(change + " -WhatIf", ("key", Secure("sk-two")));
+
+        Assert.Equal(before, Store.Contents());
+        Assert.Empty(result.Output);
+        Assert.Contains("What if:", Shell.Host.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("New-LlmConfig new openai -ApiKey $key -WhatIf")]
+    [InlineData("Set-LlmConfigStore -DefaultVault LlmConfig -WhatIf")]
+    [InlineData("Set-LlmConfigStore -Protector KeyFile -WhatIf")]
+    [InlineData("Set-LlmConfig * -Model x -WhatIf")]
+    [InlineData("Remove-LlmConfig * -WhatIf")]
+    public void WhatIf_makes_no_store(string change)
+    {
+        Run(change, ("key", Secure("sk-two")));
+
+        Assert.False(Directory.Exists(Store.Folder));
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public void No_leaves_every_byte(string change)
+    {
+        Run("New-LlmConfig a openai -ApiKey $key", ("key", Secure("sk-one")));
+        var before = Store.Contents();
+        Shell.Host.Answers.Enqueue("No");
+
+        CommandResult result = Run(change + " -Confirm", ("key", Secure("sk-two")));
+
+        Assert.Equal(before, Store.Contents());
+        Assert.Empty(result.Output);
+        Assert.Single(Shell.Host.Questions);
+    }
+
+    [Theory]
+    [MemberData(nameof(Changes))]
+    public void Yes_does_the_change(string change)
+    {
+        Run("New-LlmConfig a openai -ApiKey $key", ("key", Secure("sk-one")));
+        var before = Store.Contents();
+        Shell.Host.Answers.Enqueue("Yes");
+
+        Run(change + " -Confirm", ("key", Secure("sk-two")));
+
+        Assert.Single(Shell.Host.Questions);
+        if (!change.Contains("Protector", StringComparison.Ordinal))
+        {
+            Assert.NotEqual(before, Store.Contents());
+        }
+    }
+
+    [Fact]
+    public void Yes_to_one_and_no_to_another_changes_the_one()
+    {
+        Run("New-LlmConfig a openai; New-LlmConfig b openai; New-LlmConfig c openai");
+        Shell.Host.Answers.Enqueue("No");
+        Shell.Host.Answers.Enqueue("Yes to All");
+
+        Run("Remove-LlmConfig * -Confirm");
+
+        Assert.Equal(["a"], Run("Get-LlmConfig").Names);
+        Assert.Equal(2, Shell.Host.Questions.Count);
+    }
+
+    [Fact]
+    public void Removing_says_what_becomes_of_the_key()
+    {
+        Run("New-LlmConfig a openai -ApiKey $key; New-LlmConfig b openai", ("key", Secure("sk-one")));
+
+        Run("Remove-LlmConfig a -WhatIf; Remove-LlmConfig a -KeepKey -WhatIf; Remove-LlmConfig b -WhatIf");
+
+        Assert.Contains("\"Remove LLM configuration and its key from the vault 'LlmConfig'\" on target \"a\"", Shell.Host.Text, StringComparison.Ordinal);
+        Assert.Contains("\"Remove LLM configuration and leave its key in the vault 'LlmConfig'\" on target \"a\"", Shell.Host.Text, StringComparison.Ordinal);
+        Assert.Contains("\"Remove LLM configuration\" on target \"b\"", Shell.Host.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("New-LlmConfig $bad openai")]
+    [InlineData("Set-LlmConfigStore -DefaultVault $bad")]
+    public void A_question_never_shows_characters_that_steer_a_terminal(string change)
+    {
+        Run(change + " -WhatIf", ("bad", "red\u001b[31m\u202e"));
+
+        Assert.Contains("What if:", Shell.Host.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', Shell.Host.Text);
+        Assert.DoesNotContain('\u202e', Shell.Host.Text);
+    }
+}
