@@ -51,6 +51,8 @@ function Invoke-PesterSuite {
     $pester = Get-Module Pester -ListAvailable | Where-Object Version -GE 5.5.0 | Select-Object -First 1
     if (-not $pester) { throw 'Pester 5.5 or later is not installed: Install-Module Pester -MinimumVersion 5.5.0' }
 
+    # Tests would inherit it, and .Count of nothing would be an error in them.
+    Set-StrictMode -Off
     Import-Module $pester
     $settings = New-PesterConfiguration
     $settings.Run.Path = Join-Path $PSScriptRoot tests Pester
