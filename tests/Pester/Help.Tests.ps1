@@ -49,6 +49,9 @@ BeforeAll {
         $Matches.text
     }
 
+    # The parameters of a part of the help, which has no such property when there are none.
+    function Get-Described($Part) { if ($Part -and $Part.PSObject.Properties['parameter']) { $Part.parameter } }
+
     # What the examples speak of.
     function New-ExampleStore {
         $env:PESTER_LLM_KEY = 'sk-test-' + [guid]::NewGuid().ToString('N')
@@ -108,17 +111,18 @@ Describe 'The help of <Cmdlet>' -ForEach $cmdlets {
 
     It 'describes no parameter that the cmdlet does not have' {
         $common = 'WhatIf', 'Confirm' | Where-Object { $command.Parameters.ContainsKey($_) }
-        $described = @($help.parameters.parameter.name | Where-Object { $_ } | Sort-Object)
-        $described | Should -Be @(@($Parameters.Parameter) + @($common) | Where-Object { $_ } | Sort-Object)
+        @(Get-Described $help.parameters | ForEach-Object name | Sort-Object) |
+            Should -Be @(@($Parameters | ForEach-Object Parameter) + @($common) | Sort-Object)
     }
 
     It 'shows the parameter sets of the cmdlet' {
-        $hidden = $command.Parameters.Values | Where-Object { $_.Attributes.Where({ $_ -is [Management.Automation.ParameterAttribute] -and $_.DontShow }) }
-        $shown = foreach ($set in $help.syntax.syntaxItem) { ($set.parameter.name | Where-Object { $_ } | Sort-Object) -join ' ' }
-        $actual = foreach ($set in $command.ParameterSets | Where-Object { -not $_.Parameters.Where({ $_.IsMandatory -and $_.Name -in $hidden.Name }) }) {
-            $common = [Management.Automation.PSCmdlet]::CommonParameters
-            ($set.Parameters.Name | Where-Object { $_ -notin $common } | Sort-Object) -join ' '
+        $shown = foreach ($set in $help.syntax.syntaxItem) { (Get-Described $set | ForEach-Object name | Sort-Object) -join ' ' }
+        $expected = @($Parameters | ForEach-Object Parameter) + 'WhatIf', 'Confirm'
+        # A set that needs a hidden parameter is hidden too.
+        $actual = foreach ($set in $command.ParameterSets | Where-Object { -not $_.Parameters.Where({ $_.IsMandatory -and $_.Name -notin $expected }) }) {
+            ($set.Parameters | ForEach-Object Name | Where-Object { $_ -in $expected } | Sort-Object) -join ' '
         }
+
         @($shown | Sort-Object) | Should -Be @($actual | Sort-Object)
     }
 
@@ -132,7 +136,7 @@ Describe 'The help of <Cmdlet>' -ForEach $cmdlets {
     It 'says what the markdown says' {
         ConvertTo-Words $help.Synopsis | Should -BeExactly (ConvertTo-Words (Get-Section $page '## SYNOPSIS'))
         ConvertTo-Words ($help.description.Text -join ' ') | Should -BeExactly (ConvertTo-Words (Get-Section $page '## DESCRIPTION'))
-        foreach ($parameter in $help.parameters.parameter | Where-Object { $_ }) {
+        foreach ($parameter in Get-Described $help.parameters) {
             ConvertTo-Words ($parameter.description.Text -join ' ') |
                 Should -BeExactly (ConvertTo-Words (Get-Section $page "### -$($parameter.name)"))
         }
@@ -188,8 +192,8 @@ Describe 'The help as a whole' {
 
     It 'holds no key but made-up ones' {
         $texts = Get-ChildItem (Join-Path $script:Repository docs cmdlets), (Join-Path $script:Repository en-US) -File | Get-Content -Raw
-        [regex]::Matches($texts -join "`n", '\b(sk-|AIza|gsk_|hf_|xai-|pplx-)\w[\w-]{6,}').Value | Where-Object { $_ -notlike 'sk-test-*' } |
-            Should -BeNullOrEmpty
+        [regex]::Matches($texts -join "`n", '\b(sk-|AIza|gsk_|hf_|xai-|pplx-)\w[\w-]{6,}') |
+            ForEach-Object Value | Where-Object { $_ -notlike 'sk-test-*' } | Should -BeNullOrEmpty
     }
 
     It 'links only to pages that are there' {
