@@ -1,12 +1,14 @@
 <#
 .SYNOPSIS
-Builds, tests and packages LlmConfig.PowerShell, for people who have PowerShell. Everything but Pester also works with
-the dotnet command alone: see README.md.
+Builds, tests and packages LlmConfig.PowerShell, for people who have PowerShell. Build and Test also work with the dotnet
+command alone: see README.md.
 
 .PARAMETER Task
 Build    leaves the module at out/LlmConfig.PowerShell and the shell at out/llmconfig.
 Test     builds, and runs the xUnit suites.
 Pester   builds, and runs the Pester suite in this shell (Pester 5.5 or later).
+Help     makes en-US/LlmConfig.PowerShell.dll-Help.xml of docs/cmdlets (Microsoft.PowerShell.PlatyPS 1.0 or later). Tasks
+         after it build anew, with that help.
 Package  builds in Release and leaves zip files of the module and the shell at out/packages.
 
 .PARAMETER Configuration
@@ -20,7 +22,7 @@ Debug or Release; Package always takes Release.
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Test', 'Pester', 'Package')]
+    [ValidateSet('Build', 'Test', 'Pester', 'Help', 'Package')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -49,6 +51,8 @@ function Invoke-PesterSuite {
     $pester = Get-Module Pester -ListAvailable | Where-Object Version -GE 5.5.0 | Select-Object -First 1
     if (-not $pester) { throw 'Pester 5.5 or later is not installed: Install-Module Pester -MinimumVersion 5.5.0' }
 
+    # Tests would inherit it, and .Count of nothing would be an error in them.
+    Set-StrictMode -Off
     Import-Module $pester
     $settings = New-PesterConfiguration
     $settings.Run.Path = Join-Path $PSScriptRoot tests Pester
@@ -77,6 +81,12 @@ foreach ($name in $Task) {
     if ($name -eq 'Package') {
         Invoke-Build Release
         New-Package
+        continue
+    }
+
+    if ($name -eq 'Help') {
+        & (Join-Path $PSScriptRoot docs ConvertTo-Maml.ps1) -Destination (Join-Path $PSScriptRoot en-US)
+        $built = $false
         continue
     }
 
