@@ -15,9 +15,9 @@ public sealed class ViewTests : EngineTest
         Run("Get-LlmConfig | Out-Default");
 
         string[] lines = Lines();
-        Assert.Equal(["Name", "Provider", "Model", "BaseUrl", "Vault", "KeyAge"], Words(lines[0]));
-        Assert.Equal(["a", "(default)", "openai", "gpt-5", "https://api.openai.com/v1", "LlmConfig", "0", "min"], Words(lines[2]));
-        Assert.Equal(["b", "ollama", "http://127.0.0.1:11434/v1", "no", "key"], Words(lines[3]));
+        Assert.Equal(["Name", "Provider", "Model", "Vault", "KeyAge", "BaseUrl"], Words(lines[0]));
+        Assert.Equal(["a", "(default)", "openai", "gpt-5", "LlmConfig", "0", "min", "https://api.openai.com/v1"], Words(lines[2]));
+        Assert.Equal(["b", "ollama", "no", "key", "http://127.0.0.1:11434/v1"], Words(lines[3]));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class ViewTests : EngineTest
         Run("Get-LlmProvider azure-openai, anthropic | Out-Default");
 
         string[] lines = Lines();
-        Assert.Equal(["Id", "DisplayName", "BaseUrl", "KeyVariables", "Header"], Words(lines[0]));
+        Assert.Equal(["Id", "DisplayName", "Header", "KeyVariables", "BaseUrl"], Words(lines[0]));
         Assert.Contains("must be given", lines[2], StringComparison.Ordinal);
         Assert.Contains("x-api-key", lines[3], StringComparison.Ordinal);
     }
