@@ -93,20 +93,24 @@ public sealed class LlmConfigRepository : IDisposable
     public ApiKey GetKey(Guid id, CancellationToken cancellation = default)
     {
         LlmConfiguration item = Get(id);
-        try
+        while (true)
         {
-            return ReadKey(item, cancellation);
-        }
-        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
-        {
-            // Another process may have rotated or moved it between the two reads.
-            LlmConfiguration again = Get(id);
-            if (again.Key != item.Key)
+            try
             {
-                return ReadKey(again, cancellation);
+                return ReadKey(item, cancellation);
             }
+            catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
+            {
+                // Another process may have rotated or moved it between the two reads; on a busy machine more than once.
+                LlmConfiguration again = Get(id);
+                if (again.Key == item.Key)
+                {
+                    throw;
+                }
 
-            throw;
+                cancellation.ThrowIfCancellationRequested();
+                item = again;
+            }
         }
     }
 

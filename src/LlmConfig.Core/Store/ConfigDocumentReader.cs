@@ -156,10 +156,8 @@ internal ref struct ConfigDocumentReader
             }
         }
 
-        if (_json.Read())
-        {
-            throw Invalid("something follows the end of the document");
-        }
+        // Throws when something follows the end of the document.
+        _json.Read();
 
         Require(seen, Seen.Version, "version");
         Require(seen, Seen.Store, "store");

@@ -29,8 +29,6 @@ internal sealed class ConfigDraft
     /// <summary>True once anything differs from the document that it was made of.</summary>
     public bool IsChanged { get; private set; }
 
-    public Guid StoreId => _origin.StoreId;
-
     public string? DefaultVault
     {
         get => _defaultVault;

@@ -6,6 +6,7 @@ namespace LlmConfig.Tests;
 /// Every call of every changing operation is made to fail, or to be the last of its process. After that the store is in
 /// the state before or after, never between, and nothing is lost or left behind.
 /// </summary>
+[Collection(nameof(AloneCollection))]
 public sealed class CrashPointTests(ITestOutputHelper output)
 {
     private static readonly FaultKind[] Kinds = Enum.GetValues<FaultKind>();

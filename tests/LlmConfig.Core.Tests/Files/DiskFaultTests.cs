@@ -3,6 +3,7 @@ using Xunit.Abstractions;
 namespace LlmConfig.Tests;
 
 /// <summary>A disk that is full, read-only or failing at each single call of a change.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class DiskFaultTests(ITestOutputHelper output)
 {
     private const int NoSpace = 28;

@@ -58,6 +58,24 @@ public sealed class UnsafeEntryTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Files))]
+    public void A_socket_in_the_place_of_a_file_is_refused(string file)
+    {
+        (LlmConfiguration item, string path) = Prepare(file);
+        File.Delete(path);
+        using var socket = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+
+        // The path of a socket may have 107 bytes; those of sealed files and intents are longer.
+        string place = Path.Combine(_store.Root, "socket");
+        socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(place));
+        File.SetUnixFileMode(place, StoreFileSystem.FileMode);
+        Assert.Equal(0, ChildProcess.Run("mv", [place, path]).Code);
+
+        AssertRefused(item, file, path, "not a regular file");
+    }
+
+    [Theory]
+    [MemberData(nameof(Files))]
     public void A_folder_in_the_place_of_a_file_is_refused(string file)
     {
         (LlmConfiguration item, string path) = Prepare(file);

@@ -1,6 +1,7 @@
 namespace LlmConfig.Tests;
 
 /// <summary>What is done with the intents of processes that live and of those that died.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class IntentTests : IDisposable
 {
     private readonly TemporaryStore _store = new();

@@ -1,6 +1,7 @@
 namespace LlmConfig.Tests;
 
 /// <summary>Rotation, move and removal of keys, and what a vault that fails leaves behind.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class KeyChangeTests : IDisposable
 {
     private readonly TemporaryStore _store = new();
@@ -280,6 +281,25 @@ public sealed class KeyChangeTests : IDisposable
         string newest = TestKey.New();
         LlmConfiguration item = _store.Create("work", TestKey.New(), "Far", Open());
         RunOnce("Read", () => Rotate(Open(), item.Id, newest));
+
+        using ApiKey key = Open().GetKey(item.Id);
+        Assert.Equal(newest, key.ToPlainText());
+    }
+
+    [Fact]
+    public void A_reader_that_is_overtaken_by_several_rotations_gets_the_newest_key()
+    {
+        LlmConfiguration item = _store.Create("work", TestKey.New(), "Far", Open());
+        string newest = string.Empty;
+        int left = 5;
+        _far.Before = (name, _) =>
+        {
+            if (name == "Read" && left-- > 0)
+            {
+                newest = TestKey.New();
+                Rotate(Open(), item.Id, newest);
+            }
+        };
 
         using ApiKey key = Open().GetKey(item.Id);
         Assert.Equal(newest, key.ToPlainText());

@@ -1,9 +1,11 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
 namespace LlmConfig;
 
 /// <summary>The part of macOS's CoreFoundation that the keychain's calls are made of.</summary>
+[ExcludeFromCodeCoverage(Justification = "Runs on macOS only, where coverage is not measured.")]
 internal static unsafe partial class CoreFoundation
 {
     private const string Library = "/System/Library/Frameworks/CoreFoundation.framework/CoreFoundation";
