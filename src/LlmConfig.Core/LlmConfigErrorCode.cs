@@ -12,7 +12,7 @@ public enum LlmConfigErrorCode
     /// <summary>Another configuration has this name already; case and surrounding spaces make no difference.</summary>
     DuplicateName = 2,
 
-    /// <summary>The name is empty, longer than 100 characters, shaped like a UUID, or holds a character that does not print.</summary>
+    /// <summary>The name is empty, longer than 100 characters, shaped like a UUID, or holds a character that does not print; or the name of a model does.</summary>
     InvalidName = 3,
 
     /// <summary>The catalogue has no such provider.</summary>

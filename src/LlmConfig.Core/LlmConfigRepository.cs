@@ -32,7 +32,7 @@ public sealed class LlmConfigRepository : IDisposable
         _files = _options.Files ?? StoreFileSystem.Create();
         _files.Warn ??= Warn;
         _config = new ConfigFile(folder, _files, Warn, _options.LockPatience);
-        _intents = new IntentLog(folder.Path, _files, _options.Clock);
+        _intents = new IntentLog(folder.Path, _files, _options.Clock, Warn);
         string vaultFolder = new StorePaths(folder.Path).Vault;
         _local = new LocalVault(
             vaultFolder, _files, _options.Protectors(vaultFolder, _files), _options.Clock, Warn, _options.LockPatience);
@@ -517,9 +517,9 @@ public sealed class LlmConfigRepository : IDisposable
         }
 
         bool complete = true;
-        foreach (KeyReference key in intent.Keys.Where(key => !now.RefersTo(key)))
+        foreach (IGrouping<string, KeyReference> group in intent.Keys.Where(key => !now.RefersTo(key)).GroupBy(key => key.Vault))
         {
-            complete &= mayUse(key.Vault) && TryRemove(key);
+            complete &= mayUse(group.Key) && TryRemove(group.Key, group);
         }
 
         if (complete)
@@ -530,17 +530,24 @@ public sealed class LlmConfigRepository : IDisposable
         return complete;
     }
 
-    private bool TryRemove(KeyReference key)
+    private bool TryRemove(string name, IEnumerable<KeyReference> keys)
     {
         try
         {
-            OpenVault(key.Vault).Remove(key.KeyId, CancellationToken.None);
+            IKeyVault vault = OpenVault(name);
+            foreach (KeyReference key in keys)
+            {
+                vault.Remove(key.KeyId, CancellationToken.None);
+            }
+
+            // Gone for good, before the intent that names them goes.
+            vault.Flush();
             return true;
         }
         catch (LlmConfigException e)
         {
             Warn(new LlmConfigWarning(
-                key.Vault, $"A key that is no longer used could not be removed yet; the next change that uses the vault tries again. {e.Message}"));
+                name, $"A key that is no longer used could not be removed yet; the next change that uses the vault tries again. {e.Message}"));
             return false;
         }
     }
@@ -617,6 +624,6 @@ public sealed class LlmConfigRepository : IDisposable
         : _options.Vaults?.Open(name) ?? throw new LlmConfigException(
             LlmConfigErrorCode.VaultNotFound,
             name,
-            $"There is no vault '{ConfigurationName.Printable(name)}' here.",
+            $"There is no vault '{ShownText.Of(name)}' here.",
             $"Use the built-in one, {LocalVault.VaultName}, or run the command where that vault is registered.");
 }

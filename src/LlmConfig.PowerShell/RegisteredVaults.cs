@@ -15,7 +15,7 @@ internal sealed class RegisteredVaults : IKeyVaultSource
             LlmConfigErrorCode.VaultNotFound,
             name,
             $"The vault '{name}' cannot be used: this version knows the built-in vault only.",
-            $"Use '{LlmConfigRepository.BuiltInVault}', or leave -Vault out.")
+            $"Use the built-in one, '{LlmConfigRepository.BuiltInVault}'.")
         : new LlmConfigException(
             LlmConfigErrorCode.SecretManagementMissing,
             name,

@@ -139,7 +139,7 @@ Describe 'LlmConfig.PowerShell in a real shell' {
 
         It 'never repeats a key that was passed as a plain string' {
             $canary = New-TestKey
-            $problem = try { New-LlmConfig x openai -ApiKey $canary } catch { $_ }
+            $problem = try { New-LlmConfig x openai -ApiKey $canary -ErrorAction Stop } catch { $_ }
             ($problem | Out-String) + $problem.Exception.ToString() | Should -Not -Match $canary
         }
     }

@@ -15,7 +15,14 @@ internal sealed class CreateChange(NewConfiguration wanted, DateTime now) : Plan
             ? null
             : BaseUrl.Validate(wanted.BaseUrl, provider, name, wanted.AllowInsecureBaseUrl);
         RequireBaseUrl(baseUrl, provider, name);
-        KeyReference? key = wanted.Key is null ? null : PlanKey(NullIfBlank(wanted.Vault), openVault);
+        string? vault = NullIfBlank(wanted.Vault);
+        if (vault is not null)
+        {
+            // A wrong name is an error also where there is no key to put there.
+            _ = openVault(vault);
+        }
+
+        KeyReference? key = wanted.Key is null ? null : PlanKey(vault, openVault);
 
         var item = new LlmConfiguration
         {
@@ -24,7 +31,7 @@ internal sealed class CreateChange(NewConfiguration wanted, DateTime now) : Plan
             Provider = provider.Id,
             OwnBaseUrl = baseUrl,
             UseAuthHeader = wanted.UseAuthHeader ?? provider.UseAuthHeader,
-            Model = NullIfBlank(wanted.Model),
+            Model = ConfigurationName.ValidateModel(wanted.Model, name),
             Vault = key?.Vault,
             KeyId = key?.KeyId,
             IsDefault = wanted.AsDefault,

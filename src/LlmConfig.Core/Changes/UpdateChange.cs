@@ -17,7 +17,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
             Provider = provider?.Id ?? before.Provider,
             OwnBaseUrl = NewBaseUrl(before, provider),
             UseAuthHeader = wanted.UseAuthHeader ?? DefaultHeader(before, provider),
-            Model = wanted.Model is null ? before.Model : CreateChange.NullIfBlank(wanted.Model),
+            Model = wanted.Model is null ? before.Model : ConfigurationName.ValidateModel(wanted.Model, before.Name),
             IsDefault = wanted.AsDefault ?? before.IsDefault,
         };
         if (wanted.BaseUrl is not null || wanted.Provider is not null)
@@ -64,12 +64,18 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
 
     private LlmConfiguration WithKey(LlmConfiguration before, LlmConfiguration after, Func<string?, IKeyVault> openVault)
     {
+        string? vault = CreateChange.NullIfBlank(wanted.Vault);
+        if (vault is not null)
+        {
+            // A wrong name is an error also where there is no key to put there.
+            _ = openVault(vault);
+        }
+
         if (wanted.RemoveKey)
         {
             return after with { KeyId = null, Vault = null, KeyUpdatedAt = null, KeyExtras = JsonExtras.None };
         }
 
-        string? vault = CreateChange.NullIfBlank(wanted.Vault);
         bool moves = wanted.Key is null && vault is not null && before.Key is not null
             && !string.Equals(openVault(vault).Name, before.Vault, StringComparison.OrdinalIgnoreCase);
         if (wanted.Key is null && !moves)

@@ -47,7 +47,7 @@ internal static class BaseUrl
         foreach (Rune rune in url.EnumerateRunes())
         {
             // Half a surrogate pair shows as U+FFFD here, and would be written to the file as that.
-            if (Rune.IsWhiteSpace(rune) || ConfigurationName.IsForbidden(rune) || rune == Rune.ReplacementChar || rune.Value == '\\')
+            if (Rune.IsWhiteSpace(rune) || ShownText.DoesNotPrint(rune) || rune.Value == '\\')
             {
                 return "The base URL holds a space, a backslash or a character that does not print.";
             }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace LlmConfig;
@@ -8,6 +7,9 @@ internal static class ConfigurationName
 {
     /// <summary>The longest name, in UTF-16 code units after trimming (the design's table).</summary>
     public const int MaximumLength = 100;
+
+    /// <summary>The longest name of a model, in UTF-16 code units: twice the longest in the providers' lists (Hugging Face: 96 + 1 + 96 in theory, under 130 in use).</summary>
+    public const int MaximumModelLength = 256;
 
     /// <summary>How names are compared everywhere: ordinal, letter case apart.</summary>
     public static StringComparer Comparer => StringComparer.OrdinalIgnoreCase;
@@ -20,7 +22,7 @@ internal static class ConfigurationName
         {
             throw new LlmConfigException(
                 LlmConfigErrorCode.InvalidName,
-                Printable(name),
+                ShownText.Of(name),
                 problem,
                 "Use 1 to 100 printable characters that are not shaped like a UUID, such as 'work' or 'Team Azure (EU)'.");
         }
@@ -28,43 +30,26 @@ internal static class ConfigurationName
         return name!.Trim();
     }
 
-    /// <summary>True for a name that is valid and trimmed, as a file must hold it.</summary>
-    public static bool IsStored(string name) => Problem(name) is null && name.Trim().Length == name.Length;
-
-    /// <summary>A text made fit for a message: what does not print is escaped, what is long is cut.</summary>
-    public static string? Printable(string? text)
+    /// <summary>The model as it is kept: trimmed; <see langword="null"/> for none.</summary>
+    /// <exception cref="LlmConfigException">InvalidName: it holds a character that does not print, or is longer than 256 characters.</exception>
+    public static string? ValidateModel(string? model, string target)
     {
-        if (text is null)
+        if (string.IsNullOrWhiteSpace(model))
         {
             return null;
         }
 
-        var result = new StringBuilder();
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            if (result.Length >= MaximumLength)
-            {
-                return result.Append('…').ToString();
-            }
-
-            _ = IsForbidden(rune) || rune == Rune.ReplacementChar
-                ? result.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:X}}}")
-                : result.Append(rune);
-        }
-
-        return result.ToString();
+        string trimmed = model.Trim();
+        string? problem = trimmed.Length > MaximumModelLength
+            ? $"The name of the model has {trimmed.Length} characters; {MaximumModelLength} is the most."
+            : model.EnumerateRunes().Any(ShownText.DoesNotPrint) ? "The name of the model holds a character that does not print."
+            : null;
+        return problem is null ? trimmed : throw new LlmConfigException(
+            LlmConfigErrorCode.InvalidName, target, problem, "Copy it again from the provider's list of models, such as 'gpt-5'.");
     }
 
-    /// <summary>
-    /// Control characters, line breaks, and format characters (bidi controls, zero-width spaces, tags) except the two
-    /// joiners, which scripts and emoji need.
-    /// </summary>
-    public static bool IsForbidden(Rune rune) => Rune.GetUnicodeCategory(rune) switch
-    {
-        UnicodeCategory.Control or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator => true,
-        UnicodeCategory.Format => rune.Value is not (0x200C or 0x200D),
-        _ => false,
-    };
+    /// <summary>True for a name that is valid and trimmed, as a file must hold it.</summary>
+    public static bool IsStored(string name) => Problem(name) is null && name.Trim().Length == name.Length;
 
     private static string? Problem(string? name)
     {
@@ -76,7 +61,7 @@ internal static class ConfigurationName
         foreach (Rune rune in name.EnumerateRunes())
         {
             // EnumerateRunes shows half a surrogate pair as U+FFFD, which is of no use in a name either.
-            if (IsForbidden(rune) || rune == Rune.ReplacementChar)
+            if (ShownText.DoesNotPrint(rune))
             {
                 return $"The name holds the character U+{rune.Value:X4}, which does not print or changes how other text is shown.";
             }

@@ -36,6 +36,7 @@ internal abstract class StoreFileSystem
         {
             Guard(path, () => MakeFolder(path));
             CheckFolder(path);
+            FlushParent(path);
         }
     }
 
@@ -263,6 +264,19 @@ internal abstract class StoreFileSystem
         catch (DirectoryNotFoundException)
         {
             return [];
+        }
+    }
+
+    // A folder that is not ours may not let itself be opened; its own writers flush it then.
+    private void FlushParent(string path)
+    {
+        try
+        {
+            SyncFolder(Path.GetDirectoryName(path)!);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LlmConfigException)
+        {
+            // The folder is there; what is written into it is flushed with it.
         }
     }
 

@@ -76,7 +76,7 @@ internal sealed class WaitingLock(StoreFileSystem files, string path, TimeSpan p
     private LlmConfigException Busy()
     {
         string note = files.ReadNote(path, NoteLimit) is { } bytes ? Encoding.UTF8.GetString(bytes).Trim() : string.Empty;
-        string holder = note.Length == 0 ? "another process" : ConfigurationName.Printable(note)!;
+        string holder = note.Length == 0 ? "another process" : ShownText.Of(note);
         return new LlmConfigException(
             LlmConfigErrorCode.StoreBusy,
             path,

@@ -90,8 +90,8 @@ internal sealed class ConfigDraft
 
     public static LlmConfigException NotFound(string name) => new(
         LlmConfigErrorCode.NotFound,
-        ConfigurationName.Printable(name),
-        $"There is no configuration '{ConfigurationName.Printable(name)}'.",
+        ShownText.Of(name),
+        $"There is no configuration '{ShownText.Of(name)}'.",
         "Get-LlmConfig lists those that there are.");
 
     // Another change of the batch may have made another one the default since the item was put here.

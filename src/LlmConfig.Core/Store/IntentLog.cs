@@ -7,7 +7,7 @@ namespace LlmConfig;
 /// The folder <c>pending/</c>: one file for each change under way, written and flushed before the first key is touched,
 /// held open with a lock by its owner. One that can be locked has lost its owner.
 /// </summary>
-internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeProvider clock)
+internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeProvider clock, Action<LlmConfigWarning> warn)
 {
     private const int Version = 1;
     private const string Extension = ".json";
@@ -76,6 +76,8 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
             else
             {
                 held.Dispose();
+                warn(new LlmConfigWarning(
+                    path, $"'{path}' is damaged: which keys it names cannot be told, so none is removed. Delete it once Get-LlmConfigKey works for all configurations."));
             }
         }
     }

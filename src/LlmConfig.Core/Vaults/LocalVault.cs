@@ -54,7 +54,13 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         _files.ReplaceFile(_paths.Sealed(keyId), file);
     }
 
-    public void Flush() => _files.FlushFolder(_paths.Folder);
+    public void Flush()
+    {
+        if (_files.CheckFolder(_paths.Folder))
+        {
+            _files.FlushFolder(_paths.Folder);
+        }
+    }
 
     public ApiKey Read(string keyId, CancellationToken cancellation)
     {
@@ -85,7 +91,12 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     {
         if (ReadHeader() is { } header)
         {
-            return new LocalVaultInfo(true, header.Protector, header.Reason, Protector(header.Protector).GetStatus());
+            return new LocalVaultInfo(
+                true,
+                header.Protector,
+                header.Reason,
+                _protectors.FirstOrDefault(protector => protector.Kind == header.Protector)?.GetStatus()
+                    ?? new ProtectorStatus(ProtectorState.Absent, $"The protector {header.Protector} does not exist on this operating system."));
         }
 
         (IMasterKeyProtector? protector, string reason, ProtectorStatus status) = Choose();
@@ -109,6 +120,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         const string reason = "Chosen with Set-LlmConfigStore -Protector.";
         _files.EnsureFolder(_paths.Folder);
         using FileLock held = _lock.Acquire(cancellation);
+        DeleteLeftovers();
         if (Open() is not { } open)
         {
             RefuseLostHeader();
@@ -152,10 +164,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             return;
         }
 
-        foreach (string path in _files.ListFiles(_paths.Folder, "*" + StorePaths.TemporaryExtension))
-        {
-            _files.DeleteFile(path);
-        }
+        DeleteLeftovers();
     }
 
     public void Dispose()
@@ -209,6 +218,15 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         status.State == ProtectorState.Locked
             ? "Unlock it (log in to the desktop, or run gnome-keyring-daemon --unlock) and run the command again, or choose another with Set-LlmConfigStore -Protector KeyFile."
             : "Start it and run the command again, or choose another with Set-LlmConfigStore -Protector KeyFile.");
+
+    // Under the lock, alone: whoever was writing one of these is dead.
+    private void DeleteLeftovers()
+    {
+        foreach (string path in _files.ListFiles(_paths.Folder, "*" + StorePaths.TemporaryExtension))
+        {
+            _files.DeleteFile(path);
+        }
+    }
 
     private (VaultHeader Header, SecretBytes MasterKey) OpenOrCreate(CancellationToken cancellation)
     {

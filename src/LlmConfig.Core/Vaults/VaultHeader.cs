@@ -94,7 +94,7 @@ internal sealed record VaultHeader
             var header = new VaultHeader
             {
                 VaultId = root.GetProperty("vault").GetGuid(),
-                Protector = Enum.TryParse(root.GetProperty("protector").GetString(), out ProtectorKind kind) && Enum.IsDefined(kind)
+                Protector = root.GetProperty("protector").GetString() is { } name && Enum.TryParse(name, out ProtectorKind kind) && kind.ToString() == name
                     ? kind
                     : throw new StoreFormatException("it names a protector that this module does not know"),
                 Reason = root.GetProperty("reason").GetString() ?? string.Empty,

@@ -83,6 +83,7 @@ public abstract class ConfigurationChangeCommand : LlmConfigCommand
     /// <summary>Writes errors; gives what succeeded to <paramref name="succeeded"/>.</summary>
     private protected void WriteResults(IEnumerable<ChangeResult> results, Action<LlmConfiguration> succeeded)
     {
+        WriteWarnings();
         foreach (ChangeResult result in results)
         {
             if (result.Error is { } error)

@@ -9,6 +9,8 @@ namespace LlmConfig.Commands;
 public abstract class LlmConfigCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Queue<LlmConfigWarning> _warnings = [];
+    private HashSet<string> _given = [];
     private LlmConfigRepository? _repository;
 
     private protected LlmConfigCommand()
@@ -21,7 +23,8 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
         new LlmConfigOptions
         {
             Vaults = new RegisteredVaults(),
-            Warning = warning => WriteWarning(warning.Message),
+            // Held back until the call returned: a warning may ask the user, and locks are held inside the call.
+            Warning = _warnings.Enqueue,
         });
 
     /// <summary>Cancelled when the pipeline is stopped.</summary>
@@ -46,6 +49,15 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
+    protected override void BeginProcessing() => _given = [.. MyInvocation.BoundParameters.Keys];
+
+    /// <summary>True for a parameter that was given on the command line, false for one that the pipeline bound.</summary>
+    private protected bool IsGiven(string parameter) => _given.Contains(parameter);
+
+    /// <summary>The text, or <see langword="null"/> for an empty cell of what was piped in; an empty text on the command line stays.</summary>
+    private protected string? Cell(string parameter, string? text) => string.IsNullOrWhiteSpace(text) && !IsGiven(parameter) ? null : text;
+
+    /// <inheritdoc/>
     protected override void StopProcessing()
     {
         try
@@ -64,14 +76,25 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
         try
         {
             action();
+            WriteWarnings();
         }
         catch (LlmConfigException e)
         {
+            WriteWarnings();
             Report(e);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             throw new PipelineStoppedException();
+        }
+    }
+
+    /// <summary>Writes what the core warned of, now that its call returned.</summary>
+    private protected void WriteWarnings()
+    {
+        while (_warnings.TryDequeue(out LlmConfigWarning? warning))
+        {
+            WriteWarning(warning.Message);
         }
     }
 

@@ -70,7 +70,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
             {
                 Name = Name,
                 Provider = Provider,
-                Key = KeyParameters.ToKey(ApiKey, ApiKeyFromEnvironment, ShownText.Of(Name)),
+                Key = KeyParameters.ToKey(ApiKey, Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), ShownText.Of(Name)),
                 BaseUrl = BaseUrl,
                 AllowInsecureBaseUrl = AllowInsecureBaseUrl,
                 UseAuthHeader = UseAuthHeader,
@@ -90,7 +90,9 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
         }
 
         var progress = new PipelineProgress(this, "Creating LLM configurations", _wanted.Count);
-        foreach (ChangeResult result in progress.Run(() => Repository.Create(_wanted, progress, Cancellation)))
+        IReadOnlyList<ChangeResult> results = progress.Run(() => Repository.Create(_wanted, progress, Cancellation));
+        WriteWarnings();
+        foreach (ChangeResult result in results)
         {
             if (result.Error is { } error)
             {

@@ -9,7 +9,6 @@ namespace LlmConfig.Commands;
 public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 {
     private readonly List<KeyValuePair<Guid, ConfigurationUpdate>> _wanted = [];
-    private HashSet<string> _given = [];
     private bool _yesToAll;
     private bool _noToAll;
 
@@ -76,9 +75,6 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _given = [.. MyInvocation.BoundParameters.Keys];
-
-    /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() =>
     {
         if (_wanted.Count == 0)
@@ -111,7 +107,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     {
         ConfigurationUpdate update = new()
         {
-            NewName = If(nameof(NewName), NewName),
+            NewName = If(nameof(NewName), Cell(nameof(NewName), NewName)),
             Provider = If(nameof(Provider), Provider),
             RemoveKey = RemoveApiKey,
             BaseUrl = IfText(nameof(BaseUrl), BaseUrl),
@@ -128,7 +124,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 
         update = update with
         {
-            Key = KeyParameters.ToKey(If(nameof(ApiKey), ApiKey), If(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), item.Name),
+            Key = KeyParameters.ToKey(If(nameof(ApiKey), ApiKey), If(nameof(ApiKeyFromEnvironment), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment)), item.Name),
         };
         if (RemoveApiKey && update.Key is not null)
         {
@@ -144,12 +140,12 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 
     // Of a configuration that is piped in, only its identity counts: its settings may be old ones.
     private T? If<T>(string parameter, T? value) =>
-        _given.Contains(parameter) || (!IsSnapshot && MyInvocation.BoundParameters.ContainsKey(parameter)) ? value : default;
+        IsGiven(parameter) || (!IsSnapshot && MyInvocation.BoundParameters.ContainsKey(parameter)) ? value : default;
 
     // The engine keeps a parameter of an earlier record among the bound ones, with null for its value. Null on the command
     // line clears, as the empty text does.
     private string? IfText(string parameter, string? value) =>
-        If(parameter, _given.Contains(parameter) ? value ?? string.Empty : value);
+        If(parameter, IsGiven(parameter) ? value ?? string.Empty : value);
 
     private bool MaySendKeyElsewhere(LlmConfiguration item, ConfigurationUpdate update)
     {

@@ -28,7 +28,7 @@ public sealed class NameRulesTests : IDisposable
     {
         using ApiKey key = ApiKey.From(TestKey.New(), "x");
         LlmConfigException error = Refusal.Of(
-            _store, LlmConfigErrorCode.InvalidName, ConfigurationName.Printable(name), () => Create(name, key));
+            _store, LlmConfigErrorCode.InvalidName, ShownText.Of(name), () => Create(name, key));
 
         Assert.False(Directory.Exists(_store.Path));
         AssertPrints(error.Message);
@@ -44,7 +44,7 @@ public sealed class NameRulesTests : IDisposable
         Refusal.Of(
             _store,
             LlmConfigErrorCode.InvalidName,
-            ConfigurationName.Printable(name),
+            ShownText.Of(name),
             () => _store.Open().Update(item.Id, new ConfigurationUpdate { NewName = name }));
     }
 
