@@ -17,7 +17,7 @@ public static class ShownText
     private const int ShortestHexKey = 32;
 
     /// <summary>
-    /// The text trimmed, with control and format characters and broken surrogates escaped as <c>\u{…}</c>, cut after 100
+    /// The text with control and format characters and broken surrogates escaped as <c>\u{…}</c>, cut after 100
     /// characters; a remark in its place where it looks like a key. <see langword="null"/> stays <see langword="null"/>.
     /// </summary>
     /// <param name="text">The text.</param>
@@ -29,14 +29,13 @@ public static class ShownText
             return null;
         }
 
-        string trimmed = text.Trim();
-        if (LooksLikeKey(trimmed))
+        if (LooksLikeKey(text.Trim()))
         {
             return "(not shown: it looks like a key)";
         }
 
         var result = new StringBuilder();
-        foreach (Rune rune in trimmed.EnumerateRunes())
+        foreach (Rune rune in text.EnumerateRunes())
         {
             if (result.Length >= Longest)
             {

@@ -15,9 +15,11 @@ public sealed class VaultModuleTests : EngineTest
     }
 
     [Fact]
-    public void A_vault_matters_only_for_a_key()
+    public void A_wrong_vault_is_an_error_also_without_a_key()
     {
-        Assert.Null(Run("New-LlmConfig a ollama -Vault Team").Configuration.Vault);
+        Try("New-LlmConfig a ollama -Vault Team").RequireError("SecretManagementMissing");
+        Assert.Null(Run("New-LlmConfig a ollama -Vault LlmConfig").Configuration.Vault);
+        Try("Set-LlmConfig a -Vault Team").RequireError("SecretManagementMissing");
     }
 
     [Theory]

@@ -53,7 +53,7 @@ public sealed class ViewTests : EngineTest
 
         string[] lines = Lines();
         Assert.Equal(["Id", "DisplayName", "Header", "KeyVariables", "BaseUrl"], Words(lines[0]));
-        Assert.Contains("must be given", lines[2], StringComparison.Ordinal);
+        Assert.Contains("to be given", lines[2], StringComparison.Ordinal);
         Assert.Contains("x-api-key", lines[3], StringComparison.Ordinal);
     }
 

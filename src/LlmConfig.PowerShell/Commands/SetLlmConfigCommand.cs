@@ -142,10 +142,10 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     private T? If<T>(string parameter, T? value) =>
         IsGiven(parameter) || (!IsSnapshot && MyInvocation.BoundParameters.ContainsKey(parameter)) ? value : default;
 
-    // The engine keeps a parameter of an earlier record among the bound ones, with null for its value. Null on the command
-    // line clears, as the empty text does.
+    // On the command line, null and the empty text clear. In what is piped in, an empty cell leaves the setting; and the
+    // engine keeps a parameter of an earlier record among the bound ones, with null for its value.
     private string? IfText(string parameter, string? value) =>
-        If(parameter, IsGiven(parameter) ? value ?? string.Empty : value);
+        If(parameter, IsGiven(parameter) ? value ?? string.Empty : Cell(parameter, value));
 
     private bool MaySendKeyElsewhere(LlmConfiguration item, ConfigurationUpdate update)
     {

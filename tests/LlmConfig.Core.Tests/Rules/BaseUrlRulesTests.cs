@@ -150,9 +150,10 @@ public sealed class BaseUrlRulesTests : IDisposable
 
         Assert.True(new ConfigurationUpdate { BaseUrl = "https://evil.example/v1" }.SendsKeptKeyElsewhere(item));
         Assert.True(new ConfigurationUpdate { BaseUrl = "https://api.openai.com:8443/v1" }.SendsKeptKeyElsewhere(item));
-        Assert.True(new ConfigurationUpdate { BaseUrl = "http://api.openai.com/v1" }.SendsKeptKeyElsewhere(item));
+        Assert.True(new ConfigurationUpdate { BaseUrl = "http://api.openai.com/v1", AllowInsecureBaseUrl = true }.SendsKeptKeyElsewhere(item));
         Assert.True(new ConfigurationUpdate { Provider = "groq" }.SendsKeptKeyElsewhere(item));
         Assert.False(new ConfigurationUpdate { BaseUrl = "https://API.openai.com:443/v2" }.SendsKeptKeyElsewhere(item));
+        Assert.False(new ConfigurationUpdate { BaseUrl = "http://api.openai.com/v1" }.SendsKeptKeyElsewhere(item), "It is refused anyway.");
         Assert.False(new ConfigurationUpdate { Model = "m" }.SendsKeptKeyElsewhere(item));
         Assert.False(new ConfigurationUpdate { BaseUrl = "https://evil.example", Key = key }.SendsKeptKeyElsewhere(item));
         Assert.False(new ConfigurationUpdate { BaseUrl = "https://evil.example", RemoveKey = true }.SendsKeptKeyElsewhere(item));
