@@ -3,6 +3,7 @@ using System.Text;
 namespace LlmConfig.Tests;
 
 /// <summary>A key that would be recognised anywhere, driven through every method and every failure.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class KeySecrecyTests : IDisposable
 {
     private const string Canary = "sk-test-CANARY-7f3a91c2e5d84b60";
