@@ -6,7 +6,8 @@ public sealed record LlmConfigOptions
     /// <summary>Further vaults, beside the built-in one; <see langword="null"/> for none.</summary>
     public IKeyVaultSource? Vaults { get; init; }
 
-    /// <summary>Told of what a person should know although the operation went on. Called on the caller's thread.</summary>
+    /// <summary>Told of what a person should know although the operation went on. Called on the caller's thread, while locks may be
+    /// held: it must not throw, wait, or call back.</summary>
     public Action<LlmConfigWarning>? Warning { get; init; }
 
     /// <summary>The clock that gives <see cref="LlmConfiguration.UpdatedAt"/> and its like.</summary>

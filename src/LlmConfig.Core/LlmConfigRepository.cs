@@ -119,7 +119,8 @@ public sealed class LlmConfigRepository : IDisposable
     /// <param name="cancellation">Gives up as long as nothing is committed.</param>
     /// <exception cref="LlmConfigException">
     /// InvalidName, DuplicateName, UnknownProvider, InvalidBaseUrl, InsecureBaseUrl; VaultNotFound, VaultLocked,
-    /// VaultUnavailable, VaultCorrupt; StoreCorrupt, StoreBusy, StoreFull. Nothing was changed then.
+    /// VaultUnavailable, VaultCorrupt; StoreCorrupt, StoreBusy, StoreFull. Nothing was changed then, unless the text begins with
+    /// "The change was made": the disk did not confirm it.
     /// </exception>
     public LlmConfiguration Create(NewConfiguration wanted, CancellationToken cancellation = default)
     {
@@ -138,7 +139,7 @@ public sealed class LlmConfigRepository : IDisposable
     {
         ArgumentNullException.ThrowIfNull(wanted);
         DateTime now = Now;
-        return Run([.. wanted.Select(item => new CreateChange(item, now))], progress, cancellation);
+        return Run([.. wanted.Select(item => new CreateChange(item ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))], progress, cancellation);
     }
 
     /// <summary>Changes one configuration.</summary>
@@ -161,7 +162,7 @@ public sealed class LlmConfigRepository : IDisposable
         ArgumentNullException.ThrowIfNull(wanted);
         DateTime now = Now;
         ConfigDocument? seen = _config.ReadStrictly();
-        return Run([.. wanted.Select(item => new UpdateChange(item.Key, NameOf(seen, item.Key), item.Value, now))], progress, cancellation);
+        return Run([.. wanted.Select(item => new UpdateChange(item.Key, NameOf(seen, item.Key), item.Value ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))], progress, cancellation);
     }
 
     /// <summary>Removes configurations in one commit, and their keys after it. One that fails does not stop the others.</summary>
@@ -265,7 +266,7 @@ public sealed class LlmConfigRepository : IDisposable
         if (good.Count > 0 && trial.IsChanged)
         {
             ConfigDocument store = Initialise(cancellation);
-            HashSet<string> used = [.. KeysOf(good).Select(key => key.Vault)];
+            HashSet<string> used = [.. KeysOf(good).Select(key => key.Vault), .. good.Select(change => change.KeptKey?.Vault).OfType<string>()];
             Recover(used.Contains, cancellation);
             for (int round = 1; good.Count > 0; round++)
             {
@@ -337,6 +338,7 @@ public sealed class LlmConfigRepository : IDisposable
         List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
     {
         var intents = new List<Intent>();
+        List<KeyReference> written = [];
         bool certain = true;
         try
         {
@@ -345,6 +347,7 @@ public sealed class LlmConfigRepository : IDisposable
                 intents.Add(_intents.Begin(doubtful));
             }
 
+            written = [.. changes.Select(change => change.NewKey).OfType<KeyReference>()];
             WriteKeys(changes, storeId, open, progress, cancellation);
             if (changes.Any(change => change.Error is null))
             {
@@ -358,6 +361,9 @@ public sealed class LlmConfigRepository : IDisposable
         }
         finally
         {
+            // A key that another process dropped meanwhile is its to remove, or to keep for other stores.
+            HashSet<KeyReference> mine = [.. written, .. KeysOf(changes)];
+
             // However it went: what is on disk decides which of the keys stay.
             foreach (Intent intent in intents)
             {
@@ -365,7 +371,7 @@ public sealed class LlmConfigRepository : IDisposable
                 {
                     if (certain)
                     {
-                        Finish(intent, _ => true);
+                        Finish(intent, _ => true, mine);
                     }
                 }
             }
@@ -406,7 +412,8 @@ public sealed class LlmConfigRepository : IDisposable
                 }
                 catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing && WasRotated(change))
                 {
-                    // The key to be copied was rotated or moved meanwhile. Under the lock the change finds its plan outdated.
+                    // The key to be copied was rotated, moved or removed meanwhile. Under the lock the change finds its plan outdated.
+                    change.DiscardCopy();
                 }
                 catch (LlmConfigException e)
                 {
@@ -434,7 +441,7 @@ public sealed class LlmConfigRepository : IDisposable
     }
 
     private bool WasRotated(PlannedChange change) =>
-        change.CopiedKey is { } copied && _config.ReadStrictly()?.Find(change.Result!.Id)?.Key is { } key && key != copied;
+        change.CopiedKey is { } copied && _config.ReadStrictly()?.Find(change.Result!.Id)?.Key != copied;
 
     private static void Flush(IKeyVault vault, List<PlannedChange> written)
     {
@@ -449,7 +456,7 @@ public sealed class LlmConfigRepository : IDisposable
         }
         catch (LlmConfigException e)
         {
-            written.ForEach(change => change.Fail(e));
+            written.ForEach(change => change.Fail(Rename(e, change.Result?.Name)));
         }
     }
 
@@ -462,12 +469,6 @@ public sealed class LlmConfigRepository : IDisposable
             using (intent)
             {
                 cancellation.ThrowIfCancellationRequested();
-
-                // The dead process may have renamed its file and died before that was durable.
-                if (!found && !TryConfirm())
-                {
-                    return 0;
-                }
 
                 found = true;
                 finished += Finish(intent, vault => IsBuiltIn(vault) || mayUse(vault)) ? 1 : 0;
@@ -497,7 +498,7 @@ public sealed class LlmConfigRepository : IDisposable
     }
 
     // The one rule of recovery: a named key that no configuration refers to goes. False when some key has to wait.
-    private bool Finish(Intent intent, Func<string, bool> mayUse)
+    private bool Finish(Intent intent, Func<string, bool> mayUse, HashSet<KeyReference>? mine = null)
     {
         ConfigDocument? now;
         try
@@ -516,8 +517,17 @@ public sealed class LlmConfigRepository : IDisposable
             return false;
         }
 
+        List<KeyReference> unused = [.. intent.Keys.Where(key => (mine is null || mine.Contains(key)) && !now.RefersTo(key))];
+
+        // What was read may be a rename that no process has made durable yet: a power cut could bring back the file that
+        // refers to these keys.
+        if (unused.Count > 0 && !TryConfirm())
+        {
+            return false;
+        }
+
         bool complete = true;
-        foreach (IGrouping<string, KeyReference> group in intent.Keys.Where(key => !now.RefersTo(key)).GroupBy(key => key.Vault))
+        foreach (IGrouping<string, KeyReference> group in unused.GroupBy(key => key.Vault))
         {
             complete &= mayUse(group.Key) && TryRemove(group.Key, group);
         }

@@ -18,6 +18,9 @@ internal abstract class PlannedChange
     /// <summary>The key that the last application stopped referring to, and that is to be removed.</summary>
     public KeyReference? DroppedKey { get; private set; }
 
+    /// <summary>The key that the change leaves in its vault on purpose although it stops referring to it.</summary>
+    public KeyReference? KeptKey { get; protected set; }
+
     /// <summary>The key's value, where the change brings one; without one, <see cref="NewKey"/> is a copy of <see cref="CopiedKey"/>.</summary>
     public abstract ApiKey? Key { get; }
 
@@ -64,6 +67,9 @@ internal abstract class PlannedChange
         Result = null;
         DroppedKey = null;
     }
+
+    /// <summary>Says that nothing was written under <see cref="NewKey"/>: under the lock the change is outdated then.</summary>
+    public void DiscardCopy() => NewKey = null;
 
     /// <summary>Forgets the plan of a change that is outdated, so that it can be applied anew.</summary>
     public void Restart()

@@ -9,6 +9,7 @@ internal sealed class RemoveChange(Guid id, string shownName, bool keepKey) : Pl
     {
         LlmConfiguration before = draft.Get(id, shownName);
         draft.Remove(id);
+        KeptKey = keepKey ? before.Key : null;
         return (before, keepKey ? null : before.Key);
     }
 }

@@ -8,6 +8,12 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
     protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
         LlmConfiguration before = draft.Get(id, shownName);
+        if (wanted is { RemoveKey: true, Key: not null })
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidKey, before.Name, "A new key was given together with the request to remove it.", "Use one of the two.");
+        }
+
         LlmProvider? provider = wanted.Provider is null
             ? LlmProviderCatalog.Find(before.Provider)
             : LlmProviderCatalog.Get(wanted.Provider, before.Name);

@@ -11,13 +11,13 @@ public sealed record LlmConfiguration
     }
 
     /// <summary>The id: made once, never changed, never used again.</summary>
-    public required Guid Id { get; init; }
+    public Guid Id { get; internal init; }
 
     /// <summary>The name: 1 to 100 characters, unique in its store without regard to case.</summary>
-    public required string Name { get; init; }
+    public string Name { get; internal init; } = string.Empty;
 
     /// <summary>The provider's id in <see cref="LlmProviderCatalog"/>.</summary>
-    public required string Provider { get; init; }
+    public string Provider { get; internal init; } = string.Empty;
 
     /// <summary>
     /// The base URL in force: the one that was set, else the provider's default; <see langword="null"/> only for a
@@ -26,25 +26,25 @@ public sealed record LlmConfiguration
     public string? BaseUrl => OwnBaseUrl ?? LlmProviderCatalog.Find(Provider)?.DefaultBaseUrl;
 
     /// <summary>True: the key goes out as <c>Authorization: Bearer</c>. False: in the provider's own header.</summary>
-    public required bool UseAuthHeader { get; init; }
+    public bool UseAuthHeader { get; internal init; }
 
     /// <summary>The default model, or <see langword="null"/>.</summary>
-    public string? Model { get; init; }
+    public string? Model { get; internal init; }
 
     /// <summary>The vault that holds the key; <see langword="null"/> for a configuration without a key.</summary>
-    public string? Vault { get; init; }
+    public string? Vault { get; internal init; }
 
     /// <summary>True for the store's default configuration.</summary>
-    public bool IsDefault { get; init; }
+    public bool IsDefault { get; internal init; }
 
     /// <summary>When the key was set last, in UTC, to the millisecond; <see langword="null"/> without a key.</summary>
-    public DateTime? KeyUpdatedAt { get; init; }
+    public DateTime? KeyUpdatedAt { get; internal init; }
 
     /// <summary>When the configuration was created, in UTC, to the millisecond.</summary>
-    public required DateTime CreatedAt { get; init; }
+    public DateTime CreatedAt { get; internal init; }
 
     /// <summary>When anything of it was changed last, in UTC, to the millisecond.</summary>
-    public required DateTime UpdatedAt { get; init; }
+    public DateTime UpdatedAt { get; internal init; }
 
     /// <summary>The base URL that was set for it; <see langword="null"/> where the provider's default holds.</summary>
     internal string? OwnBaseUrl { get; init; }

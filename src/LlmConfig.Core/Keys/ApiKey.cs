@@ -70,7 +70,16 @@ public sealed class ApiKey : IDisposable
     public static unsafe ApiKey From(SecureString value, string? target)
     {
         ArgumentNullException.ThrowIfNull(value);
-        nint plain = Marshal.SecureStringToGlobalAllocUnicode(value);
+        nint plain;
+        try
+        {
+            plain = Marshal.SecureStringToGlobalAllocUnicode(value);
+        }
+        catch (ObjectDisposedException)
+        {
+            throw Invalid(target, "The SecureString with the key was disposed of before.");
+        }
+
         try
         {
             return From(new ReadOnlySpan<char>((void*)plain, value.Length), target);

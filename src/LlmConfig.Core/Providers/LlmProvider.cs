@@ -8,7 +8,7 @@ public sealed record LlmProvider
         Id = id;
         DisplayName = displayName;
         DefaultBaseUrl = defaultBaseUrl;
-        KeyVariables = keyVariables.Split(' ');
+        KeyVariables = Array.AsReadOnly(keyVariables.Split(' '));
     }
 
     /// <summary>The id that a configuration holds: lower-case ASCII letters and dashes.</summary>

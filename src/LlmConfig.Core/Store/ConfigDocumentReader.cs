@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -408,13 +409,29 @@ internal ref struct ConfigDocumentReader
         _ => throw Invalid($"'{name}' is neither true nor false"),
     };
 
-    private readonly string ReadText(string name) =>
-        _json.TokenType == JsonTokenType.String && _json.GetString() is { Length: > 0 } value
-            ? value
-            : throw Invalid($"'{name}' is not a text");
+    private readonly string ReadText(string name)
+    {
+        if (_json.TokenType != JsonTokenType.String || _json.GetString() is not { Length: > 0 } value)
+        {
+            throw Invalid($"'{name}' is not a text");
+        }
+
+        foreach (Rune rune in value.EnumerateRunes())
+        {
+            if (ShownText.DoesNotPrint(rune))
+            {
+                throw Invalid($"'{name}' holds a character that does not print");
+            }
+        }
+
+        return value;
+    }
+
+    // Without one, a time would be read as that of whatever machine reads it.
+    private static bool HasZone(ReadOnlySpan<byte> text) => text.Length > 10 && text[10..].IndexOfAny("Zz+-"u8) >= 0;
 
     private readonly DateTime ReadTime(string name) =>
-        _json.TokenType == JsonTokenType.String && _json.TryGetDateTimeOffset(out DateTimeOffset value)
+        _json.TokenType == JsonTokenType.String && HasZone(_json.ValueSpan) && _json.TryGetDateTimeOffset(out DateTimeOffset value)
             ? ToMilliseconds(value)
             : throw Invalid($"'{name}' is not a time of ISO 8601");
 

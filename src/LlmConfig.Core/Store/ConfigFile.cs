@@ -200,6 +200,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
             throw StoreFailure.TooLarge(Paths.ConfigFile, MaximumBytes);
         }
 
+        RequireReadable(bytes);
         files.ReplaceFile(Paths.ConfigFile, bytes);
         Remember(Paths.ConfigFile, bytes, document);
         try
@@ -228,6 +229,24 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
 
         return document;
+    }
+
+    // What could not be read back must not replace what can be.
+    private void RequireReadable(byte[] bytes)
+    {
+        try
+        {
+            ConfigDocumentReader.Read(bytes);
+        }
+        catch (StoreFormatException e)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.StoreCorrupt,
+                Paths.ConfigFile,
+                $"The change would have made '{Paths.ConfigFile}' unreadable: {e.Message}.",
+                "Nothing was changed; please report this, with the command that led to it.",
+                e);
+        }
     }
 
     private LlmConfigException Gone() => new(

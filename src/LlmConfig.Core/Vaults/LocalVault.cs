@@ -230,15 +230,20 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     private (VaultHeader Header, SecretBytes MasterKey) OpenOrCreate(CancellationToken cancellation)
     {
-        if (Open() is { } open)
+        if (OpenUnlessEmpty() is { } open)
         {
             RemoveStaleKeyFile(open.Header);
+            if (_files.ListFiles(_paths.Folder, "*" + StorePaths.TemporaryExtension).Count > 0)
+            {
+                RemoveLeftovers();
+            }
+
             return open;
         }
 
         _files.EnsureFolder(_paths.Folder);
         using FileLock held = _lock.Acquire(cancellation);
-        if (Open() is { } madeMeanwhile)
+        if (OpenUnlessEmpty() is { } madeMeanwhile)
         {
             return madeMeanwhile;
         }
@@ -334,7 +339,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
                 return null;
             }
 
-            SecretBytes masterKey = Protector(header.Protector).Load(header.VaultId, header.Wrapped);
+            SecretBytes masterKey = LoadMasterKey(ref header);
             if (masterKey.Length == SealedSecret.MasterKeySize && header.Accepts(masterKey.Span))
             {
                 _open = (header, masterKey);
@@ -345,6 +350,41 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
 
         throw WrongMasterKey();
+    }
+
+    // A vault whose master key is lost and that holds nothing has nothing to lose: it is made anew.
+    private (VaultHeader Header, SecretBytes MasterKey)? OpenUnlessEmpty()
+    {
+        try
+        {
+            return Open();
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.VaultCorrupt
+            && _files.ListFiles(_paths.Folder, "*" + LocalVaultFiles.SealedExtension).Count == 0)
+        {
+            return null;
+        }
+    }
+
+    // A change of protector between the two reads takes the master key away from the one that was read.
+    private SecretBytes LoadMasterKey(ref VaultHeader header)
+    {
+        while (true)
+        {
+            try
+            {
+                return Protector(header.Protector).Load(header.VaultId, header.Wrapped);
+            }
+            catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.VaultCorrupt)
+            {
+                if (ReadHeader() is not { } now || now.Protector == header.Protector)
+                {
+                    throw;
+                }
+
+                header = now;
+            }
+        }
     }
 
     private VaultHeader? ReadHeader()
@@ -381,6 +421,8 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             using FileLock? alone = _lock.TryAcquire();
             if (alone is not null && ReadHeader() is { } now && now.Protector != ProtectorKind.KeyFile)
             {
+                // The header that says so may not be durable yet.
+                _files.FlushFolder(_paths.Folder);
                 _files.DeleteFile(_paths.MasterKey);
             }
         }

@@ -13,10 +13,13 @@ public sealed class SecureStringOnlyAttribute : ArgumentTransformationAttribute
     /// <summary>Stands for an argument that was no SecureString; the body of the cmdlet reports it.</summary>
     internal static SecureString Refused { get; } = new();
 
+    /// <summary>Stands for an empty cell of what was piped in, or for a variable that turned out empty.</summary>
+    internal static SecureString Empty { get; } = new();
+
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
+    public override object Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return value as SecureString ?? Refused;
+        return value is null or "" ? Empty : value as SecureString ?? Refused;
     }
 }

@@ -20,6 +20,7 @@ public abstract class ConfigurationChangeCommand : LlmConfigCommand
     /// <summary>Names or patterns. A name that is there is taken literally, whatever characters it holds.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(ConfigurationNameCompleter))]
     public string[] Name { get; set; } = [];
 
@@ -88,7 +89,8 @@ public abstract class ConfigurationChangeCommand : LlmConfigCommand
         {
             if (result.Error is { } error)
             {
-                Report(error);
+                // Never terminating here: the others were changed, and have to be reported.
+                WriteError(LlmConfigErrorRecord.From(error));
             }
             else
             {

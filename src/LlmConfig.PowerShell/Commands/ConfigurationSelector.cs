@@ -25,8 +25,29 @@ internal static class ConfigurationSelector
             return [repository.Get(WildcardPattern.Unescape(nameOrPattern))];
         }
 
-        WildcardPattern pattern = WildcardPattern.Get(nameOrPattern, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
-        return all.Where(item => pattern.IsMatch(item.Name));
+        return all.Where(Matcher<LlmConfiguration>(nameOrPattern, item => item.Name));
+    }
+
+    /// <summary>A test of a text of an item against a pattern; a pattern that is none (an open bracket) is a name that is not there.</summary>
+    /// <exception cref="LlmConfigException">NotFound.</exception>
+    public static Func<T, bool> Matcher<T>(string pattern, Func<T, string> text)
+    {
+        WildcardPattern wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        try
+        {
+            _ = wildcard.IsMatch(string.Empty);
+        }
+        catch (WildcardPatternException e)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.NotFound,
+                ShownText.Of(pattern),
+                $"There is no '{ShownText.Of(pattern)}', and as a pattern it lacks its closing bracket.",
+                "Close the bracket, or put a backtick before it.",
+                e);
+        }
+
+        return item => wildcard.IsMatch(text(item));
     }
 
     /// <summary>The configuration that an object from a job or another session was made of.</summary>

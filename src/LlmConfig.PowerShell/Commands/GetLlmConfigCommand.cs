@@ -16,6 +16,7 @@ public sealed class GetLlmConfigCommand : LlmConfigCommand
     /// <summary>Names or patterns; all without one.</summary>
     [Parameter(Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
+    [ValidateNotNull]
     [ArgumentCompleter(typeof(ConfigurationNameCompleter))]
     public string[] Name { get; set; } = ["*"];
 
@@ -39,6 +40,7 @@ public sealed class GetLlmConfigCommand : LlmConfigCommand
     /// <summary>Only those of these providers.</summary>
     [Parameter]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProviderCompleter))]
     public string[]? Provider { get; set; }
 
@@ -91,7 +93,7 @@ public sealed class GetLlmConfigCommand : LlmConfigCommand
 
     private void Write(LlmConfiguration item)
     {
-        if (Provider is null || Provider.Any(pattern => WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase).IsMatch(item.Provider)))
+        if (Provider is null || Provider.Any(pattern => ConfigurationSelector.Matcher<LlmConfiguration>(pattern, candidate => candidate.Provider)(item)))
         {
             WriteObject(item);
         }

@@ -10,6 +10,7 @@ public sealed class GetLlmProviderCommand : LlmConfigCommand
     /// <summary>Ids or patterns; all without one.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProviderCompleter))]
     public string[] Provider { get; set; } = ["*"];
 
@@ -22,8 +23,7 @@ public sealed class GetLlmProviderCommand : LlmConfigCommand
             {
                 if (WildcardPattern.ContainsWildcardCharacters(pattern))
                 {
-                    WildcardPattern wildcard = WildcardPattern.Get(pattern, WildcardOptions.IgnoreCase);
-                    WriteObject(LlmProviderCatalog.All.Where(provider => wildcard.IsMatch(provider.Id)), enumerateCollection: true);
+                    WriteObject(LlmProviderCatalog.All.Where(ConfigurationSelector.Matcher<LlmProvider>(pattern, provider => provider.Id)), enumerateCollection: true);
                 }
                 else
                 {

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 
 namespace LlmConfig.Commands;
 
@@ -55,7 +56,12 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
     private protected bool IsGiven(string parameter) => _given.Contains(parameter);
 
     /// <summary>The text, or <see langword="null"/> for an empty cell of what was piped in; an empty text on the command line stays.</summary>
-    private protected string? Cell(string parameter, string? text) => string.IsNullOrWhiteSpace(text) && !IsGiven(parameter) ? null : text;
+    private protected string? Cell(string parameter, string? text) =>
+        IsGiven(parameter) ? text ?? string.Empty : string.IsNullOrWhiteSpace(text) ? null : text;
+
+    /// <summary>The key, or <see langword="null"/> for an empty cell of what was piped in.</summary>
+    private protected SecureString? Cell(string parameter, SecureString? key) =>
+        key == SecureStringOnlyAttribute.Empty ? IsGiven(parameter) ? SecureStringOnlyAttribute.Refused : null : key;
 
     /// <inheritdoc/>
     protected override void StopProcessing()

@@ -70,7 +70,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
             {
                 Name = Name,
                 Provider = Provider,
-                Key = KeyParameters.ToKey(ApiKey, Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), ShownText.Of(Name)),
+                Key = KeyParameters.ToKey(Cell(nameof(ApiKey), ApiKey), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), ShownText.Of(Name)),
                 BaseUrl = BaseUrl,
                 AllowInsecureBaseUrl = AllowInsecureBaseUrl,
                 UseAuthHeader = UseAuthHeader,
@@ -96,7 +96,8 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
         {
             if (result.Error is { } error)
             {
-                Report(error);
+                // Never terminating here: the others were created, and have to be written.
+                WriteError(LlmConfigErrorRecord.From(error));
                 continue;
             }
 

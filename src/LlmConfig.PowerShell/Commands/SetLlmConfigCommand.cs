@@ -82,6 +82,15 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             return;
         }
 
+        if (IsGiven(nameof(NewName)) && _wanted.Count > 1)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.DuplicateName,
+                ShownText.Of(NewName),
+                $"-NewName would give {_wanted.Count} configurations the same name.",
+                "Name one configuration; nothing was changed.");
+        }
+
         var progress = new PipelineProgress(this, "Changing LLM configurations", _wanted.Count);
         WriteResults(progress.Run(() => Repository.Update(_wanted, progress, Cancellation)), item =>
         {
@@ -124,7 +133,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 
         update = update with
         {
-            Key = KeyParameters.ToKey(If(nameof(ApiKey), ApiKey), If(nameof(ApiKeyFromEnvironment), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment)), item.Name),
+            Key = KeyParameters.ToKey(If(nameof(ApiKey), Cell(nameof(ApiKey), ApiKey)), If(nameof(ApiKeyFromEnvironment), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment)), item.Name),
         };
         if (RemoveApiKey && update.Key is not null)
         {

@@ -103,12 +103,12 @@ public sealed class KeyChangeTests : IDisposable
             ThrowIf(fails);
         };
 
-        Refusal.Of(_store, LlmConfigErrorCode.VaultUnavailable, operation == "Write" ? "new" : "fake", () => _store.Create("new", TestKey.New(), "Far", Open()));
-        Refusal.Of(_store, LlmConfigErrorCode.VaultUnavailable, operation == "Write" ? "far" : "fake", () => Rotate(Open(), far.Id, TestKey.New()));
+        Refusal.Of(_store, LlmConfigErrorCode.VaultUnavailable, "new", () => _store.Create("new", TestKey.New(), "Far", Open()));
+        Refusal.Of(_store, LlmConfigErrorCode.VaultUnavailable, "far", () => Rotate(Open(), far.Id, TestKey.New()));
         Refusal.Of(
             _store,
             LlmConfigErrorCode.VaultUnavailable,
-            operation == "Write" ? "near" : "fake",
+            "near",
             () => Open().Update(near.Id, new ConfigurationUpdate { Vault = "Far" }));
 
         _far.Before = null;
