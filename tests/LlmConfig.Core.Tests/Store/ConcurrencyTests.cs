@@ -80,7 +80,7 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
         using LlmConfigRepository writer = _store.Open(options => options with { Files = new FastFileSystem() });
         int reads = 0;
         using var done = new CancellationTokenSource();
-        Task reading = Task.Run(() =>
+        Task reading = Task.Factory.StartNew(() =>
         {
             int last = -1;
             while (!done.IsCancellationRequested)
@@ -91,9 +91,12 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
                 int now = int.Parse(items[0].Model ?? "-1", System.Globalization.CultureInfo.InvariantCulture);
                 Assert.InRange(now, last, commits);
                 last = now;
-                reads++;
+                Interlocked.Increment(ref reads);
             }
-        });
+        }, done.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+        // A thread of its own, and running: the pool may be busy with other tests for as long as the commits take.
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref reads) > 10 || reading.IsCompleted, TimeSpan.FromSeconds(30)));
         for (int i = 0; i < commits; i++)
         {
             var update = new ConfigurationUpdate { Model = $"{i}" };
@@ -117,7 +120,7 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
         int reads = 0;
         Task[] reading =
         [
-            .. Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+            .. Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(() =>
             {
                 using LlmConfigRepository reader = _store.Open();
                 while (!done.IsCancellationRequested)
@@ -126,8 +129,9 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
                     Assert.StartsWith("sk-test-", key.ToPlainText(), StringComparison.Ordinal);
                     Interlocked.Increment(ref reads);
                 }
-            })),
+            }, done.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default)),
         ];
+        Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref reads) > 10 || reading.Any(task => task.IsCompleted), TimeSpan.FromSeconds(30)));
         for (int i = 0; i < rotations; i++)
         {
             using ApiKey key = ApiKey.From(TestKey.New(), "work");
