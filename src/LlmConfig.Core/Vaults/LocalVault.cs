@@ -230,8 +230,15 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     private (VaultHeader Header, SecretBytes MasterKey) OpenOrCreate(CancellationToken cancellation)
     {
+        // Once for each process and batch, not for each key: it looks through the whole folder.
+        bool first = _open is null;
         if (OpenUnlessEmpty() is { } open)
         {
+            if (!first)
+            {
+                return open;
+            }
+
             RemoveStaleKeyFile(open.Header);
             if (_files.ListFiles(_paths.Folder, "*" + StorePaths.TemporaryExtension).Count > 0)
             {
