@@ -8,6 +8,7 @@ internal sealed class RemoveChange(Guid id, string shownName, bool keepKey) : Pl
     protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
         LlmConfiguration before = draft.Get(id, shownName);
+        Before = before;
         draft.Remove(id);
         KeptKey = keepKey ? before.Key : null;
         return (before, keepKey ? null : before.Key);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -42,6 +43,7 @@ internal ref struct ConfigDocumentReader
         Vault = 1 << 13,
         CreatedAt = 1 << 14,
         UpdatedAt = 1 << 15,
+        Mark = 1 << 16,
     }
 
     /// <exception cref="StoreFormatException">It does not parse, does not validate, or is of a newer version.</exception>
@@ -218,6 +220,7 @@ internal ref struct ConfigDocumentReader
         bool useAuthHeader = false;
         DateTime created = default, updated = default;
         DateTime? keyUpdated = null;
+        ulong? keyMark = null;
         JsonExtras keyExtras = JsonExtras.None;
         List<KeyValuePair<string, byte[]>>? extras = null;
 
@@ -261,7 +264,7 @@ internal ref struct ConfigDocumentReader
             {
                 if (!IsNull())
                 {
-                    (keyId, vault, keyUpdated, keyExtras) = ReadKey();
+                    (keyId, vault, keyUpdated, keyMark, keyExtras) = ReadKey();
                 }
             }
             else if (Is("createdAt"u8, Seen.CreatedAt, ref seen))
@@ -295,6 +298,7 @@ internal ref struct ConfigDocumentReader
             Vault = vault,
             KeyId = keyId,
             KeyUpdatedAt = keyUpdated,
+            KeyMark = keyMark,
             CreatedAt = created,
             UpdatedAt = updated,
             Extras = JsonExtras.From(extras),
@@ -302,11 +306,12 @@ internal ref struct ConfigDocumentReader
         };
     }
 
-    private (string Id, string Vault, DateTime UpdatedAt, JsonExtras Extras) ReadKey()
+    private (string Id, string Vault, DateTime UpdatedAt, ulong? Mark, JsonExtras Extras) ReadKey()
     {
         Seen seen = Seen.None;
         string? id = null, vault = null;
         DateTime updated = default;
+        ulong? mark = null;
         List<KeyValuePair<string, byte[]>>? extras = null;
 
         Expect(JsonTokenType.StartObject, "key");
@@ -328,6 +333,10 @@ internal ref struct ConfigDocumentReader
             {
                 updated = ReadTime("key.updatedAt");
             }
+            else if (Is("mark"u8, Seen.Mark, ref seen))
+            {
+                mark = IsNull() ? null : ReadMark("key.mark");
+            }
             else
             {
                 ReadExtra(ref extras);
@@ -337,7 +346,7 @@ internal ref struct ConfigDocumentReader
         Require(seen, Seen.Id, "key.id");
         Require(seen, Seen.Vault, "key.vault");
         Require(seen, Seen.UpdatedAt, "key.updatedAt");
-        return (id!, vault!, updated, JsonExtras.From(extras));
+        return (id!, vault!, updated, mark, JsonExtras.From(extras));
     }
 
     private string ReadVault()
@@ -401,6 +410,13 @@ internal ref struct ConfigDocumentReader
         _json.TokenType == JsonTokenType.String && _json.TryGetGuid(out Guid value)
             ? value
             : throw Invalid($"'{name}' is not a UUID");
+
+    private readonly ulong ReadMark(string name) =>
+        _json.TokenType == JsonTokenType.String
+        && _json.ValueSpan.Length == 2 * sizeof(ulong)
+        && ulong.TryParse(_json.ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value)
+            ? value
+            : throw Invalid($"'{name}' is not 16 hex digits");
 
     private readonly bool ReadBoolean(string name) => _json.TokenType switch
     {
