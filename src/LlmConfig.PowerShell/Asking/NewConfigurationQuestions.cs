@@ -33,7 +33,7 @@ internal sealed class NewConfigurationQuestions(
     {
         try
         {
-            _message.Append("A new LLM configuration. Enter takes what stands in [brackets]; Ctrl+C leaves without making anything.");
+            _message.Append("A new LLM configuration. Enter takes what is in [brackets]; Ctrl+C leaves.");
             NewConfiguration wanted = WithName(given);
             wanted = WithProvider(wanted);
             LlmProvider provider = LlmProviderCatalog.Get(wanted.Provider, wanted.Name);
