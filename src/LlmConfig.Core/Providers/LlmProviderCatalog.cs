@@ -137,7 +137,7 @@ public static class LlmProviderCatalog
                 LlmConfigErrorCode.UnknownProvider,
                 target,
                 "No provider was given.",
-                "Give one with -Provider, such as openai. Get-LlmProvider lists them; openai-compatible stands for any other server.");
+                "Get-LlmProvider lists them; openai-compatible stands for any other server.");
         }
 
         // A key in the place of the provider (the two are neighbours on the command line) must not be shown.
