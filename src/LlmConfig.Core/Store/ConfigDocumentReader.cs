@@ -221,6 +221,7 @@ internal ref struct ConfigDocumentReader
         DateTime created = default, updated = default;
         DateTime? keyUpdated = null;
         ulong? keyMark = null;
+        Guid? keyStore = null;
         JsonExtras keyExtras = JsonExtras.None;
         List<KeyValuePair<string, byte[]>>? extras = null;
 
@@ -264,7 +265,7 @@ internal ref struct ConfigDocumentReader
             {
                 if (!IsNull())
                 {
-                    (keyId, vault, keyUpdated, keyMark, keyExtras) = ReadKey();
+                    (keyId, vault, keyUpdated, keyMark, keyStore, keyExtras) = ReadKey();
                 }
             }
             else if (Is("createdAt"u8, Seen.CreatedAt, ref seen))
@@ -299,6 +300,7 @@ internal ref struct ConfigDocumentReader
             KeyId = keyId,
             KeyUpdatedAt = keyUpdated,
             KeyMark = keyMark,
+            KeyStoreId = keyStore,
             CreatedAt = created,
             UpdatedAt = updated,
             Extras = JsonExtras.From(extras),
@@ -306,12 +308,13 @@ internal ref struct ConfigDocumentReader
         };
     }
 
-    private (string Id, string Vault, DateTime UpdatedAt, ulong? Mark, JsonExtras Extras) ReadKey()
+    private (string Id, string Vault, DateTime UpdatedAt, ulong? Mark, Guid? Store, JsonExtras Extras) ReadKey()
     {
         Seen seen = Seen.None;
         string? id = null, vault = null;
         DateTime updated = default;
         ulong? mark = null;
+        Guid? store = null;
         List<KeyValuePair<string, byte[]>>? extras = null;
 
         Expect(JsonTokenType.StartObject, "key");
@@ -337,6 +340,10 @@ internal ref struct ConfigDocumentReader
             {
                 mark = IsNull() ? null : ReadMark("key.mark");
             }
+            else if (Is("store"u8, Seen.Store, ref seen))
+            {
+                store = IsNull() ? null : ReadGuid("key.store");
+            }
             else
             {
                 ReadExtra(ref extras);
@@ -346,7 +353,7 @@ internal ref struct ConfigDocumentReader
         Require(seen, Seen.Id, "key.id");
         Require(seen, Seen.Vault, "key.vault");
         Require(seen, Seen.UpdatedAt, "key.updatedAt");
-        return (id!, vault!, updated, mark, JsonExtras.From(extras));
+        return (id!, vault!, updated, mark, store, JsonExtras.From(extras));
     }
 
     private string ReadVault()

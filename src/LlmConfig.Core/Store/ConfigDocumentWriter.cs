@@ -68,6 +68,11 @@ internal static class ConfigDocumentWriter
                 json.WriteString("mark", mark.ToString("x16", CultureInfo.InvariantCulture));
             }
 
+            if (item.KeyStoreId is { } owner)
+            {
+                json.WriteString("store", owner);
+            }
+
             item.KeyExtras.WriteTo(json);
             json.WriteEndObject();
         }

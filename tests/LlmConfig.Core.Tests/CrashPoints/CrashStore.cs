@@ -10,6 +10,7 @@ internal sealed class CrashStore : IDisposable
         Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"llmconfig-crash-{Guid.NewGuid():N}")).FullName;
 
     private readonly ConcurrentDictionary<string, string> _memory = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, KeyLabel> _labels = new(StringComparer.Ordinal);
     private readonly Dictionary<Guid, byte[]> _keyring = [];
 
     public string Folder => Path.Combine(_home, "store");
@@ -18,7 +19,7 @@ internal sealed class CrashStore : IDisposable
     public LlmConfigRepository Open(FaultPlan plan) => new(StoreFolder.At(Folder), new LlmConfigOptions
     {
         Files = new CrashingFileSystem(plan),
-        Vaults = new MemoryVault(_memory, plan),
+        Vaults = new MemoryVault(_memory, _labels, plan),
         Protectors = (folder, files) =>
             [new KeyFileProtector(new LocalVaultFiles(folder).MasterKey, files), new MemoryProtector(_keyring, plan)],
         LockPatience = TimeSpan.FromSeconds(1),
@@ -61,6 +62,14 @@ internal sealed class CrashStore : IDisposable
             found.Add($"{_memory.Count} keys in memory for {inMemory}");
         }
 
+        // A label that is behind would give another store, or a repair, what no longer holds.
+        Guid storeId = store.GetStore().StoreId ?? Guid.Empty;
+        IEnumerable<KeyVaultEntry> entries = new IKeyVault[] { store.BuiltIn, new MemoryVault(_memory, _labels, new FaultPlan(0, FaultKind.CrashBefore)) }
+            .SelectMany(vault => vault.List(default));
+        found.AddRange(entries
+            .Where(entry => entry.Label is not { } label
+                || !label.Says(new KeyLabel(storeId, store.GetAll().SingleOrDefault(item => item.KeyId == entry.KeyId) ?? label.Configuration)))
+            .Select(entry => $"stale label '{entry.Label?.Configuration.Name}'"));
         found.AddRange(Files("pending", "*").Select(path => Path.GetRelativePath(Folder, path)));
         return string.Join(", ", found);
     }
