@@ -520,8 +520,8 @@ public sealed class LlmConfigRepository : IDisposable
         List<KeyReference> unused = [.. intent.Keys.Where(key => (mine is null || mine.Contains(key)) && !now.RefersTo(key))];
 
         // What was read may be a rename that no process has made durable yet: a power cut could bring back the file that
-        // refers to these keys.
-        if (unused.Count > 0 && !TryConfirm())
+        // refers to the keys that are to go, or the one that does not yet refer to those that a dead process wrote.
+        if ((unused.Count > 0 || mine is null) && !TryConfirm())
         {
             return false;
         }

@@ -61,6 +61,12 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         RequireWorkingLocks();
         if (ReadStrictly() is { } present)
         {
+            if (present.Revision == 0)
+            {
+                // Who made it may have died before it was durable; keys are about to be labelled with its id.
+                Confirm();
+            }
+
             return present;
         }
 
@@ -73,6 +79,9 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
 
         using FileLock held = _lock.Acquire(cancellation);
+
+        // Here and not with the first intent: the first commit makes it durable together with the store.
+        files.EnsureFolder(Paths.Pending);
         return ReadStrictly() ?? Commit(new ConfigDocument(Guid.NewGuid(), 0, null, [], JsonExtras.None));
     }
 
@@ -205,6 +214,12 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         Remember(Paths.ConfigFile, bytes, document);
         try
         {
+            if (!files.FileExists(Paths.Backup))
+            {
+                // A disk may keep the two renames in any order, and a backup alone is read as a file that was lost.
+                files.FlushFolder(folder.Path);
+            }
+
             files.ReplaceFile(Paths.Backup, bytes);
         }
         catch (LlmConfigException e)

@@ -23,7 +23,11 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
     /// <summary>Names the keys that are about to be written or dropped. On disk when it returns.</summary>
     public Intent Begin(IReadOnlyList<KeyReference> keys)
     {
-        files.EnsureFolder(_folder);
+        if (!files.CheckFolder(_folder))
+        {
+            files.EnsureFolder(_folder);
+        }
+
         FileLock held = files.CreateLockedFile(Path.Combine(_folder, Guid.NewGuid().ToString("D") + Extension), Write(keys));
         try
         {

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace LlmConfig.Tests;
 
 /// <summary>A vault in memory that outlives the processes of a test, with the faults of its plan.</summary>
-internal sealed class MemoryVault(ConcurrentDictionary<string, string> keys, FaultPlan plan) : IKeyVault, IKeyVaultSource
+internal sealed class MemoryVault(ConcurrentDictionary<string, string> keys, FaultPlan plan, DiskJournal? journal = null) : IKeyVault, IKeyVaultSource
 {
     public const string VaultName = "Memory";
 
@@ -17,16 +17,25 @@ internal sealed class MemoryVault(ConcurrentDictionary<string, string> keys, Fau
     {
         string plain = key.ToPlainText();
         Call("vault write", () => Assert.True(keys.TryAdd(keyId, plain), "A key id was used twice."));
+        journal?.Add(new DiskCall.WroteKey(keyId, plain));
     }
 
-    public void Flush() => Call("vault flush", () => { });
+    public void Flush()
+    {
+        Call("vault flush", () => { });
+        journal?.Add(new DiskCall.FlushedKeys());
+    }
 
     public ApiKey Read(string keyId, CancellationToken cancellation) => Call("vault read", () =>
         keys.TryGetValue(keyId, out string? plain)
             ? ApiKey.From(plain.AsSpan(), keyId)
             : throw new LlmConfigException(LlmConfigErrorCode.KeyMissing, keyId, "The key is not there.", "Set it anew."));
 
-    public void Remove(string keyId, CancellationToken cancellation) => Call("vault remove", () => keys.TryRemove(keyId, out _));
+    public void Remove(string keyId, CancellationToken cancellation)
+    {
+        Call("vault remove", () => keys.TryRemove(keyId, out _));
+        journal?.Add(new DiskCall.RemovedKey(keyId));
+    }
 
     private T Call<T>(string name, Func<T> call)
     {
