@@ -218,6 +218,7 @@ internal ref struct ConfigDocumentReader
         bool useAuthHeader = false;
         DateTime created = default, updated = default;
         DateTime? keyUpdated = null;
+        Guid? keyStore = null;
         JsonExtras keyExtras = JsonExtras.None;
         List<KeyValuePair<string, byte[]>>? extras = null;
 
@@ -261,7 +262,7 @@ internal ref struct ConfigDocumentReader
             {
                 if (!IsNull())
                 {
-                    (keyId, vault, keyUpdated, keyExtras) = ReadKey();
+                    (keyId, vault, keyUpdated, keyStore, keyExtras) = ReadKey();
                 }
             }
             else if (Is("createdAt"u8, Seen.CreatedAt, ref seen))
@@ -295,6 +296,7 @@ internal ref struct ConfigDocumentReader
             Vault = vault,
             KeyId = keyId,
             KeyUpdatedAt = keyUpdated,
+            KeyStoreId = keyStore,
             CreatedAt = created,
             UpdatedAt = updated,
             Extras = JsonExtras.From(extras),
@@ -302,11 +304,12 @@ internal ref struct ConfigDocumentReader
         };
     }
 
-    private (string Id, string Vault, DateTime UpdatedAt, JsonExtras Extras) ReadKey()
+    private (string Id, string Vault, DateTime UpdatedAt, Guid? Store, JsonExtras Extras) ReadKey()
     {
         Seen seen = Seen.None;
         string? id = null, vault = null;
         DateTime updated = default;
+        Guid? store = null;
         List<KeyValuePair<string, byte[]>>? extras = null;
 
         Expect(JsonTokenType.StartObject, "key");
@@ -328,6 +331,10 @@ internal ref struct ConfigDocumentReader
             {
                 updated = ReadTime("key.updatedAt");
             }
+            else if (Is("store"u8, Seen.Store, ref seen))
+            {
+                store = IsNull() ? null : ReadGuid("key.store");
+            }
             else
             {
                 ReadExtra(ref extras);
@@ -337,7 +344,7 @@ internal ref struct ConfigDocumentReader
         Require(seen, Seen.Id, "key.id");
         Require(seen, Seen.Vault, "key.vault");
         Require(seen, Seen.UpdatedAt, "key.updatedAt");
-        return (id!, vault!, updated, JsonExtras.From(extras));
+        return (id!, vault!, updated, store, JsonExtras.From(extras));
     }
 
     private string ReadVault()

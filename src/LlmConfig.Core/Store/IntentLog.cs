@@ -20,19 +20,19 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
     /// <summary>How many intents there are, of live and of dead processes.</summary>
     public int Count => files.CheckFolder(_folder) ? files.ListFiles(_folder, "*" + Extension).Count : 0;
 
-    /// <summary>Names the keys that are about to be written or dropped. On disk when it returns.</summary>
-    public Intent Begin(IReadOnlyList<KeyReference> keys)
+    /// <summary>Names the keys that are about to be written or dropped, and those whose labels will be. On disk when it returns.</summary>
+    public Intent Begin(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
     {
         if (!files.CheckFolder(_folder))
         {
             files.EnsureFolder(_folder);
         }
 
-        FileLock held = files.CreateLockedFile(Path.Combine(_folder, Guid.NewGuid().ToString("D") + Extension), Write(keys));
+        FileLock held = files.CreateLockedFile(Path.Combine(_folder, Guid.NewGuid().ToString("D") + Extension), Write(keys, labels));
         try
         {
             files.FlushFolder(_folder);
-            return new Intent(held, files, keys);
+            return new Intent(held, files, keys, labels);
         }
         catch
         {
@@ -73,9 +73,9 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
                 continue;
             }
 
-            if (TryRead(held) is { } keys)
+            if (TryRead(held) is { } read)
             {
-                yield return new Intent(held, files, keys);
+                yield return new Intent(held, files, read.Keys, read.Labels);
             }
             else
             {
@@ -86,7 +86,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
         }
     }
 
-    private static List<KeyReference>? TryRead(FileLock held)
+    private static (List<KeyReference> Keys, List<KeyReference> Labels)? TryRead(FileLock held)
     {
         try
         {
@@ -97,19 +97,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
                 return null;
             }
 
-            var keys = new List<KeyReference>();
-            foreach (JsonElement item in root.GetProperty("keys").EnumerateArray())
-            {
-                string id = item.GetProperty("id").GetString() ?? string.Empty;
-                if (!KeyReference.IsKeyId(id))
-                {
-                    return null;
-                }
-
-                keys.Add(new KeyReference(item.GetProperty("vault").GetString() ?? string.Empty, id));
-            }
-
-            return keys;
+            return (Read(root.GetProperty("keys")), root.TryGetProperty("labels", out JsonElement labels) ? Read(labels) : []);
         }
         catch (Exception e) when (e is LlmConfigException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -117,25 +105,49 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
         }
     }
 
-    private byte[] Write(IReadOnlyList<KeyReference> keys)
+    private static List<KeyReference> Read(JsonElement array)
     {
-        var buffer = new ArrayBufferWriter<byte>(256 + (96 * keys.Count));
+        var keys = new List<KeyReference>();
+        foreach (JsonElement item in array.EnumerateArray())
+        {
+            string id = item.GetProperty("id").GetString() ?? string.Empty;
+            keys.Add(KeyReference.IsKeyId(id)
+                ? new KeyReference(item.GetProperty("vault").GetString() ?? string.Empty, id)
+                : throw new FormatException("A key id is not of this product's form."));
+        }
+
+        return keys;
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<KeyReference> keys)
+    {
+        json.WriteStartArray(name);
+        foreach (KeyReference key in keys)
+        {
+            json.WriteStartObject();
+            json.WriteString("vault", key.Vault);
+            json.WriteString("id", key.KeyId);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private byte[] Write(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256 + (96 * (keys.Count + labels.Count)));
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);
             json.WriteNumber("process", Environment.ProcessId);
             json.WriteString("createdAt", ConfigDocumentWriter.Time(clock.GetUtcNow().UtcDateTime));
-            json.WriteStartArray("keys");
-            foreach (KeyReference key in keys)
+            Write(json, "keys", keys);
+            if (labels.Count > 0)
             {
-                json.WriteStartObject();
-                json.WriteString("vault", key.Vault);
-                json.WriteString("id", key.KeyId);
-                json.WriteEndObject();
+                Write(json, "labels", labels);
             }
 
-            json.WriteEndArray();
             json.WriteEndObject();
         }
 

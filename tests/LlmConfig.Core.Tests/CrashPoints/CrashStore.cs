@@ -9,7 +9,7 @@ internal sealed class CrashStore : IDisposable
     private readonly string _home = Directory.CreateDirectory(Path.Combine(
         Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"llmconfig-crash-{Guid.NewGuid():N}")).FullName;
 
-    private readonly ConcurrentDictionary<string, string> _memory;
+    private readonly ConcurrentDictionary<string, MemoryKey> _memory;
     private readonly Dictionary<Guid, byte[]> _keyring;
     private readonly DiskJournal? _journal;
 
@@ -17,7 +17,7 @@ internal sealed class CrashStore : IDisposable
     /// <param name="journal">Where what is done to it is written down, if anywhere.</param>
     public CrashStore(DiskJournal? journal = null)
     {
-        _memory = new ConcurrentDictionary<string, string>(StringComparer.Ordinal);
+        _memory = new ConcurrentDictionary<string, MemoryKey>(StringComparer.Ordinal);
         _keyring = [];
         _journal = journal;
     }
@@ -25,7 +25,7 @@ internal sealed class CrashStore : IDisposable
     /// <summary>What a power cut left of another one.</summary>
     public CrashStore(DiskImage left, CrashStore origin)
     {
-        _memory = new ConcurrentDictionary<string, string>(left.Keys, StringComparer.Ordinal);
+        _memory = new ConcurrentDictionary<string, MemoryKey>(left.Keys, StringComparer.Ordinal);
         _keyring = new Dictionary<Guid, byte[]>(left.MasterKeys);
         left.WriteTo(_home, origin._home);
     }
@@ -98,6 +98,14 @@ internal sealed class CrashStore : IDisposable
             found.Add($"{_memory.Count} keys in memory for {inMemory}");
         }
 
+        // A label that is behind would give another store, or a repair, what no longer holds.
+        Guid storeId = store.GetStore().StoreId ?? Guid.Empty;
+        IEnumerable<KeyVaultEntry> entries = new IKeyVault[] { store.BuiltIn, new MemoryVault(_memory, new FaultPlan(0, FaultKind.CrashBefore)) }
+            .SelectMany(vault => vault.List(default));
+        found.AddRange(entries
+            .Where(entry => entry.Label is not { } label
+                || !label.Says(new KeyLabel(storeId, store.GetAll().SingleOrDefault(item => item.KeyId == entry.KeyId) ?? label.Configuration)))
+            .Select(entry => $"stale label '{entry.Label?.Configuration.Name}'"));
         found.AddRange(Files("pending", "*").Select(path => Path.GetRelativePath(Folder, path)));
         return string.Join(", ", found);
     }

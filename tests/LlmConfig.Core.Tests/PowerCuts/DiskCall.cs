@@ -17,7 +17,7 @@ internal abstract record DiskCall
 
     public sealed record FlushedFolder(string Path) : DiskCall;
 
-    public sealed record WroteKey(string KeyId, string Value) : DiskCall;
+    public sealed record WroteKey(string KeyId, MemoryKey Key) : DiskCall;
 
     public sealed record RemovedKey(string KeyId) : DiskCall;
 

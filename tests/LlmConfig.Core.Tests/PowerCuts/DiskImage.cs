@@ -12,21 +12,21 @@ internal sealed class DiskImage
 
     public Dictionary<int, byte[]> Contents { get; } = [];
 
-    public Dictionary<string, string> Keys { get; private init; } = new(StringComparer.Ordinal);
+    public Dictionary<string, MemoryKey> Keys { get; private init; } = new(StringComparer.Ordinal);
 
     public Dictionary<Guid, byte[]> MasterKeys { get; private init; } = [];
 
     /// <summary>The same for two images that differ in nothing that could matter; notes in lock files do not.</summary>
     public string Fingerprint => string.Join('\n', Names
         .Select(name => string.Create(CultureInfo.InvariantCulture, $"{name.Key} {name.Value} {Shown(name)}"))
-        .Concat(Keys.Select(key => key.Key))
+        .Concat(Keys.Select(key => $"{key.Key} {key.Value.Label.Configuration}"))
         .Concat(MasterKeys.Select(key => key.Key.ToString()))
         .Order(StringComparer.Ordinal));
 
     public DiskImage Copy() => new()
     {
         Names = new Dictionary<string, int>(Names, StringComparer.Ordinal),
-        Keys = new Dictionary<string, string>(Keys, StringComparer.Ordinal),
+        Keys = new Dictionary<string, MemoryKey>(Keys, StringComparer.Ordinal),
         MasterKeys = new Dictionary<Guid, byte[]>(MasterKeys),
     };
 

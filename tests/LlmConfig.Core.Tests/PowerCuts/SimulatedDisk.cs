@@ -53,7 +53,7 @@ internal sealed class SimulatedDisk
                 Settle(folder.Path);
                 break;
             case DiskCall.WroteKey wrote:
-                _pending.Add((VaultOfTheTest, image => image.Keys[wrote.KeyId] = wrote.Value));
+                _pending.Add((VaultOfTheTest, image => image.Keys[wrote.KeyId] = wrote.Key));
                 break;
             case DiskCall.RemovedKey removed:
                 _pending.Add((VaultOfTheTest, image => image.Keys.Remove(removed.KeyId)));
