@@ -353,7 +353,7 @@ public sealed class LlmConfigRepository : IDisposable
             List<KeyReference> stale = LabelsOf(changes);
             if (doubtful.Count + stale.Count > 0)
             {
-                intents.Add(_intents.Begin(doubtful, stale));
+                intents.AddRange(_intents.Begin(doubtful, stale));
             }
 
             written = [.. changes.Select(change => change.NewKey).OfType<KeyReference>()];
@@ -400,7 +400,7 @@ public sealed class LlmConfigRepository : IDisposable
         List<KeyReference> stale = [.. LabelsOf(changes).Except(intents.SelectMany(intent => intent.Labels))];
         if (more.Count + stale.Count > 0)
         {
-            intents.Add(_intents.Begin(more, stale));
+            intents.AddRange(_intents.Begin(more, stale));
         }
     }
 

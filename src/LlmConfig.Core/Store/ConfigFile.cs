@@ -170,12 +170,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
         catch (StoreFormatException e) when (e.NewerVersion is not null)
         {
-            throw new LlmConfigException(
-                LlmConfigErrorCode.StoreVersionUnsupported,
-                path,
-                $"'{path}' was written by a newer version of this module: {e.Message}, and this one knows {ConfigDocument.CurrentVersion}.",
-                "Update LlmConfig.PowerShell; the file was left as it is.",
-                e);
+            throw StoreFailure.NewerVersion(path, e, ConfigDocument.CurrentVersion);
         }
         catch (StoreFormatException e)
         {
