@@ -90,28 +90,26 @@ public sealed class LlmConfigRepository : IDisposable
     /// <exception cref="LlmConfigException">
     /// NotFound, KeyMissing (it has none, or the vault lost it), VaultNotFound, VaultLocked, VaultUnavailable, VaultCorrupt.
     /// </exception>
-    public ApiKey GetKey(Guid id, CancellationToken cancellation = default)
-    {
-        LlmConfiguration item = Get(id);
-        while (true)
-        {
-            try
-            {
-                return ReadKey(item, cancellation);
-            }
-            catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
-            {
-                // Another process may have rotated or moved it between the two reads; on a busy machine more than once.
-                LlmConfiguration again = Get(id);
-                if (again.Key == item.Key)
-                {
-                    throw;
-                }
+    public ApiKey GetKey(Guid id, CancellationToken cancellation = default) => ReadKey(id, cancellation).Key;
 
-                cancellation.ThrowIfCancellationRequested();
-                item = again;
-            }
+    /// <summary>What a configuration puts into the environment of a program: its key, base URL and model, as they belong together.</summary>
+    /// <param name="id">The configuration's id.</param>
+    /// <param name="variable">The one variable that gets the key; <see langword="null"/> for all that the provider's tools read.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <returns>The variables, for the caller to dispose of.</returns>
+    /// <exception cref="LlmConfigException">
+    /// NotFound, UnknownProvider, InvalidName (of the variable), KeyMissing (it has none and the provider needs one, or the
+    /// vault lost it), VaultNotFound, VaultLocked, VaultUnavailable, VaultCorrupt.
+    /// </exception>
+    public LlmEnvironment GetEnvironment(Guid id, string? variable = null, CancellationToken cancellation = default)
+    {
+        if (Get(id) is { Key: null } keyless)
+        {
+            return new LlmEnvironment(keyless, null, variable);
         }
+
+        (LlmConfiguration item, ApiKey key) = ReadKey(id, cancellation);
+        return new LlmEnvironment(item, key, variable);
     }
 
     /// <summary>Creates one configuration.</summary>
@@ -572,6 +570,31 @@ public sealed class LlmConfigRepository : IDisposable
         {
             // The next change finds it, finds nothing to remove, and removes it.
             Warn(new LlmConfigWarning(_folder.Path, $"The note of a finished change could not be removed yet. {e.Message}"));
+        }
+    }
+
+    // A key and the configuration that it is of: another one's base URL must never get it.
+    private (LlmConfiguration Configuration, ApiKey Key) ReadKey(Guid id, CancellationToken cancellation)
+    {
+        LlmConfiguration item = Get(id);
+        while (true)
+        {
+            try
+            {
+                return (item, ReadKey(item, cancellation));
+            }
+            catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
+            {
+                // Another process may have rotated or moved it between the two reads; on a busy machine more than once.
+                LlmConfiguration again = Get(id);
+                if (again.Key == item.Key)
+                {
+                    throw;
+                }
+
+                cancellation.ThrowIfCancellationRequested();
+                item = again;
+            }
         }
     }
 
