@@ -103,13 +103,34 @@ public sealed class LlmConfigRepository : IDisposable
     /// </exception>
     public LlmEnvironment GetEnvironment(Guid id, string? variable = null, CancellationToken cancellation = default)
     {
-        if (Get(id) is { Key: null } keyless)
-        {
-            return new LlmEnvironment(keyless, null, variable);
-        }
-
-        (LlmConfiguration item, ApiKey key) = ReadKey(id, cancellation);
+        (LlmConfiguration item, ApiKey? key) = ReadKeyIfAny(id, cancellation);
         return new LlmEnvironment(item, key, variable);
+    }
+
+    /// <summary>
+    /// Asks the providers of configurations whether their keys work: a GET request each, with the key in the provider's header,
+    /// that fails without a valid key. It takes 10 seconds at most; redirects to another host are not followed; the proxy
+    /// settings of the system are honoured.
+    /// </summary>
+    /// <param name="ids">The configurations' ids.</param>
+    /// <param name="progress">Told how many are done; may be <see langword="null"/>.</param>
+    /// <param name="cancellation">Gives up with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>One result for each, in order, as they come; at most four requests are under way. A key that cannot be read is a result too.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt, while the results are read.</exception>
+    public IEnumerable<OnlineCheckResult> CheckOnline(
+        IReadOnlyList<Guid> ids, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return Check();
+
+        IEnumerable<OnlineCheckResult> Check()
+        {
+            using var check = new OnlineCheck(_options.Online);
+            foreach (OnlineCheckResult result in check.Run(ids, id => ReadKeyIfAny(id, cancellation), progress, cancellation))
+            {
+                yield return result;
+            }
+        }
     }
 
     /// <summary>Creates one configuration.</summary>
@@ -572,6 +593,9 @@ public sealed class LlmConfigRepository : IDisposable
             Warn(new LlmConfigWarning(_folder.Path, $"The note of a finished change could not be removed yet. {e.Message}"));
         }
     }
+
+    private (LlmConfiguration Configuration, ApiKey? Key) ReadKeyIfAny(Guid id, CancellationToken cancellation) =>
+        Get(id) is { Key: null } keyless ? (keyless, null) : ReadKey(id, cancellation);
 
     // A key and the configuration that it is of: another one's base URL must never get it.
     private (LlmConfiguration Configuration, ApiKey Key) ReadKey(Guid id, CancellationToken cancellation)

@@ -243,7 +243,7 @@ public class ExecTests(ExecStore store) : IClassFixture<ExecStore>
     }
 
     [SkippableFact]
-    public void On_a_terminal_the_program_is_in_the_foreground_and_Ctrl_C_and_Ctrl_Z_are_for_it()
+    public void On_a_terminal_the_program_is_in_the_foreground_and_Ctrl_C_is_for_it()
     {
         using var terminal = new PseudoTerminal(
             "exec -- sh -c 'test -t 0 && test -t 1 && test -t 2 && echo terminal; trap \"echo caught; exit 5\" INT; "
