@@ -20,8 +20,10 @@
         'Get-LlmProvider'
         'New-LlmConfig'
         'Remove-LlmConfig'
+        'Repair-LlmConfig'
         'Set-LlmConfig'
         'Set-LlmConfigStore'
+        'Test-LlmConfig'
     )
     PrivateData            = @{
         PSData = @{
