@@ -168,9 +168,18 @@ public sealed class LlmConfigRepository : IDisposable
         IReadOnlyList<NewConfiguration> wanted, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        DateTime now = Now;
-        List<CreateChange> changes = [.. wanted.Select(item => new CreateChange(item ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))];
-        return Logged(nameof(Create), () => Run(changes, progress, cancellation), _log.Created);
+        return Logged(nameof(Create), () => Run(Plan(wanted), progress, cancellation), _log.Created);
+    }
+
+    /// <summary>Says what <see cref="Create(IReadOnlyList{NewConfiguration}, IProgress{int}, CancellationToken)"/> would do, as far
+    /// as the rules and the store decide it: nothing is changed and no vault is asked.</summary>
+    /// <param name="wanted">What would be created.</param>
+    /// <returns>One result for each, in order.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
+    public IReadOnlyList<ChangeResult> Preview(IReadOnlyList<NewConfiguration> wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        return Preview(Plan(wanted));
     }
 
     /// <summary>Changes one configuration.</summary>
@@ -191,15 +200,18 @@ public sealed class LlmConfigRepository : IDisposable
         IReadOnlyList<KeyValuePair<Guid, ConfigurationUpdate>> wanted, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        DateTime now = Now;
-        return Logged(
-            nameof(Update),
-            () =>
-            {
-                ConfigDocument? seen = _config.ReadStrictly();
-                return Run([.. wanted.Select(item => new UpdateChange(item.Key, NameOf(seen, item.Key), item.Value ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))], progress, cancellation);
-            },
-            _log.Changed);
+        return Logged(nameof(Update), () => Run(Plan(wanted), progress, cancellation), _log.Changed);
+    }
+
+    /// <summary>Says what <see cref="Update(IReadOnlyList{KeyValuePair{Guid, ConfigurationUpdate}}, IProgress{int}, CancellationToken)"/>
+    /// would do, as far as the rules and the store decide it: nothing is changed and no vault is asked.</summary>
+    /// <param name="wanted">The ids and what would be changed of each.</param>
+    /// <returns>One result for each, in order.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
+    public IReadOnlyList<ChangeResult> Preview(IReadOnlyList<KeyValuePair<Guid, ConfigurationUpdate>> wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        return Preview(Plan(wanted));
     }
 
     /// <summary>Removes configurations in one commit, and their keys after it. One that fails does not stop the others.</summary>
@@ -438,18 +450,53 @@ public sealed class LlmConfigRepository : IDisposable
         }
     }
 
-    // The write protocol (docs/architecture.md): check, intent, keys, locked commit, deletion, intent gone.
-    private IReadOnlyList<ChangeResult> Run(IReadOnlyList<PlannedChange> changes, IProgress<int>? progress, CancellationToken cancellation)
+    private List<PlannedChange> Plan(IReadOnlyList<NewConfiguration> wanted)
     {
-        ConfigFile.RequireWorkingLocks();
+        DateTime now = Now;
+        return [.. wanted.Select(item => new CreateChange(item ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))];
+    }
+
+    private List<PlannedChange> Plan(IReadOnlyList<KeyValuePair<Guid, ConfigurationUpdate>> wanted)
+    {
+        DateTime now = Now;
         ConfigDocument? seen = _config.ReadStrictly();
-        Func<string?, IKeyVault> open = Opener(seen);
-        var trial = new ConfigDraft(seen ?? new ConfigDocument(Guid.Empty, 0, null, [], JsonExtras.None));
+        return [.. wanted.Select(item => new UpdateChange(item.Key, NameOf(seen, item.Key), item.Value ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))];
+    }
+
+    private List<ChangeResult> Preview(List<PlannedChange> changes)
+    {
+        ConfigDocument seen = _config.ReadStrictly() ?? ConfigDocument.Empty;
+        Try(changes, seen, Opener(seen));
+        WarnOfDoubts(changes, seen);
+        return [.. changes.Select(change => change.ToResult())];
+    }
+
+    private static ConfigDraft Try(IReadOnlyList<PlannedChange> changes, ConfigDocument seen, Func<string?, IKeyVault> open)
+    {
+        var trial = new ConfigDraft(seen);
         foreach (PlannedChange change in changes)
         {
             change.Apply(trial, open);
         }
 
+        return trial;
+    }
+
+    private void WarnOfDoubts(IReadOnlyList<PlannedChange> changes, ConfigDocument document)
+    {
+        foreach (LlmConfigWarning doubt in ChangeDoubts.Of(changes, document))
+        {
+            Warn(doubt);
+        }
+    }
+
+    // The write protocol (docs/architecture.md): check, intent, keys, locked commit, deletion, intent gone.
+    private IReadOnlyList<ChangeResult> Run(IReadOnlyList<PlannedChange> changes, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        ConfigFile.RequireWorkingLocks();
+        ConfigDocument seen = _config.ReadStrictly() ?? ConfigDocument.Empty;
+        Func<string?, IKeyVault> open = Opener(seen);
+        ConfigDraft trial = Try(changes, seen, open);
         List<PlannedChange> good = [.. changes.Where(change => change.Error is null)];
         if (good.Count > 0 && trial.IsChanged)
         {
@@ -458,9 +505,11 @@ public sealed class LlmConfigRepository : IDisposable
             Recover(used.Contains, cancellation);
             for (int round = 1; good.Count > 0; round++)
             {
-                Commit(good, store.StoreId, open, progress, cancellation);
+                seen = Commit(good, store.StoreId, open, progress, cancellation) ?? seen;
                 good = Restart(good, open, round);
             }
+
+            WarnOfDoubts(changes, seen);
         }
 
         return [.. changes.Select(change => change.ToResult())];
@@ -525,13 +574,13 @@ public sealed class LlmConfigRepository : IDisposable
     private static List<KeyReference> LabelsOf(IEnumerable<PlannedChange> changes) =>
         [.. changes.Select(change => change.StaleLabel).OfType<KeyReference>().Distinct()];
 
-    private void Commit(
+    private ConfigDocument? Commit(
         List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
     {
         var intents = new List<Intent>();
         List<KeyReference> written = [];
         bool certain = true;
-        bool committed = false;
+        ConfigDocument? after = null;
         try
         {
             List<KeyReference> doubtful = KeysOf(changes);
@@ -545,9 +594,10 @@ public sealed class LlmConfigRepository : IDisposable
             WriteKeys(changes, storeId, open, progress, cancellation);
             if (changes.Any(change => change.Error is null))
             {
-                _config.Change(draft => Apply(changes, draft, open, intents), cancellation);
-                committed = true;
+                after = _config.Change(draft => Apply(changes, draft, open, intents), cancellation);
             }
+
+            return after;
         }
         catch (UncertainCommitException e)
         {
@@ -566,7 +616,7 @@ public sealed class LlmConfigRepository : IDisposable
                 {
                     if (certain)
                     {
-                        Finish(intent, _ => true, mine, committed ? LabelsOf(changes) : []);
+                        Finish(intent, _ => true, mine, after is null ? [] : LabelsOf(changes));
                     }
                 }
             }
@@ -630,12 +680,21 @@ public sealed class LlmConfigRepository : IDisposable
         change.Written(label);
         if (change.Key is { } key)
         {
-            vault.Write(change.NewKey!.KeyId, key, label, cancellation);
+            WriteKey(change, vault, key, label, cancellation);
             return;
         }
 
         using ApiKey moved = ReadKey(change.Result! with { Vault = change.CopiedKey!.Vault, KeyId = change.CopiedKey.KeyId }, cancellation);
-        vault.Write(change.NewKey!.KeyId, moved, label, cancellation);
+        WriteKey(change, vault, moved, label, cancellation);
+    }
+
+    private void WriteKey(PlannedChange change, IKeyVault vault, ApiKey key, KeyLabel label, CancellationToken cancellation)
+    {
+        vault.Write(change.NewKey!.KeyId, key, label, cancellation);
+        if (ReferenceEquals(vault, _local))
+        {
+            change.KeyMark = _local.Mark(key);
+        }
     }
 
     private bool WasRotated(PlannedChange change) =>
