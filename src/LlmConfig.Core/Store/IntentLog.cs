@@ -82,11 +82,46 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
         }
     }
 
+    /// <summary>
+    /// The ids of all keys that intents name as in doubt, of live and of dead processes. An intent is complete when it gets its
+    /// name, so no lock is needed; one that goes meanwhile, or is damaged, names none.
+    /// </summary>
+    public HashSet<string> NamedKeys()
+    {
+        var named = new HashSet<string>(StringComparer.Ordinal);
+        if (!files.CheckFolder(_folder))
+        {
+            return named;
+        }
+
+        foreach (string path in files.ListFiles(_folder, "*" + Extension))
+        {
+            if (files.ReadNote(path, MaximumBytes) is { } bytes && TryParse(bytes) is { } read)
+            {
+                named.UnionWith(read.Keys.Select(key => key.KeyId));
+            }
+        }
+
+        return named;
+    }
+
     private static (List<KeyReference> Keys, List<KeyReference> Labels)? TryRead(FileLock held)
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(StoreFileSystem.ReadLocked(held, MaximumBytes));
+            return TryParse(StoreFileSystem.ReadLocked(held, MaximumBytes));
+        }
+        catch (LlmConfigException)
+        {
+            return null;
+        }
+    }
+
+    private static (List<KeyReference> Keys, List<KeyReference> Labels)? TryParse(byte[] bytes)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(bytes);
             JsonElement root = json.RootElement;
             if (root.GetProperty("version").GetInt32() != Version)
             {
@@ -95,7 +130,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
 
             return (Read(root.GetProperty("keys")), root.TryGetProperty("labels", out JsonElement labels) ? Read(labels) : []);
         }
-        catch (Exception e) when (e is LlmConfigException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
             return null;
         }
