@@ -14,10 +14,12 @@
     AliasesToExport        = @()
     VariablesToExport      = @()
     CmdletsToExport        = @(
+        'Export-LlmConfig'
         'Get-LlmConfig'
         'Get-LlmConfigKey'
         'Get-LlmConfigStore'
         'Get-LlmProvider'
+        'Import-LlmConfig'
         'New-LlmConfig'
         'Remove-LlmConfig'
         'Set-LlmConfig'

@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Xunit.Abstractions;
 
 namespace LlmConfig.Tests;
 
 /// <summary>Two homes that share one vault: what the first creates, rotates, renames and removes, the second has after an import.</summary>
 [Collection(nameof(AloneCollection))]
-public sealed class SharedVaultTests : IDisposable
+public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TemporaryStore _first = new();
     private readonly TemporaryStore _second = new();
@@ -276,7 +277,7 @@ public sealed class SharedVaultTests : IDisposable
     public void A_label_that_breaks_a_rule_of_the_file_is_no_label()
     {
         LlmConfiguration item = Create(_first, "work");
-        foreach ((string name, object value) in new (string, object)[]
+        foreach ((string name, object? value) in new (string, object?)[]
         {
             ("name", "a\u202eb"), ("name", " work"), ("name", new string('x', 101)), ("baseUrl", "https://user:pass@host/"), ("baseUrl", "ftp://host"),
             ("provider", "a\u0007"), ("model", "m\n"), ("useAuthHeader", "maybe"), ("createdAt", "yesterday"), ("configuration", "x"), ("store", "x"),
@@ -475,6 +476,75 @@ public sealed class SharedVaultTests : IDisposable
         Assert.Equal(First().GetAll().Select(item => (item.Id, item.Name, item.KeyId)).Order(), Second().GetAll().Select(item => (item.Id, item.Name, item.KeyId)).Order());
         Assert.Equal(8, _far.Keys.Count);
         AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public void An_import_that_dies_at_any_call_leaves_the_old_state_or_the_new_one_and_the_next_one_ends_it()
+    {
+        int points = 0;
+        bool reached = true;
+        while (reached)
+        {
+            using var world = new SharedVaultTests(output);
+            reached = world.DieAt(points);
+            points++;
+        }
+
+        output.WriteLine($"crash points of an import from a shared vault: {points - 1}");
+        Console.WriteLine($"crash points of an import from a shared vault: {points - 1}");
+        Assert.True(points > 20, $"{points}");
+    }
+
+    // Everything at once: a key that this store wrote and drops, a name that is exchanged, one that goes and one that comes.
+    private bool DieAt(int point)
+    {
+        LlmConfiguration a = Create(_second, "a"), b = Create(_first, "b"), c = Create(_first, "c");
+        _ = Import(_first);
+        _ = Import();
+        string value = Rotate(_first, a.Id);
+        First().Update(b.Id, new ConfigurationUpdate { NewName = "x" });
+        First().Update(a.Id, new ConfigurationUpdate { NewName = "b" });
+        First().Remove([c.Id]);
+        LlmConfiguration d = Create(_first, "a");
+        string before = State();
+        int calls = 0;
+        bool reached = false;
+        void Before()
+        {
+            if (calls++ >= point)
+            {
+                reached = true;
+                throw new CrashException();
+            }
+        }
+
+        var files = new FailingFileSystem { Before = (_, _, _) => Before() };
+        _far.Before = (_, _) => Before();
+        try
+        {
+            LlmConfigRepository repository = _second.Open(options => With(options) with { Files = files });
+            Assert.All(repository.Import(repository.PlanImport("Far").Steps), result => Assert.Null(result.Error));
+            Assert.False(reached);
+        }
+        catch (CrashException)
+        {
+            Assert.True(reached);
+        }
+
+        _far.Before = null;
+        Second().Recover();
+        string between = State();
+        Assert.All(Import(), result => Assert.Null(result.Error));
+        string after = State();
+        Assert.Contains(between, new[] { before, after });
+        Assert.Equal($"a {d.Id}; b {a.Id}; x {b.Id}", after);
+        Assert.Equal(value, _second.ReadKey(a.Id, With));
+        Second().Recover();
+        Assert.Equal(3, _far.Keys.Count);
+        AssertNothingIsLeft();
+        return reached;
+
+        string State() => string.Join("; ", Second().GetAll().Select(item => $"{item.Name} {item.Id}").Order());
     }
 
     [Fact]
