@@ -14,6 +14,8 @@
     AliasesToExport        = @()
     VariablesToExport      = @()
     CmdletsToExport        = @(
+        'Enter-LlmConfig'
+        'Exit-LlmConfig'
         'Export-LlmConfig'
         'Get-LlmConfig'
         'Get-LlmConfigKey'
@@ -24,6 +26,7 @@
         'Remove-LlmConfig'
         'Set-LlmConfig'
         'Set-LlmConfigStore'
+        'Use-LlmConfig'
     )
     PrivateData            = @{
         PSData = @{

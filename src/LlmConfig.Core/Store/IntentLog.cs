@@ -12,8 +12,12 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
     private const int Version = 1;
     private const string Extension = ".json";
 
-    // A pipeline of 100,000 keys; more than that is not one of ours.
+    // What is read back; what is written stays below half of it.
     private const int MaximumBytes = 16 * 1024 * 1024;
+
+    // What surrounds the name of the vault in one entry, and the longest escape of a UTF-16 unit of that name.
+    private const int EntryBytes = 128;
+    private const int EscapedBytes = 6;
 
     private readonly string _folder = new StorePaths(storeFolder).Pending;
 
@@ -21,20 +25,34 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
     public int Count => files.CheckFolder(_folder) ? files.ListFiles(_folder, "*" + Extension).Count : 0;
 
     /// <summary>Names the keys that are about to be written or dropped, and those whose labels will be. On disk when it returns.</summary>
-    public Intent Begin(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
+    /// <returns>As a rule one intent; several where the keys are too many for one file.</returns>
+    public IReadOnlyList<Intent> Begin(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
     {
-        files.EnsureFolder(_folder);
-        FileLock held = files.CreateLockedFile(Path.Combine(_folder, Guid.NewGuid().ToString("D") + Extension), Write(keys, labels));
+        if (!files.CheckFolder(_folder))
+        {
+            files.EnsureFolder(_folder);
+        }
+
+        var begun = new List<Intent>();
         try
         {
+            foreach ((KeyReference Key, bool IsLabel)[] part in Split([.. keys.Select(key => (key, false)), .. labels.Select(key => (key, true))]))
+            {
+                begun.Add(BeginOne(
+                    [.. part.Where(item => !item.IsLabel).Select(item => item.Key)], [.. part.Where(item => item.IsLabel).Select(item => item.Key)]));
+            }
+
             files.FlushFolder(_folder);
-            return new Intent(held, files, keys, labels);
+            return begun;
         }
         catch
         {
-            using (held)
+            foreach (Intent intent in begun)
             {
-                files.DeleteFile(held.Path);
+                using (intent)
+                {
+                    intent.Complete();
+                }
             }
 
             throw;
@@ -76,8 +94,6 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
             else
             {
                 held.Dispose();
-                warn(new LlmConfigWarning(
-                    path, $"'{path}' is damaged: which keys it names cannot be told, so none is removed. Delete it once Get-LlmConfigKey works for all configurations."));
             }
         }
     }
@@ -96,7 +112,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
 
         foreach (string path in files.ListFiles(_folder, "*" + Extension))
         {
-            if (files.ReadNote(path, MaximumBytes) is { } bytes && TryParse(bytes) is { } read)
+            if (files.ReadNote(path, MaximumBytes) is { } bytes && TryParse(path, bytes, quiet: true) is { } read)
             {
                 named.UnionWith(read.Keys.Select(key => key.KeyId));
             }
@@ -105,36 +121,52 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
         return named;
     }
 
-    private static (List<KeyReference> Keys, List<KeyReference> Labels)? TryRead(FileLock held)
+    private (List<KeyReference> Keys, List<KeyReference> Labels)? TryRead(FileLock held)
     {
         try
         {
-            return TryParse(StoreFileSystem.ReadLocked(held, MaximumBytes));
+            return TryParse(held.Path, StoreFileSystem.ReadLocked(held, MaximumBytes));
         }
         catch (LlmConfigException)
         {
+            WarnOfDamage(held.Path);
             return null;
         }
     }
 
-    private static (List<KeyReference> Keys, List<KeyReference> Labels)? TryParse(byte[] bytes)
+    private (List<KeyReference> Keys, List<KeyReference> Labels)? TryParse(string path, byte[] bytes, bool quiet = false)
     {
         try
         {
             using JsonDocument json = JsonDocument.Parse(bytes);
             JsonElement root = json.RootElement;
-            if (root.GetProperty("version").GetInt32() != Version)
+            switch (root.GetProperty("version").GetInt32())
             {
-                return null;
+                case Version:
+                    return (Read(root.GetProperty("keys")), root.TryGetProperty("labels", out JsonElement labels) ? Read(labels) : []);
+                case > Version when quiet:
+                    return null;
+                case > Version:
+                    warn(new LlmConfigWarning(
+                        path, $"'{path}' was written by a newer version of this module: the keys that it names stay where they are. Update LlmConfig.PowerShell."));
+                    return null;
+                default:
+                    throw new FormatException("There is no such version.");
             }
-
-            return (Read(root.GetProperty("keys")), root.TryGetProperty("labels", out JsonElement labels) ? Read(labels) : []);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
+            if (!quiet)
+            {
+                WarnOfDamage(path);
+            }
+
             return null;
         }
     }
+
+    private void WarnOfDamage(string path) => warn(new LlmConfigWarning(
+        path, $"'{path}' is damaged: which keys it names cannot be told, so none is removed. Delete it once Get-LlmConfigKey works for all configurations."));
 
     private static List<KeyReference> Read(JsonElement array)
     {
@@ -163,6 +195,29 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
 
         json.WriteEndArray();
     }
+
+    // Parts whose files stay well below what is read back.
+    private static IEnumerable<(KeyReference Key, bool IsLabel)[]> Split(IReadOnlyList<(KeyReference Key, bool IsLabel)> all)
+    {
+        int start = 0;
+        long size = 0;
+        for (int i = 0; i < all.Count; i++)
+        {
+            long next = EntryBytes + ((long)EscapedBytes * all[i].Key.Vault.Length);
+            if (size + next > MaximumBytes / 2 && i > start)
+            {
+                yield return [.. all.Skip(start).Take(i - start)];
+                (start, size) = (i, 0);
+            }
+
+            size += next;
+        }
+
+        yield return [.. all.Skip(start)];
+    }
+
+    private Intent BeginOne(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels) => new(
+        files.CreateLockedFile(Path.Combine(_folder, Guid.NewGuid().ToString("D") + Extension), Write(keys, labels)), files, keys, labels);
 
     private byte[] Write(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
     {

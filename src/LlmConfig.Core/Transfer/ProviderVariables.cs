@@ -5,8 +5,6 @@ namespace LlmConfig;
 /// <summary>Finds configurations in variables, be they of the process or of a <c>.env</c> file, as the providers' SDKs read them.</summary>
 internal static class ProviderVariables
 {
-    // Anthropic's SDK sends this one as Authorization: Bearer (anthropic-sdk-python, _client.py).
-    private const string AnthropicBearer = "ANTHROPIC_AUTH_TOKEN";
     private const string Compatible = "openai-compatible";
     private const string OllamaPort = "11434";
 
@@ -16,9 +14,9 @@ internal static class ProviderVariables
     /// <summary>All variables that are looked at.</summary>
     public static IEnumerable<string> Names =>
     [
-        .. LlmProviderCatalog.All.SelectMany(provider => provider.KeyVariables),
+        .. LlmProviderCatalog.All.SelectMany(KeyVariablesOf),
         .. LlmProviderCatalog.All.Select(provider => provider.BaseUrlVariable).OfType<string>(),
-        AnthropicBearer,
+        .. LlmProviderCatalog.All.SelectMany(provider => provider.ModelVariables),
         .. Regions,
     ];
 
@@ -63,7 +61,8 @@ internal static class ProviderVariables
                     Provider = provider.Id,
                     // The provider's own URL is its default, and follows it.
                     BaseUrl = baseUrl?.TrimEnd('/') == provider.DefaultBaseUrl ? null : baseUrl,
-                    UseAuthHeader = variable == AnthropicBearer ? true : null,
+                    UseAuthHeader = variable is not null && provider.BearerKeyVariables.Contains(variable) ? true : null,
+                    Model = provider.ModelVariables.Select(Text).FirstOrDefault(model => model is not null),
                     Key = value,
                     Origin = value is null ? $"without a key, from {kind} {provider.BaseUrlVariable}" : $"with the key of {kind} {variable}",
                     BaseUrlRemedy = RemedyOf(provider),
@@ -76,9 +75,11 @@ internal static class ProviderVariables
         string? Text(string name) => text(name) is { } found && !string.IsNullOrWhiteSpace(found) ? found.Trim() : null;
     }
 
+    private static IEnumerable<string> KeyVariablesOf(LlmProvider provider) => provider.KeyVariables.Concat(provider.BearerKeyVariables);
+
     private static (ApiKey? Key, string? Variable) KeyOf(LlmProvider provider, Func<string, ApiKey?> key)
     {
-        foreach (string variable in provider.KeyVariables.Concat(provider.Id == "anthropic" ? [AnthropicBearer] : []))
+        foreach (string variable in KeyVariablesOf(provider))
         {
             if (key(variable) is { } found)
             {
@@ -89,7 +90,6 @@ internal static class ProviderVariables
         return (null, null);
     }
 
-    // SDKs differ in what of the URL they put behind the variable themselves.
     private static string? BaseUrlOf(LlmProvider provider, Func<string, string?> text)
     {
         string? url = provider.BaseUrlVariable is { } variable ? text(variable) : null;
@@ -99,11 +99,8 @@ internal static class ProviderVariables
                 ? provider.BaseUrlExample!.Replace("{region}", region, StringComparison.Ordinal)
                 : null,
             (null, _) => null,
-            (_, "ollama") => OllamaUrl(url),
-            (_, "groq") => WithPath(url, "/openai/v1", always: true),
-            (_, "azure-openai") => WithPath(url, "/openai/v1", always: false),
-            (_, "google") => WithPath(url, "/v1beta", always: false),
-            _ => url,
+            (_, "ollama") => provider.WithTail(OllamaUrl(url)),
+            _ => provider.WithTail(url),
         };
     }
 
@@ -119,16 +116,6 @@ internal static class ProviderVariables
     private static bool IsOpenAI(string url) =>
         Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed)
         && (parsed.Host.Equals("openai.com", StringComparison.OrdinalIgnoreCase) || parsed.Host.EndsWith(".openai.com", StringComparison.OrdinalIgnoreCase));
-
-    private static string WithPath(string url, string path, bool always)
-    {
-        string trimmed = url.TrimEnd('/');
-        int scheme = trimmed.IndexOf("//", StringComparison.Ordinal);
-        bool hasPath = scheme >= 0 && trimmed.IndexOf('/', scheme + 2) >= 0;
-        return trimmed.EndsWith(path, StringComparison.OrdinalIgnoreCase) || trimmed.Contains('?', StringComparison.Ordinal) || (hasPath && !always)
-            ? trimmed
-            : trimmed + path;
-    }
 
     // As ollama's own clients read it (ollama-python, _client.py): scheme, host, port and path may each be missing.
     private static string OllamaUrl(string host)
@@ -158,6 +145,6 @@ internal static class ProviderVariables
             port = OllamaPort;
         }
 
-        return string.Create(CultureInfo.InvariantCulture, $"{scheme}://{name}{(port.Length > 0 ? ":" : string.Empty)}{port}{(path.Length == 0 ? "/v1" : path)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{scheme}://{name}{(port.Length > 0 ? ":" : string.Empty)}{port}{path}");
     }
 }

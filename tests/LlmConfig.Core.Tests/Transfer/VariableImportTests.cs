@@ -39,7 +39,7 @@ public sealed class VariableImportTests
     [InlineData("OPENAI_API_KEY", "OPENAI_BASE_URL", "https://openai.com.evil.example/v1", "openai-compatible", "https://openai.com.evil.example/v1")]
     [InlineData("ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "https://proxy.example", "anthropic", "https://proxy.example")]
     [InlineData("AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT", "https://x.openai.azure.com/", "azure-openai", "https://x.openai.azure.com/openai/v1")]
-    [InlineData("AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT", "https://x.example/own/path", "azure-openai", "https://x.example/own/path")]
+    [InlineData("AZURE_OPENAI_API_KEY", "AZURE_OPENAI_ENDPOINT", "https://x.example/own/path", "azure-openai", "https://x.example/own/path/openai/v1")]
     [InlineData("GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL", "https://proxy.example", "google", "https://proxy.example/v1beta")]
     [InlineData("GOOGLE_API_KEY", "GOOGLE_GEMINI_BASE_URL", "https://generativelanguage.googleapis.com/", "google", null)]
     [InlineData("GROQ_API_KEY", "GROQ_BASE_URL", "https://api.groq.com", "groq", null)]
@@ -69,7 +69,7 @@ public sealed class VariableImportTests
     [InlineData("http://1.2.3.4", "http://1.2.3.4/v1")]
     [InlineData("https://ollama.example", "https://ollama.example/v1")]
     [InlineData("https://ollama.example:8443/", "https://ollama.example:8443/v1")]
-    [InlineData("example.com/path", "http://example.com:11434/path")]
+    [InlineData("example.com/path", "http://example.com:11434/path/v1")]
     [InlineData("[::1]", "http://[::1]:11434/v1")]
     [InlineData("[::]:8080", "http://[::1]:8080/v1")]
     [InlineData("::1", "http://[::1]:11434/v1")]
@@ -86,6 +86,25 @@ public sealed class VariableImportTests
 
         ImportItem item = Assert.Single(items);
         Assert.Equal(("ollama", url, false), (item.Name, item.BaseUrl, item.HasKey));
+    }
+
+    [Fact]
+    public void A_model_comes_along_with_its_key()
+    {
+        Assert.Equal("gpt-5", Assert.Single(Find(("OPENAI_API_KEY", "sk-test-1"), ("OPENAI_MODEL", " gpt-5 "))).Model);
+        Assert.Empty(Find(("OPENAI_MODEL", "gpt-5")));
+    }
+
+    [Fact]
+    public void What_Use_LlmConfig_sets_is_imported_as_what_it_was()
+    {
+        foreach (LlmProvider provider in LlmProviderCatalog.All.Where(provider => provider.BaseUrlVariable is not null && provider.Id != "openai"))
+        {
+            string url = "https://llm.example/some" + (provider.BaseUrlTails.Count > 0 ? provider.BaseUrlTails[0] : string.Empty);
+            string value = provider.BaseUrlTails.Count > 0 ? provider.WithoutTail(url) : url;
+            ImportItem item = Assert.Single(Find((provider.KeyVariables[0], "sk-test-1"), (provider.BaseUrlVariable!, value)));
+            Assert.Equal((provider.Id, url), (item.Provider, item.BaseUrl));
+        }
     }
 
     [Fact]
