@@ -349,7 +349,7 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
 
         Assert.Null(result.Error);
         Assert.Equal([own.Id], Second().GetAll().Select(item => item.Id));
-        Assert.Equal([First().Get(own.Id).KeyId], _far.Keys.Keys);
+        Assert.Equal([First().Get(own.Id).KeyId!], _far.Keys.Keys);
         Assert.DoesNotContain(local.KeyId!, _far.Keys.Keys);
         AssertNothingIsLeft();
     }
