@@ -1,3 +1,5 @@
+using System.Security;
+
 namespace LlmConfig;
 
 /// <summary>
@@ -168,8 +170,7 @@ public sealed class LlmConfigRepository : IDisposable
         IReadOnlyList<NewConfiguration> wanted, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        List<PlannedChange> changes = Plan(wanted);
-        return Logged(nameof(Create), () => Run(changes, progress, cancellation), _log.Created);
+        return Logged(nameof(Create), () => Run(Plan(wanted), progress, cancellation), _log.Created);
     }
 
     /// <summary>Says what <see cref="Create(IReadOnlyList{NewConfiguration}, IProgress{int}, CancellationToken)"/> would do, as far
@@ -233,6 +234,143 @@ public sealed class LlmConfigRepository : IDisposable
                 return Run([.. ids.Select(id => new RemoveChange(id, NameOf(seen, id), keepKeys))], null, cancellation);
             },
             _log.Removed);
+    }
+
+    /// <summary>
+    /// Says what an import of a file or of the environment would do, item by item. Changes nothing; where keys come along, it
+    /// may open the vault that they would go to.
+    /// </summary>
+    /// <param name="items">What to import, such as <see cref="ImportSource.Items"/>; of several sources one after the other.</param>
+    /// <param name="options">How to import; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="LlmConfigException">StoreCorrupt. What is wrong with one item is in its step.</exception>
+    public ImportPlan PlanImport(IReadOnlyList<ImportItem> items, ImportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        options ??= new ImportOptions();
+        DateTime now = Now;
+        List<ImportItem> wanted = [.. items.Where(item => options.Wants(item.Name, item.Provider))];
+        ImportItem.MarkRepeated(wanted);
+        return Plan([.. wanted.Select(item => new ImportChange(item, options, now))], _config.ReadStrictly());
+    }
+
+    /// <summary>
+    /// Says what an import from a vault that several stores share would do: each configuration that the vault knows through the
+    /// labels of its keys, and that this store does not have or has an older state of; and each that came from the vault and
+    /// that it does not have any more. Changes nothing, neither here nor there; reads no key.
+    /// </summary>
+    /// <param name="vault">The vault's name.</param>
+    /// <param name="options">How to import; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <exception cref="LlmConfigException">
+    /// VaultNotFound, SecretManagementMissing, VaultLocked; VaultUnavailable: it does not answer, keeps no labels, or is the
+    /// built-in one; StoreCorrupt. What is wrong with one configuration is in its step.
+    /// </exception>
+    public ImportPlan PlanImport(string vault, ImportOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(vault);
+        IKeyVault opened = OpenVault(vault.Trim());
+        SharedVault.RequireShared(opened);
+        ConfigDocument? seen = _config.ReadStrictly();
+        (IReadOnlyList<ImportingChange> changes, int passedOver) = new SharedVault(opened, _intents, Warn).Compare(seen, options ?? new ImportOptions(), cancellation);
+        SharedVault.Acquaint(changes, seen);
+        return Plan(changes, seen, passedOver);
+    }
+
+    /// <summary>Imports what was planned, in one commit. One item that fails does not stop the others.</summary>
+    /// <param name="steps">The steps of a plan of this repository, or some of them.</param>
+    /// <param name="progress">Told how many keys were written so far; may be <see langword="null"/>.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <returns>One result for each step, in order.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt, StoreBusy, StoreFull: nothing was imported.</exception>
+    public IReadOnlyList<ImportResult> Import(
+        IReadOnlyList<ImportStep> steps, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        long started = EventLog.Start();
+        IReadOnlyList<ImportResult> results = Logged(nameof(Import), () =>
+        {
+            List<ImportingChange> changes = [.. steps.Select(step => step.Change)];
+            changes.ForEach(change => change.Restart());
+            SharedVault.Acquaint(changes, _config.ReadStrictly());
+            Run(changes, progress, cancellation);
+            return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step, step.Change.Action, step.Change.Result, step.Change.Error))];
+        });
+        foreach (ImportResult result in results)
+        {
+            _log.Imported(result, started);
+        }
+
+        return results;
+    }
+
+    /// <summary>Imports all that a file or the environment offers: a plan that is carried out at once.</summary>
+    /// <param name="source">The source, which keeps its keys until it is disposed of.</param>
+    /// <param name="options">How to import; <see langword="null"/> for the defaults.</param>
+    /// <param name="progress">Told how many keys were written so far; may be <see langword="null"/>.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <returns>One result for each item; what of the source cannot be imported at all is in <see cref="ImportSource.Errors"/>.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt, StoreBusy, StoreFull: nothing was imported.</exception>
+    public IReadOnlyList<ImportResult> Import(
+        ImportSource source, ImportOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Import(PlanImport(source.Items, options).Steps, progress, cancellation);
+    }
+
+    /// <summary>Configurations without their keys, as a file of the format of <c>llm_config.json</c>.</summary>
+    /// <param name="ids">Their ids.</param>
+    /// <returns>The file in UTF-8, for <see cref="WriteExport"/> or any other place.</returns>
+    /// <exception cref="LlmConfigException">NotFound, StoreCorrupt.</exception>
+    public byte[] Export(IReadOnlyList<Guid> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return ConfigDocumentWriter.Write(SelectForExport(ids));
+    }
+
+    /// <summary>Configurations with their keys, sealed with a password (PBKDF2-HMAC-SHA256 of 600,000 rounds, AES-256-GCM).</summary>
+    /// <param name="ids">Their ids.</param>
+    /// <param name="password">The password: 8 characters or more. Who has the file and knows or guesses it has the keys.</param>
+    /// <param name="progress">Told how many keys were read so far; may be <see langword="null"/>.</param>
+    /// <param name="cancellation">Stops waiting for a vault.</param>
+    /// <returns>The file in UTF-8.</returns>
+    /// <exception cref="LlmConfigException">
+    /// InvalidKey: the password is too short; NotFound, StoreCorrupt; KeyMissing, VaultNotFound, VaultLocked, VaultUnavailable,
+    /// VaultCorrupt: a key cannot be read, and nothing is exported.
+    /// </exception>
+    public byte[] Export(
+        IReadOnlyList<Guid> ids, SecureString password, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(password);
+        using SecretBytes secret = PasswordBytes.From(password, PasswordBytes.ShortestToSeal);
+        ConfigDocument document = SelectForExport(ids);
+        var keys = new List<ApiKey>();
+        try
+        {
+            foreach (LlmConfiguration item in document.Configurations.Where(item => item.Key is not null))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                keys.Add(GetKey(item.Id, cancellation));
+                progress?.Report(keys.Count);
+            }
+
+            return SealedExport.Seal(document, keys, secret.Span, Now);
+        }
+        finally
+        {
+            keys.ForEach(key => key.Dispose());
+        }
+    }
+
+    /// <summary>Writes an export to a file that only its owner can read, whole or not at all.</summary>
+    /// <param name="path">The file; its folder must be there.</param>
+    /// <param name="content">What <see cref="Export(IReadOnlyList{Guid})"/> gave.</param>
+    /// <param name="overwrite">True to replace a file that is there; a link is replaced too, and not followed.</param>
+    /// <exception cref="LlmConfigException">DuplicateName: there is a file; StoreAccessDenied, StoreFull, StoreUnsafe (a folder or a device).</exception>
+    public void WriteExport(string path, ReadOnlySpan<byte> content, bool overwrite = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _files.WriteOthersFile(Path.GetFullPath(path), content, overwrite);
     }
 
     /// <summary>Where the store is, what is in it, and how its keys are protected. Makes nothing.</summary>
@@ -451,6 +589,19 @@ public sealed class LlmConfigRepository : IDisposable
         }
     }
 
+    private ImportPlan Plan(IReadOnlyList<ImportingChange> changes, ConfigDocument? seen, int passedOver = 0)
+    {
+        Try(changes, seen ?? ConfigDocument.Empty, Opener(seen));
+        return new ImportPlan([.. changes.Select(change => new ImportStep(change))], passedOver);
+    }
+
+    private ConfigDocument SelectForExport(IReadOnlyList<Guid> ids)
+    {
+        ConfigDocument? seen = _config.Read();
+        List<LlmConfiguration> items = [.. ids.Distinct().Select(id => seen?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D")))];
+        return new ConfigDocument(seen?.StoreId ?? Guid.NewGuid(), seen?.Revision ?? 0, null, items, JsonExtras.None);
+    }
+
     private List<PlannedChange> Plan(IReadOnlyList<NewConfiguration> wanted)
     {
         DateTime now = Now;
@@ -570,7 +721,7 @@ public sealed class LlmConfigRepository : IDisposable
     }
 
     private static List<KeyReference> KeysOf(IEnumerable<PlannedChange> changes) =>
-        [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey }).OfType<KeyReference>().Distinct()];
+        [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey, change.ReplacedKey }).OfType<KeyReference>().Distinct()];
 
     private static List<KeyReference> LabelsOf(IEnumerable<PlannedChange> changes) =>
         [.. changes.Select(change => change.StaleLabel).OfType<KeyReference>().Distinct()];

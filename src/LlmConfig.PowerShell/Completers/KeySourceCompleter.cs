@@ -18,7 +18,7 @@ public sealed class KeySourceCompleter : IArgumentCompleter
         return CompletionText.Matching(
             wordToComplete,
             (provider is null ? LlmProviderCatalog.All : [provider])
-                .SelectMany(item => item.KeyVariables, (item, variable) => (Provider: item, Variable: variable))
+                .SelectMany(item => item.KeyVariables.Concat(item.BearerKeyVariables), (item, variable) => (Provider: item, Variable: variable))
                 .Where(pair => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(pair.Variable)))
                 .DistinctBy(pair => pair.Variable)
                 .Select(pair => new CompletionCandidate(pair.Variable, $"A key of {pair.Provider.DisplayName}; the variable is set")));
