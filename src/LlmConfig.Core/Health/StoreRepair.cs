@@ -268,7 +268,7 @@ internal sealed class StoreRepair(
                     if (now.Key == item.Key)
                     {
                         // Named before the commit: should this process die after it, the label is written by the next one.
-                        intent = intents.Begin([], [key]);
+                        intent = intents.Begin([], [key]).Single();
                         draft.Replace(now with { KeyId = key.KeyId, Vault = key.Vault, KeyUpdatedAt = keyUpdatedAt ?? now.KeyUpdatedAt, UpdatedAt = After(now.UpdatedAt) });
                     }
                 },
@@ -310,7 +310,7 @@ internal sealed class StoreRepair(
             }
 
             // The rule of recovery does it: what refers to the key in the end keeps it.
-            using Intent intent = intents.Begin([key], []);
+            using Intent intent = intents.Begin([key], []).Single();
             return finish(intent) ? Done(StoreChecks.Orphan, entry.KeyId, $"It was removed from the vault '{ShownText.Of(vault.Name)}'.") : Later(StoreChecks.Orphan, entry.KeyId);
         })
         {
@@ -325,8 +325,16 @@ internal sealed class StoreRepair(
         List<string> names = [.. stale.Select(item => item.Name)];
         return new RepairStep(StoreChecks.Label, ShownText.Of(stale.Key), $"Write anew what it says beside the keys of {Names(names)}", _ =>
         {
-            using Intent intent = intents.Begin([], keys);
-            return finish(intent) ? Done(StoreChecks.Label, ShownText.Of(stale.Key), $"It says beside the keys of {Names(names)} what the configurations are.") : Later(StoreChecks.Label, ShownText.Of(stale.Key));
+            bool complete = true;
+            foreach (Intent intent in intents.Begin([], keys))
+            {
+                using (intent)
+                {
+                    complete &= finish(intent);
+                }
+            }
+
+            return complete ? Done(StoreChecks.Label, ShownText.Of(stale.Key), $"It says beside the keys of {Names(names)} what the configurations are.") : Later(StoreChecks.Label, ShownText.Of(stale.Key));
         })
         {
             NeedsFile = true,

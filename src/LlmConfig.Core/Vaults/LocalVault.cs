@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -48,6 +49,8 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public bool TakesLabels => true;
 
+    private static ReadOnlySpan<byte> MarkPurpose => "LlmConfig key mark 1"u8;
+
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
         (VaultHeader header, SecretBytes masterKey) = OpenOrCreate(cancellation);
@@ -76,8 +79,29 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
         catch (StoreFormatException e)
         {
-            throw Corrupt(path, e);
+            throw Corrupt(path, e, SealedSecret.Version);
         }
+    }
+
+    /// <summary>
+    /// Tells whether two keys are the same without keeping either: 64 bits of HMAC-SHA256 under a key that is derived from
+    /// the master key. Without that one, a guess cannot be tried on it; with it, the keys themselves can be read.
+    /// </summary>
+    /// <returns><see langword="null"/> where the vault is not made yet.</returns>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
+    public ulong? Mark(ApiKey key)
+    {
+        if (Open() is not { } open)
+        {
+            return null;
+        }
+
+        Span<byte> markKey = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, open.MasterKey.Span, markKey, salt: [], MarkPurpose);
+        HMACSHA256.HashData(markKey, key.Utf8, hash);
+        CryptographicOperations.ZeroMemory(markKey);
+        return BinaryPrimitives.ReadUInt64BigEndian(hash);
     }
 
     public void Remove(string keyId, CancellationToken cancellation)
@@ -129,7 +153,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             }
             catch (StoreFormatException e)
             {
-                damaged.Add(paths[i], Corrupt(paths[i], e).Problem);
+                damaged.Add(paths[i], Corrupt(paths[i], e, SealedSecret.Version).Problem);
             }
             catch (LlmConfigException e)
             {
@@ -220,7 +244,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
         catch (StoreFormatException e)
         {
-            throw Corrupt(path, e);
+            throw Corrupt(path, e, SealedSecret.Version);
         }
 
         _files.ReplaceFile(path, next);
@@ -558,7 +582,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
         catch (StoreFormatException e)
         {
-            throw Corrupt(_paths.Header, e);
+            throw Corrupt(_paths.Header, e, VaultHeader.Version);
         }
     }
 
@@ -636,10 +660,12 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         $"The header of the built-in vault, '{_paths.Header}', is gone although the vault holds secrets.",
         "Put it back from a backup of the store's folder; it is never made anew.");
 
-    private static LlmConfigException Corrupt(string path, Exception cause) => new(
-        LlmConfigErrorCode.VaultCorrupt,
-        path,
-        $"The file '{path}' of the built-in vault cannot be read: {cause.Message}{(cause.Message.EndsWith('.') ? string.Empty : ".")}",
-        "Put it back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.",
-        cause);
+    private static LlmConfigException Corrupt(string path, StoreFormatException cause, int known) => cause.NewerVersion is not null
+        ? StoreFailure.NewerVersion(path, cause, known)
+        : new LlmConfigException(
+            LlmConfigErrorCode.VaultCorrupt,
+            path,
+            $"The file '{path}' of the built-in vault cannot be read: {cause.Message}{(cause.Message.EndsWith('.') ? string.Empty : ".")}",
+            "Put it back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.",
+            cause);
 }

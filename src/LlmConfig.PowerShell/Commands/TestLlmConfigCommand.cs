@@ -23,6 +23,10 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     [Days]
     public TimeSpan MaxKeyAge { get; set; }
 
+    /// <summary>Asks the providers also whether the keys work.</summary>
+    [Parameter]
+    public SwitchParameter Online { get; set; }
+
     /// <summary>Gives one boolean: false when a check came out as an error.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
@@ -47,17 +51,56 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => Guard(() =>
+    protected override void EndProcessing()
     {
-        var progress = new PipelineProgress(this, "Testing LLM configurations");
-        TimeSpan? maximumAge = IsGiven(nameof(MaxKeyAge)) ? MaxKeyAge : null;
-        IReadOnlyList<CheckResult> results = progress.Run(() => Repository.Check(_isNamed ? [.. _ids] : null, maximumAge, progress, Cancellation));
-        if (Quiet)
+        Guard(() =>
         {
-            WriteObject(!_hasFailed && results.All(result => result.Status != CheckStatus.Error));
-            return;
+            var progress = new PipelineProgress(this, "Testing LLM configurations");
+            TimeSpan? maximumAge = IsGiven(nameof(MaxKeyAge)) ? MaxKeyAge : null;
+            Write(progress.Run(() => Repository.Check(_isNamed ? [.. _ids] : null, maximumAge, progress, Cancellation)));
+        });
+        if (Online)
+        {
+            AskProviders();
         }
 
-        WriteObject(results, enumerateCollection: true);
-    });
+        if (Quiet)
+        {
+            WriteObject(!_hasFailed);
+        }
+    }
+
+    private void AskProviders()
+    {
+        try
+        {
+            IReadOnlyList<Guid> ids = _isNamed ? [.. _ids] : [.. Repository.GetAll().Select(item => item.Id)];
+            var progress = new PipelineProgress(this, "Asking the providers", ids.Count);
+            Write(progress.Run(() => Repository.CheckOnline(ids, progress, Cancellation).ToList()));
+            WriteWarnings();
+        }
+        catch (LlmConfigException e)
+        {
+            // Without a store that can be read there is nobody to ask; what is wrong with it was written before.
+            _hasFailed = true;
+            WriteWarnings();
+            WriteError(LlmConfigErrorRecord.From(e));
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    private void Write(IEnumerable<CheckResult> results)
+    {
+        foreach (CheckResult result in results)
+        {
+            _hasFailed |= result.Status == CheckStatus.Error;
+            if (!Quiet)
+            {
+                WriteObject(result);
+            }
+        }
+    }
 }

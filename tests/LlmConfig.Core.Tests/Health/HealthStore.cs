@@ -59,7 +59,7 @@ internal sealed class HealthStore : IDisposable
     {
         string[] before = Store.Intents;
         var log = new IntentLog(Store.Path, StoreFileSystem.Create(), TimeProvider.System, _ => { });
-        log.Begin(keys, labels).Dispose();
+        log.Begin(keys, labels).Single().Dispose();
         return Store.Intents.Except(before).Single();
     }
 
