@@ -269,7 +269,7 @@ internal sealed class StoreRepair(
                     {
                         // Named before the commit: should this process die after it, the label is written by the next one.
                         intent = intents.Begin([], [key]).Single();
-                        draft.Replace(now with { KeyId = key.KeyId, Vault = key.Vault, KeyUpdatedAt = keyUpdatedAt ?? now.KeyUpdatedAt, UpdatedAt = After(now.UpdatedAt) });
+                        draft.Replace(now with { KeyId = key.KeyId, Vault = key.Vault, KeyMark = null, KeyUpdatedAt = keyUpdatedAt ?? now.KeyUpdatedAt, UpdatedAt = After(now.UpdatedAt) });
                     }
                 },
                 cancellation);

@@ -8,7 +8,6 @@ namespace LlmConfig.Commands;
 public sealed class TestLlmConfigCommand : LlmConfigCommand
 {
     private readonly HashSet<Guid> _ids = [];
-    private bool _isNamed;
     private bool _hasFailed;
 
     /// <summary>Names or patterns: only the checks of these configurations. Without one, everything.</summary>
@@ -31,11 +30,12 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
+    // A pipeline that gave nothing names nothing, which is not the same as naming none.
+    private bool IsNamed => MyInvocation.ExpectingInput || IsGiven(nameof(Name));
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        // What a pipeline without input never binds is no name.
-        _isNamed |= MyInvocation.ExpectingInput || IsGiven(nameof(Name));
         foreach (string name in Name)
         {
             try
@@ -53,11 +53,22 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
+        if (IsNamed && _ids.Count == 0)
+        {
+            // Nothing of what was named is there: that was said, and nothing is left to look at.
+            if (Quiet)
+            {
+                WriteObject(!_hasFailed);
+            }
+
+            return;
+        }
+
         Guard(() =>
         {
             var progress = new PipelineProgress(this, "Testing LLM configurations");
             TimeSpan? maximumAge = IsGiven(nameof(MaxKeyAge)) ? MaxKeyAge : null;
-            Write(progress.Run(() => Repository.Check(_isNamed ? [.. _ids] : null, maximumAge, progress, Cancellation)));
+            Write(progress.Run(() => Repository.Check(IsNamed ? [.. _ids] : null, maximumAge, progress, Cancellation)));
         });
         if (Online)
         {
@@ -74,7 +85,7 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     {
         try
         {
-            IReadOnlyList<Guid> ids = _isNamed ? [.. _ids] : [.. Repository.GetAll().Select(item => item.Id)];
+            IReadOnlyList<Guid> ids = IsNamed ? [.. _ids] : [.. Repository.GetAll().Select(item => item.Id)];
             var progress = new PipelineProgress(this, "Asking the providers", ids.Count);
             Write(progress.Run(() => Repository.CheckOnline(ids, progress, Cancellation).ToList()));
             WriteWarnings();
