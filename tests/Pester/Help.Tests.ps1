@@ -156,6 +156,8 @@ Describe 'The help of <Cmdlet>' -ForEach $cmdlets {
             $env:HOME = $script:TestHome
             $env:XDG_CONFIG_HOME = $null
             $env:LLMCONFIG_HOME = Join-Path $script:TestHome store
+            # Examples name files of the folder where they are typed.
+            Push-Location $script:TestHome
             foreach ($name in 'OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'AZURE_OPENAI_API_KEY', 'GATEWAY_KEY') {
                 [Environment]::SetEnvironmentVariable($name, 'sk-test-' + [guid]::NewGuid().ToString('N'))
             }
@@ -166,6 +168,7 @@ Describe 'The help of <Cmdlet>' -ForEach $cmdlets {
         }
 
         AfterEach {
+            Pop-Location
             $env:HOME = $script:Saved.HOME
             Remove-Item $script:TestHome -Recurse -Force
         }
