@@ -24,8 +24,10 @@
         'Import-LlmConfig'
         'New-LlmConfig'
         'Remove-LlmConfig'
+        'Repair-LlmConfig'
         'Set-LlmConfig'
         'Set-LlmConfigStore'
+        'Test-LlmConfig'
         'Use-LlmConfig'
     )
     PrivateData            = @{
