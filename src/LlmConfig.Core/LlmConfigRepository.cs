@@ -287,6 +287,7 @@ public sealed class LlmConfigRepository : IDisposable
     {
         ArgumentNullException.ThrowIfNull(steps);
         long started = EventLog.Start();
+<<<<<<< HEAD
         List<ImportingChange> changes = [.. steps.Select(step => step.Change)];
         changes.ForEach(change => change.Restart());
         Logged(nameof(Import), () =>
@@ -296,6 +297,22 @@ public sealed class LlmConfigRepository : IDisposable
         });
         changes.ForEach(change => LogImported(change, started));
         return [.. steps.Select(step => new ImportResult(step, step.Change.Action, step.Change.Result, step.Change.Error))];
+=======
+        IReadOnlyList<ImportResult> results = Logged(nameof(Import), () =>
+        {
+            List<ImportingChange> changes = [.. steps.Select(step => step.Change)];
+            changes.ForEach(change => change.Restart());
+            SharedVault.Acquaint(changes, _config.ReadStrictly());
+            Run(changes, progress, cancellation);
+            return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step, step.Change.Action, step.Change.Result, step.Change.Error))];
+        });
+        foreach (ImportResult result in results)
+        {
+            _log.Imported(result, started);
+        }
+
+        return results;
+>>>>>>> origin/main
     }
 
     /// <summary>Imports all that a file or the environment offers: a plan that is carried out at once.</summary>
@@ -584,6 +601,7 @@ public sealed class LlmConfigRepository : IDisposable
         }
     }
 
+<<<<<<< HEAD
     private List<PlannedChange> Plan(IReadOnlyList<NewConfiguration> wanted)
     {
         DateTime now = Now;
@@ -625,6 +643,12 @@ public sealed class LlmConfigRepository : IDisposable
             default:
                 break;
         }
+=======
+    private ImportPlan Plan(IReadOnlyList<ImportingChange> changes, ConfigDocument? seen, int passedOver = 0)
+    {
+        Try(changes, seen ?? ConfigDocument.Empty, Opener(seen));
+        return new ImportPlan([.. changes.Select(change => new ImportStep(change))], passedOver);
+>>>>>>> origin/main
     }
 
     private ConfigDocument SelectForExport(IReadOnlyList<Guid> ids)
@@ -636,6 +660,22 @@ public sealed class LlmConfigRepository : IDisposable
         return new ConfigDocument(seen?.StoreId ?? Guid.NewGuid(), seen?.Revision ?? 0, null, items, JsonExtras.None);
     }
 
+<<<<<<< HEAD
+=======
+    private List<PlannedChange> Plan(IReadOnlyList<NewConfiguration> wanted)
+    {
+        DateTime now = Now;
+        return [.. wanted.Select(item => new CreateChange(item ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))];
+    }
+
+    private List<PlannedChange> Plan(IReadOnlyList<KeyValuePair<Guid, ConfigurationUpdate>> wanted)
+    {
+        DateTime now = Now;
+        ConfigDocument? seen = _config.ReadStrictly();
+        return [.. wanted.Select(item => new UpdateChange(item.Key, NameOf(seen, item.Key), item.Value ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))];
+    }
+
+>>>>>>> origin/main
     private List<ChangeResult> Preview(List<PlannedChange> changes)
     {
         ConfigDocument seen = _config.ReadStrictly() ?? ConfigDocument.Empty;
