@@ -287,17 +287,6 @@ public sealed class LlmConfigRepository : IDisposable
     {
         ArgumentNullException.ThrowIfNull(steps);
         long started = EventLog.Start();
-<<<<<<< HEAD
-        List<ImportingChange> changes = [.. steps.Select(step => step.Change)];
-        changes.ForEach(change => change.Restart());
-        Logged(nameof(Import), () =>
-        {
-            SharedVault.Acquaint(changes, _config.ReadStrictly());
-            return Run(changes, progress, cancellation);
-        });
-        changes.ForEach(change => LogImported(change, started));
-        return [.. steps.Select(step => new ImportResult(step, step.Change.Action, step.Change.Result, step.Change.Error))];
-=======
         IReadOnlyList<ImportResult> results = Logged(nameof(Import), () =>
         {
             List<ImportingChange> changes = [.. steps.Select(step => step.Change)];
@@ -312,7 +301,6 @@ public sealed class LlmConfigRepository : IDisposable
         }
 
         return results;
->>>>>>> origin/main
     }
 
     /// <summary>Imports all that a file or the environment offers: a plan that is carried out at once.</summary>
@@ -601,54 +589,10 @@ public sealed class LlmConfigRepository : IDisposable
         }
     }
 
-<<<<<<< HEAD
-    private List<PlannedChange> Plan(IReadOnlyList<NewConfiguration> wanted)
-    {
-        DateTime now = Now;
-        return [.. wanted.Select(item => new CreateChange(item ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))];
-    }
-
-    private List<PlannedChange> Plan(IReadOnlyList<KeyValuePair<Guid, ConfigurationUpdate>> wanted)
-    {
-        DateTime now = Now;
-        ConfigDocument? seen = _config.ReadStrictly();
-        return [.. wanted.Select(item => new UpdateChange(item.Key, NameOf(seen, item.Key), item.Value ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))];
-    }
-
-    private ImportPlan Plan(IReadOnlyList<ImportingChange> changes, ConfigDocument? seen, int passedOver = 0)
-    {
-        _ = Try(changes, seen ?? ConfigDocument.Empty, Opener(seen));
-        return new ImportPlan([.. changes.Select(change => new ImportStep(change))], passedOver);
-    }
-
-    private void LogImported(ImportingChange change, long started)
-    {
-        if (change.Error is { } error)
-        {
-            _log.Failed(nameof(Import), error, started);
-            return;
-        }
-
-        switch (change.Action)
-        {
-            case ImportAction.Create:
-                _log.Created(change.Result!, started);
-                break;
-            case ImportAction.Update:
-                _log.Changed(change.Result!, started);
-                break;
-            case ImportAction.Remove:
-                _log.Removed(change.Result!, started);
-                break;
-            default:
-                break;
-        }
-=======
     private ImportPlan Plan(IReadOnlyList<ImportingChange> changes, ConfigDocument? seen, int passedOver = 0)
     {
         Try(changes, seen ?? ConfigDocument.Empty, Opener(seen));
         return new ImportPlan([.. changes.Select(change => new ImportStep(change))], passedOver);
->>>>>>> origin/main
     }
 
     private ConfigDocument SelectForExport(IReadOnlyList<Guid> ids)
@@ -660,8 +604,6 @@ public sealed class LlmConfigRepository : IDisposable
         return new ConfigDocument(seen?.StoreId ?? Guid.NewGuid(), seen?.Revision ?? 0, null, items, JsonExtras.None);
     }
 
-<<<<<<< HEAD
-=======
     private List<PlannedChange> Plan(IReadOnlyList<NewConfiguration> wanted)
     {
         DateTime now = Now;
@@ -675,7 +617,6 @@ public sealed class LlmConfigRepository : IDisposable
         return [.. wanted.Select(item => new UpdateChange(item.Key, NameOf(seen, item.Key), item.Value ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))];
     }
 
->>>>>>> origin/main
     private List<ChangeResult> Preview(List<PlannedChange> changes)
     {
         ConfigDocument seen = _config.ReadStrictly() ?? ConfigDocument.Empty;

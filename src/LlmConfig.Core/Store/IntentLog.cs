@@ -136,9 +136,6 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
         return aside;
     }
 
-    /// <summary>The ids of all keys that intents name as in doubt, of live and of dead processes; one that is damaged names none.</summary>
-    public HashSet<string> NamedKeys() => [.. Look().SelectMany(look => look.Keys).Select(key => key.KeyId)];
-
     /// <summary>All intents as they are, for a look at them. Changes nothing.</summary>
     /// <exception cref="LlmConfigException">One of them, or the folder, is not ours.</exception>
     public IReadOnlyList<IntentLook> Look()
