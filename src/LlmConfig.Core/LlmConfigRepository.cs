@@ -603,7 +603,9 @@ public sealed class LlmConfigRepository : IDisposable
     private ConfigDocument SelectForExport(IReadOnlyList<Guid> ids)
     {
         ConfigDocument? seen = _config.Read();
-        List<LlmConfiguration> items = [.. ids.Distinct().Select(id => seen?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D")))];
+
+        // A mark means something in its own store only.
+        List<LlmConfiguration> items = [.. ids.Distinct().Select(id => (seen?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"))) with { KeyMark = null })];
         return new ConfigDocument(seen?.StoreId ?? Guid.NewGuid(), seen?.Revision ?? 0, null, items, JsonExtras.None);
     }
 

@@ -50,6 +50,23 @@ public sealed partial class FileFormatsDocumentTests : IDisposable
     }
 
     [Fact]
+    public void The_documented_sealed_export_opens_with_its_password()
+    {
+        string path = Path.Combine(_home, "export.json");
+        File.WriteAllText(path, Block("json sealed export"));
+        using var password = new System.Security.SecureString();
+        foreach (char c in "eight or more")
+        {
+            password.AppendChar(c);
+        }
+
+        using ImportSource source = ImportSource.FromFile(path, null, password);
+
+        ImportItem item = Assert.Single(source.Items);
+        Assert.Equal(("work", "openai", "sk-test-example"), (item.Name, item.Provider, item.Key!.ToPlainText()));
+    }
+
+    [Fact]
     public void The_documented_sealed_file_is_what_is_sealed()
     {
         byte[] masterKey = Hex("hex master.key")[24..];

@@ -31,7 +31,7 @@ BeforeAll {
     $script:Module = (Resolve-Path (Join-Path $script:Repository out LlmConfig.PowerShell)).Path
     $script:Saved = @{}
     foreach ($name in 'HOME', 'XDG_CONFIG_HOME', 'LLMCONFIG_HOME', 'PSModulePath',
-        'OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'AZURE_OPENAI_API_KEY', 'GATEWAY_KEY') {
+        'OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_ENDPOINT', 'GATEWAY_KEY') {
         $script:Saved[$name] = [Environment]::GetEnvironmentVariable($name)
     }
 
@@ -157,6 +157,9 @@ Describe 'The help of <Cmdlet>' -ForEach $cmdlets {
             $env:HOME = $script:TestHome
             $env:XDG_CONFIG_HOME = $null
             $env:LLMCONFIG_HOME = Join-Path $script:TestHome store
+            $env:AZURE_OPENAI_ENDPOINT = 'https://contoso.openai.azure.com'
+            # Examples name files of the folder where they are typed.
+            Push-Location $script:TestHome
             foreach ($name in 'OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'AZURE_OPENAI_API_KEY', 'GATEWAY_KEY') {
                 # As the provider's keys begin, so that none looks like another's.
                 $prefix = switch ($name) { 'ANTHROPIC_API_KEY' { 'sk-ant-' } 'AZURE_OPENAI_API_KEY' { 'azure-' } }
@@ -169,6 +172,7 @@ Describe 'The help of <Cmdlet>' -ForEach $cmdlets {
         }
 
         AfterEach {
+            Pop-Location
             $env:HOME = $script:Saved.HOME
             Remove-Item $script:TestHome -Recurse -Force
         }
