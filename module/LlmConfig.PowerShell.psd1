@@ -14,14 +14,19 @@
     AliasesToExport        = @()
     VariablesToExport      = @()
     CmdletsToExport        = @(
+        'Enter-LlmConfig'
+        'Exit-LlmConfig'
         'Get-LlmConfig'
         'Get-LlmConfigKey'
         'Get-LlmConfigStore'
         'Get-LlmProvider'
         'New-LlmConfig'
         'Remove-LlmConfig'
+        'Repair-LlmConfig'
         'Set-LlmConfig'
         'Set-LlmConfigStore'
+        'Test-LlmConfig'
+        'Use-LlmConfig'
     )
     PrivateData            = @{
         PSData = @{
