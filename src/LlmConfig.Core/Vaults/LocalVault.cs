@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -48,6 +49,8 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public bool TakesLabels => true;
 
+    private static ReadOnlySpan<byte> MarkPurpose => "LlmConfig key mark 1"u8;
+
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
         (VaultHeader header, SecretBytes masterKey) = OpenOrCreate(cancellation);
@@ -78,6 +81,27 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         {
             throw Corrupt(path, e, SealedSecret.Version);
         }
+    }
+
+    /// <summary>
+    /// Tells whether two keys are the same without keeping either: 64 bits of HMAC-SHA256 under a key that is derived from
+    /// the master key. Without that one, a guess cannot be tried on it; with it, the keys themselves can be read.
+    /// </summary>
+    /// <returns><see langword="null"/> where the vault is not made yet.</returns>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
+    public ulong? Mark(ApiKey key)
+    {
+        if (Open() is not { } open)
+        {
+            return null;
+        }
+
+        Span<byte> markKey = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, open.MasterKey.Span, markKey, salt: [], MarkPurpose);
+        HMACSHA256.HashData(markKey, key.Utf8, hash);
+        CryptographicOperations.ZeroMemory(markKey);
+        return BinaryPrimitives.ReadUInt64BigEndian(hash);
     }
 
     public void Remove(string keyId, CancellationToken cancellation)

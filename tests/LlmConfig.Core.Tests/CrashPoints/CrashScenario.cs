@@ -33,6 +33,9 @@ internal sealed record CrashScenario(
         new("move in", InMemory, Updates("a", new ConfigurationUpdate { Vault = LlmConfigRepository.BuiltInVault })),
         new("remove", Two, (store, stop) => Succeed(store.Remove([store.Get("a").Id], cancellation: stop))),
         new("remove both", InMemory, (store, stop) => Succeed(store.Remove([.. store.GetAll().Select(item => item.Id)], cancellation: stop))),
+        new("import of three", Creates("a", "sk-test-a1"), Import, IsBatch: true),
+        new("import that replaces", Two, Replaces("a", "sk-test-a2")),
+        new("import that replaces and moves", InMemory, Replaces("a", "sk-test-a2", LlmConfigRepository.BuiltInVault)),
         new("default vault", Two, (store, stop) => store.SetDefaultVault(MemoryVault.VaultName, stop)),
         new("protector", Two, (store, stop) => store.SetProtector(ProtectorKind.SecretService, stop)),
         new("recovery", DeadRotation, (store, stop) => store.Recover(stop)),
@@ -134,6 +137,24 @@ internal sealed record CrashScenario(
             }
         }
     }
+
+    private static void Import(LlmConfigRepository store, CancellationToken stop)
+    {
+        using ApiKey one = ApiKey.From("sk-test-b1".AsSpan(), null);
+        using ApiKey two = ApiKey.From("sk-test-c1".AsSpan(), null);
+        Import(store, stop, new ImportOptions { OnConflict = ImportConflict.Rename }, Item("b", one), Item("a", two), Item("d", null));
+    }
+
+    private static Action<LlmConfigRepository, CancellationToken> Replaces(string name, string key, string? vault = null) => (store, stop) =>
+    {
+        using ApiKey value = ApiKey.From(key.AsSpan(), name);
+        Import(store, stop, new ImportOptions { OnConflict = ImportConflict.Replace, Vault = vault }, Item(name, value));
+    };
+
+    private static ImportItem Item(string name, ApiKey? key) => new() { Name = name, Provider = "groq", Key = key };
+
+    private static void Import(LlmConfigRepository store, CancellationToken stop, ImportOptions options, params ImportItem[] items) =>
+        Succeed([.. store.Import(store.PlanImport(items, options).Steps, null, stop).Select(result => new ChangeResult(result.Configuration, result.Error))]);
 
     private static void Succeed(IReadOnlyList<ChangeResult> results)
     {
