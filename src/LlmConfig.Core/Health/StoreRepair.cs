@@ -142,6 +142,13 @@ internal sealed class StoreRepair(
 
     private ConfigDocument PlanFile(StoreFindings findings, Guid? storeId, List<RepairStep> steps)
     {
+        // A configuration whose key cannot be read just now would be missing in what is rebuilt, and its key be taken for an
+        // orphan by the next repair.
+        if (findings.Vaults.Select(vault => vault.Refused).FirstOrDefault(error => error is not null) is { } refused)
+        {
+            throw refused;
+        }
+
         bool fromBackup = findings.Backup.Document is not null;
         ConfigDocument basis = findings.Backup.Document ?? new ConfigDocument(ChooseStore(findings, storeId), 0, null, [], JsonExtras.None);
 
