@@ -656,7 +656,7 @@ public sealed class LlmConfigRepository : IDisposable
                 LlmConfigErrorCode.KeyMissing,
                 item.Name,
                 $"The vault '{key.Vault}' does not have the key of '{item.Name}'.",
-                "Set the key anew with Set-LlmConfig -ApiKey.",
+                e.RecommendedAction,
                 e);
         }
         catch (LlmConfigException e)
@@ -707,12 +707,13 @@ public sealed class LlmConfigRepository : IDisposable
 
     private (string Name, string Reason) ChooseVault(string? ofStore) =>
         ofStore is not null ? (ofStore, "It was set with Set-LlmConfigStore -DefaultVault.")
-        : _options.Vaults?.DefaultVault is { } registered ? (registered, "It is the default vault of SecretManagement.")
+        : _options.Vaults?.DefaultVault is { } choice ? (choice.Name, choice.Reason)
         : (LocalVault.VaultName, "It is the built-in vault; no other was chosen.");
 
-    private IKeyVault OpenVault(string name) => IsBuiltIn(name)
-        ? _local
-        : _options.Vaults?.Open(name) ?? throw new LlmConfigException(
+    private IKeyVault OpenVault(string name) =>
+        IsBuiltIn(name) ? _local
+        : _options.Vaults is { } vaults ? vaults.Open(name) ?? _local
+        : throw new LlmConfigException(
             LlmConfigErrorCode.VaultNotFound,
             name,
             $"There is no vault '{ShownText.Of(name)}' here.",

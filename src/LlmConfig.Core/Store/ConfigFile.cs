@@ -64,14 +64,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
             return present;
         }
 
-        foreach (string level in folder.Levels)
-        {
-            if (level == folder.Path || !StoreFileSystem.FolderExists(level))
-            {
-                files.EnsureFolder(level);
-            }
-        }
-
+        folder.Create(files);
         using FileLock held = _lock.Acquire(cancellation);
         return ReadStrictly() ?? Commit(new ConfigDocument(Guid.NewGuid(), 0, null, [], JsonExtras.None));
     }

@@ -50,10 +50,17 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
+        WriteSecret(keyId, SealedSecretType.SecureString, Encode(label), key.Utf8, cancellation);
+    }
+
+    /// <summary>Keeps any secret, in the place of one of the same name. As durable as <see cref="Write"/>.</summary>
+    public void WriteSecret(
+        string name, SealedSecretType type, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value, CancellationToken cancellation)
+    {
         (VaultHeader header, SecretBytes masterKey) = OpenOrCreate(cancellation);
-        byte[] file = SealedSecret.Seal(header.VaultId, masterKey.Span, keyId, SealedSecretType.SecureString, Encode(label), key.Utf8);
+        byte[] file = SealedSecret.Seal(header.VaultId, masterKey.Span, name, type, metadata, value);
         using FileLock shared = _lock.AcquireShared(cancellation);
-        _files.ReplaceFile(_paths.Sealed(keyId), file);
+        _files.ReplaceFile(_paths.Sealed(name), file);
     }
 
     public void Flush()
@@ -66,13 +73,23 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public ApiKey Read(string keyId, CancellationToken cancellation)
     {
-        string path = _paths.Sealed(keyId);
-        byte[] file = (_files.CheckFolder(_paths.Folder) ? _files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) : null) ?? throw Missing(keyId);
+        using SealedSecret secret = ReadSecret(keyId) ?? throw Missing(keyId);
+        return ApiKey.FromVault(secret.Value.Span, keyId);
+    }
+
+    /// <summary>Opens any secret; <see langword="null"/> when there is none of this name.</summary>
+    public SealedSecret? ReadSecret(string name)
+    {
+        string path = _paths.Sealed(name);
+        if (!_files.CheckFolder(_paths.Folder) || _files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) is not { } file)
+        {
+            return null;
+        }
+
         (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
         try
         {
-            using SealedSecret secret = SealedSecret.Open(file, header.VaultId, masterKey.Span, keyId);
-            return ApiKey.FromVault(secret.Value.Span, keyId);
+            return SealedSecret.Open(file, header.VaultId, masterKey.Span, name);
         }
         catch (StoreFormatException e)
         {
@@ -80,66 +97,55 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
     }
 
-    public void Remove(string keyId, CancellationToken cancellation)
+    public void Remove(string keyId, CancellationToken cancellation) => RemoveSecret(keyId, cancellation);
+
+    /// <summary>Removes any secret.</summary>
+    /// <returns>False when there is none of this name.</returns>
+    public bool RemoveSecret(string name, CancellationToken cancellation)
     {
-        string path = _paths.Sealed(keyId);
-        if (_files.CheckFolder(_paths.Folder) && _files.FileExists(path))
-        {
-            // Shared with other writers, but never between the two halves of a new label: that would bring the key back.
-            using FileLock shared = _lock.AcquireShared(cancellation);
-            _files.DeleteFile(path);
-        }
-    }
-
-    public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation)
-    {
-        if (!_files.CheckFolder(_paths.Folder) || _files.ListFiles(_paths.Folder, "*" + LocalVaultFiles.SealedExtension) is not { Count: > 0 } paths)
-        {
-            return [];
-        }
-
-        (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
-        var entries = new List<KeyVaultEntry>(paths.Count);
-        foreach (string path in paths)
-        {
-            cancellation.ThrowIfCancellationRequested();
-
-            // One file that is damaged is told of where its key is read; it must not hide the others.
-            if (TryOpen(path, header, masterKey) is { } secret)
-            {
-                using (secret)
-                {
-                    if (KeyReference.IsKeyId(secret.Name))
-                    {
-                        entries.Add(new KeyVaultEntry(secret.Name, Decode(secret.Metadata)));
-                    }
-                }
-            }
-        }
-
-        return entries;
-    }
-
-    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation)
-    {
-        string path = _paths.Sealed(keyId);
+        string path = _paths.Sealed(name);
         if (!_files.CheckFolder(_paths.Folder) || !_files.FileExists(path))
         {
-            return;
+            return false;
+        }
+
+        // Shared with other writers, but never between the two halves of a new label: that would bring the key back.
+        using FileLock shared = _lock.AcquireShared(cancellation);
+        _files.DeleteFile(path);
+        return true;
+    }
+
+    public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) => Collect(
+        secret => KeyReference.IsKeyId(secret.Name) ? new KeyVaultEntry(secret.Name, Decode(secret.Metadata)) : null, cancellation);
+
+    /// <summary>Lists all secrets, keys of configurations and others.</summary>
+    public IReadOnlyList<VaultSecretInfo> ListSecrets(CancellationToken cancellation) => Collect(
+        secret => new VaultSecretInfo(secret.Name, secret.Type, SecretMetadata.Decode(secret.Metadata)), cancellation);
+
+    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) => RewriteMetadata(keyId, Encode(label), cancellation);
+
+    /// <summary>Replaces what is kept beside a secret.</summary>
+    /// <returns>False when there is none of this name.</returns>
+    public bool RewriteMetadata(string name, byte[] metadata, CancellationToken cancellation)
+    {
+        string path = _paths.Sealed(name);
+        if (!_files.CheckFolder(_paths.Folder) || !_files.FileExists(path))
+        {
+            return false;
         }
 
         (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
         using FileLock alone = _lock.Acquire(cancellation);
         if (_files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) is not { } file)
         {
-            return;
+            return false;
         }
 
         byte[] next;
         try
         {
-            using SealedSecret secret = SealedSecret.Open(file, header.VaultId, masterKey.Span, keyId);
-            next = SealedSecret.Seal(header.VaultId, masterKey.Span, keyId, secret.Type, Encode(label), secret.Value.Span);
+            using SealedSecret secret = SealedSecret.Open(file, header.VaultId, masterKey.Span, name);
+            next = SealedSecret.Seal(header.VaultId, masterKey.Span, secret.Name, secret.Type, metadata, secret.Value.Span);
         }
         catch (StoreFormatException e)
         {
@@ -147,6 +153,23 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
 
         _files.ReplaceFile(path, next);
+        return true;
+    }
+
+    /// <summary>Throws where secrets could not be read or written now. Makes nothing.</summary>
+    public void Check()
+    {
+        if (Open() is not null)
+        {
+            return;
+        }
+
+        RefuseLostHeader();
+        (IMasterKeyProtector? protector, _, ProtectorStatus status) = Choose();
+        if (protector is null)
+        {
+            throw NotReady(_protectors[0].Kind, status);
+        }
     }
 
     /// <summary>How keys are kept, for people to look at. Makes nothing.</summary>
@@ -269,6 +292,36 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         {
             return null;
         }
+    }
+
+    private List<T> Collect<T>(Func<SealedSecret, T?> select, CancellationToken cancellation)
+        where T : class
+    {
+        var entries = new List<T>();
+        if (!_files.CheckFolder(_paths.Folder) || _files.ListFiles(_paths.Folder, "*" + LocalVaultFiles.SealedExtension) is not { Count: > 0 } paths)
+        {
+            return entries;
+        }
+
+        (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
+        foreach (string path in paths)
+        {
+            cancellation.ThrowIfCancellationRequested();
+
+            // One file that is damaged is told of where its secret is read; it must not hide the others.
+            if (TryOpen(path, header, masterKey) is { } secret)
+            {
+                using (secret)
+                {
+                    if (select(secret) is { } entry)
+                    {
+                        entries.Add(entry);
+                    }
+                }
+            }
+        }
+
+        return entries;
     }
 
     private SealedSecret? TryOpen(string path, VaultHeader header, SecretBytes masterKey)
