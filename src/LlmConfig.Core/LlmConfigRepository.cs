@@ -188,7 +188,7 @@ public sealed class LlmConfigRepository : IDisposable
     {
         ConfigDocument? document = _config.Read();
         LocalVaultInfo vault = _local.GetInfo();
-        (string name, string reason) = ChooseVault(document?.DefaultVault);
+        VaultChoice choice = ChooseVault(document?.DefaultVault);
         return new StoreInfo
         {
             Path = _folder.Path,
@@ -198,14 +198,18 @@ public sealed class LlmConfigRepository : IDisposable
             Revision = document?.Revision ?? 0,
             ConfigurationCount = document?.Configurations.Count ?? 0,
             DefaultConfiguration = document?.Configurations.FirstOrDefault(item => item.IsDefault)?.Name,
-            DefaultVault = name,
-            DefaultVaultReason = reason,
+            DefaultVault = choice.Name,
+            DefaultVaultReason = choice.Reason,
             Protector = vault.Protector,
             ProtectorReason = vault.Reason,
             ProtectorState = vault.Status.State,
             PendingChanges = document is null ? 0 : _intents.Count,
         };
     }
+
+    /// <summary>The vault that new keys go to where none is named, and why. Opens no vault.</summary>
+    /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
+    public VaultChoice GetDefaultVault() => ChooseVault(_config.Read()?.DefaultVault);
 
     /// <summary>Sets the vault that new keys go to; keys that exist stay where they are.</summary>
     /// <param name="name">The vault's name; <see langword="null"/> or empty to leave the choice to the order of the design.</param>
@@ -705,10 +709,9 @@ public sealed class LlmConfigRepository : IDisposable
         };
     }
 
-    private (string Name, string Reason) ChooseVault(string? ofStore) =>
-        ofStore is not null ? (ofStore, "It was set with Set-LlmConfigStore -DefaultVault.")
-        : _options.Vaults?.DefaultVault is { } choice ? (choice.Name, choice.Reason)
-        : (LocalVault.VaultName, "It is the built-in vault; no other was chosen.");
+    private VaultChoice ChooseVault(string? ofStore) =>
+        ofStore is not null ? new VaultChoice(ofStore, "It was set with Set-LlmConfigStore -DefaultVault.")
+        : _options.Vaults?.DefaultVault ?? new VaultChoice(LocalVault.VaultName, "It is the built-in vault; no other was chosen.");
 
     private IKeyVault OpenVault(string name) =>
         IsBuiltIn(name) ? _local

@@ -9,6 +9,7 @@ namespace LlmConfig.Commands;
 public sealed class NewLlmConfigCommand : LlmConfigCommand
 {
     private readonly List<NewConfiguration> _wanted = [];
+    private string? _reason;
 
     /// <summary>The name.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -92,7 +93,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
         var progress = new PipelineProgress(this, "Creating LLM configurations", _wanted.Count);
         IReadOnlyList<ChangeResult> results = progress.Run(() => Repository.Create(_wanted, progress, Cancellation));
         WriteWarnings();
-        foreach (ChangeResult result in results)
+        foreach ((ChangeResult result, NewConfiguration wanted) in results.Zip(_wanted))
         {
             if (result.Error is { } error)
             {
@@ -101,12 +102,22 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
                 continue;
             }
 
-            WriteVerbose(result.Configuration!.Vault is { } vault
-                ? $"Created '{result.Configuration.Name}'; its key lies in the vault '{vault}'."
-                : $"Created '{result.Configuration.Name}' without a key.");
+            WriteVerbose(Describe(result.Configuration!, wanted));
             WriteObject(result.Configuration);
         }
     });
+
+    private string Describe(LlmConfiguration made, NewConfiguration wanted)
+    {
+        if (made.Vault is null)
+        {
+            return $"Created '{made.Name}' without a key.";
+        }
+
+        // Where the vault was not named, why it is that one.
+        string reason = string.IsNullOrWhiteSpace(wanted.Vault) ? " " + (_reason ??= Repository.GetDefaultVault().Reason) : string.Empty;
+        return $"Created '{made.Name}'; its key lies in the vault '{made.Vault}'.{reason}";
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
