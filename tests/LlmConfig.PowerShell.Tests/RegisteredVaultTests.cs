@@ -108,7 +108,10 @@ public sealed class RegisteredVaultTests : EngineTest
             data.Add(command, "error", "VaultUnavailable");
             data.Add(command, "locked", command == "Get-SecretVault" ? "VaultUnavailable" : "VaultLocked");
             data.Add(command, "gone", command == "Get-SecretVault" ? "VaultUnavailable" : "VaultNotFound");
-            data.Add(command, "echo", "VaultUnavailable");
+            if (command != "Get-SecretVault")
+            {
+                data.Add(command, "echo", "VaultUnavailable");
+            }
         }
 
         return data;

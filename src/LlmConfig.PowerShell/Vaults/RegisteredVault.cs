@@ -104,9 +104,13 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
                 {
                     module.Invoke("Remove-Secret", Parameters(keyId), cancellation);
                 }
-                catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault && !IsListed(keyId, cancellation))
+                catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
                 {
                     // Vaults differ in what they say of a secret that is not there.
+                    if (!IsKnownMissing(keyId, cancellation))
+                    {
+                        throw;
+                    }
                 }
 
                 return true;
@@ -156,9 +160,13 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
                 {
                     _refusesLabels = true;
                 }
-                catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault && !IsListed(keyId, cancellation))
+                catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
                 {
-                    // The key went meanwhile.
+                    // The key may have gone meanwhile.
+                    if (!IsKnownMissing(keyId, cancellation))
+                    {
+                        throw;
+                    }
                 }
 
                 return true;
@@ -270,9 +278,14 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
         {
             found = module.Invoke("Get-Secret", Parameters(keyId), cancellation);
         }
-        catch (VaultFailureException e) when (e.IsNotFound || (!e.IsLocked && !e.IsUnknownVault && IsKnownMissing(keyId, cancellation)))
+        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
         {
-            return null;
+            if (e.IsNotFound || IsKnownMissing(keyId, cancellation))
+            {
+                return null;
+            }
+
+            throw;
         }
 
         switch (found.Count == 0 ? null : found[0]?.BaseObject)
@@ -291,22 +304,20 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
         }
     }
 
-    // Vaults may throw for a secret that is not there. Only one that can tell what it holds is believed.
+    // Vaults may throw for a secret that is not there. Only one that can tell what it holds is believed. Not to be called in
+    // an exception filter, which runs before the call that failed has let go of SecretManagement.
     private bool IsKnownMissing(string keyId, CancellationToken cancellation)
     {
         try
         {
-            return !IsListed(keyId, cancellation);
+            return !module.Invoke("Get-SecretInfo", Parameters(keyId), cancellation)
+                .Any(item => string.Equals(Text(item, "Name"), keyId, StringComparison.OrdinalIgnoreCase));
         }
         catch (VaultFailureException)
         {
             return false;
         }
     }
-
-    private bool IsListed(string keyId, CancellationToken cancellation) => module
-        .Invoke("Get-SecretInfo", Parameters(keyId), cancellation)
-        .Any(item => string.Equals(Text(item, "Name"), keyId, StringComparison.OrdinalIgnoreCase));
 
     private LlmConfigException Missing(string keyId) => new(
         LlmConfigErrorCode.KeyMissing,
@@ -323,9 +334,7 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
         try
         {
             Encoding.UTF8.GetChars(key.Utf8, plain);
-            return failure.Message.AsSpan().Contains(plain, StringComparison.Ordinal) || failure.ErrorId.AsSpan().Contains(plain, StringComparison.Ordinal)
-                ? failure.WithoutTexts("(not shown: the vault repeated the key)")
-                : failure;
+            return failure.Repeats(plain) ? failure.WithoutTexts("(not shown: the vault repeated the key)") : failure;
         }
         finally
         {

@@ -13,9 +13,12 @@ internal sealed class VaultFailureException : Exception
     private const int LongestShown = 500;
     private const string PasswordRequired = "PasswordRequiredException";
 
-    private VaultFailureException(string message, string errorId, ErrorCategory category, IReadOnlyList<string> types)
-        : base(message)
+    private readonly string _said;
+
+    private VaultFailureException(string said, string errorId, ErrorCategory category, IReadOnlyList<string> types)
+        : base(string.Join(' ', said.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => ShownText.Of(word))))
     {
+        _said = said;
         ErrorId = errorId;
         Category = category;
         Types = types;
@@ -35,8 +38,7 @@ internal sealed class VaultFailureException : Exception
     {
         get
         {
-            string text = string.Join(' ', Message.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => ShownText.Of(word)));
-            string cut = text.Length <= LongestShown ? text : text[..LongestShown] + "…";
+            string cut = Message.Length <= LongestShown ? Message : Message[..LongestShown] + "…";
             string end = cut.EndsWith('.') ? string.Empty : ".";
             return $"{cut}{end} ({ShownText.Of(ErrorId.Split(',')[0])})";
         }
@@ -75,6 +77,10 @@ internal sealed class VaultFailureException : Exception
         return new VaultFailureException(
             string.Join(" ", texts), record?.FullyQualifiedErrorId ?? string.Empty, record?.CategoryInfo.Category ?? ErrorCategory.NotSpecified, types);
     }
+
+    /// <summary>True when the vault repeated this text.</summary>
+    public bool Repeats(ReadOnlySpan<char> text) =>
+        _said.AsSpan().Contains(text, StringComparison.Ordinal) || ErrorId.AsSpan().Contains(text, StringComparison.Ordinal);
 
     /// <summary>The same failure without the texts of the vault, where it repeated what nobody may read.</summary>
     public VaultFailureException WithoutTexts(string remark) => new(remark, "VaultFailure", Category, Types);
