@@ -131,7 +131,7 @@ Describe 'Vaults in a real shell' {
             Invoke-Shell {
                 Register-Store
                 $rows = 1..200 | ForEach-Object { [pscustomobject]@{ Name = "n$_"; Provider = 'openai'; ApiKey = ConvertTo-Key "sk-test-$_" } }
-                $null = $rows | New-LlmConfig
+                $null = $rows | New-LlmConfig -Vault LlmConfig
             }
             $mover = Start-Shell { Import-Module Microsoft.PowerShell.SecretManagement; Get-LlmConfig | Set-LlmConfig -Vault Store }
             $file = Join-Path $script:TestHome .secretmanagement localstore storefile
