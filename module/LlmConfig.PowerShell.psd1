@@ -15,14 +15,21 @@
     AliasesToExport        = @()
     VariablesToExport      = @()
     CmdletsToExport        = @(
+        'Enter-LlmConfig'
+        'Exit-LlmConfig'
+        'Export-LlmConfig'
         'Get-LlmConfig'
         'Get-LlmConfigKey'
         'Get-LlmConfigStore'
         'Get-LlmProvider'
+        'Import-LlmConfig'
         'New-LlmConfig'
         'Remove-LlmConfig'
+        'Repair-LlmConfig'
         'Set-LlmConfig'
         'Set-LlmConfigStore'
+        'Test-LlmConfig'
+        'Use-LlmConfig'
     )
     PrivateData            = @{
         PSData = @{

@@ -29,15 +29,19 @@ internal abstract class StoreFileSystem
     /// <summary>True when a folder is at the path; links are followed, since only the caller's own choice of folder is asked.</summary>
     public static bool FolderExists(string path) => Directory.Exists(path);
 
-    /// <summary>Creates one folder, or accepts the user's own folder that is there already.</summary>
+    /// <summary>
+    /// Creates one folder, or accepts the user's own folder that is there already. Durable when it returns, also where a
+    /// process made it that died before it could see to that.
+    /// </summary>
     public void EnsureFolder(string path)
     {
         if (!CheckFolder(path))
         {
             Guard(path, () => MakeFolder(path));
             CheckFolder(path);
-            FlushParent(path);
         }
+
+        FlushParent(path);
     }
 
     /// <summary>Refuses a folder that is a link, no folder, or somebody else's. False when nothing is there.</summary>
@@ -81,6 +85,67 @@ internal abstract class StoreFileSystem
 
         EntryInfo entry = CheckFile(path, handle);
         return entry.Length > limit ? throw StoreFailure.TooLarge(path, limit) : ReadAll(path, handle, (int)entry.Length, limit);
+    }
+
+    /// <summary>
+    /// Reads a file that a person named and that is none of the store's: links are followed, and its owner and mode are the
+    /// person's business. What is no regular file is refused; <see langword="null"/> when nothing is there.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limit">The largest size in bytes that is read at all; a larger file is StoreCorrupt.</param>
+    public SecretBytes? ReadOthersFile(string path, int limit)
+    {
+        string target = Guard(path, () => File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path);
+        using SafeFileHandle? handle = Guard(path, () => OpenForReading(target));
+        if (handle is null)
+        {
+            return null;
+        }
+
+        EntryInfo entry = Guard(path, () => Stat(handle));
+        if (entry.Kind != EntryKind.File)
+        {
+            throw StoreFailure.Unsafe(path, $"'{path}' is not a regular file.", "Name a file.");
+        }
+
+        return entry.Length > limit
+            ? throw new LlmConfigException(
+                LlmConfigErrorCode.StoreCorrupt, path, $"'{path}' is larger than {limit / 1024 / 1024} MiB.", "Nothing was imported. Look at whether it is the right file.")
+            : ReadSecret(path, handle, (int)entry.Length);
+    }
+
+    /// <summary>
+    /// Writes a file that a person named and that is none of the store's, with mode 0600, whole or not at all, and makes it
+    /// durable. A link that lies there is replaced, not followed.
+    /// </summary>
+    /// <exception cref="LlmConfigException">DuplicateName: there is a file and it is not to be overwritten; or a Store code.</exception>
+    public void WriteOthersFile(string path, ReadOnlySpan<byte> content, bool overwrite)
+    {
+        CheckPlace(path, overwrite);
+        string sibling = WriteSibling(path, content);
+        try
+        {
+            // Without overwriting: a hard link and then one name less, so that nobody's file of the same moment is replaced.
+            Guard(path, () =>
+            {
+                if (overwrite)
+                {
+                    Rename(sibling, path);
+                }
+                else
+                {
+                    RenameNew(sibling, path);
+                }
+            });
+        }
+        catch
+        {
+            DeleteQuietly(sibling);
+            CheckPlace(path, overwrite);
+            throw;
+        }
+
+        FlushParent(path);
     }
 
     /// <summary>Reads a file of a vault: too large means damaged there too, under the vault's own code.</summary>
@@ -200,6 +265,107 @@ internal abstract class StoreFileSystem
         }
     }
 
+    /// <summary>What lies at the path, for a look at it: nothing is refused. <see langword="null"/> when nothing does.</summary>
+    public EntryInfo? Inspect(string path) => Guard(path, () => Stat(path));
+
+    /// <summary>When the file was written last, in UTC.</summary>
+    public DateTime GetModified(string path) => Guard(path, () => Modified(path));
+
+    /// <summary>True when a process holds a lock on the file that excludes the one asked for; false also when there is no file.</summary>
+    /// <param name="path">The file. It is neither created nor changed.</param>
+    /// <param name="exclusive">True to find any holder, false to find one that holds it alone.</param>
+    public bool IsHeld(string path, bool exclusive)
+    {
+        try
+        {
+            using SafeFileHandle? handle = Guard(path, () => OpenForReading(path));
+            return handle is not null && !Guard(path, () => TryLock(handle, exclusive));
+        }
+        catch (LlmConfigException e) when (OperatingSystem.IsWindows() && e.InnerException is IOException)
+        {
+            // There, a file that is held does not even open.
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Takes from others what they may do with a file or folder of ours. Through a handle that was checked, so that nothing
+    /// that is put there meanwhile, and nothing that a link leads to, is changed.
+    /// </summary>
+    public void Tighten(string path, bool isFolder)
+    {
+        using SafeFileHandle? handle = Guard(path, () => isFolder ? OpenFolder(path) : OpenForReading(path));
+        if (handle is null)
+        {
+            return;
+        }
+
+        EntryInfo entry = Guard(path, () => Stat(handle));
+        if (!isFolder)
+        {
+            Refuse(path, entry);
+        }
+        else if (!entry.OwnedByUser)
+        {
+            throw StoreFailure.OtherOwner(path);
+        }
+
+        Guard(path, () => SetMode(handle, isFolder ? FolderMode : FileMode));
+    }
+
+    /// <summary>True when others may do something with it: what <see cref="Tighten"/> puts right.</summary>
+    public static bool IsWide(EntryInfo entry) =>
+        (entry.Mode & ~(entry.Kind == EntryKind.Folder ? FolderMode : FileMode) & AnyAccess) != 0;
+
+    /// <summary>
+    /// Gives a file that is of no use another name in its folder, and never one that is taken. Under the lock of whoever
+    /// writes there. The caller flushes the folder.
+    /// </summary>
+    /// <returns>The new path: the old one with a dot and <paramref name="suffix"/>, and a number where that is taken.</returns>
+    public string MoveAside(string path, string suffix)
+    {
+        for (int number = 1; ; number++)
+        {
+            string aside = number == 1 ? $"{path}.{suffix}" : $"{path}.{suffix}-{number}";
+            if (Inspect(aside) is null)
+            {
+                Guard(path, () => Rename(path, aside));
+                return aside;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Adds a line to the end of a file of ours in one write, so that the lines of several processes do not mix. A file that
+    /// would grow beyond <paramref name="limit"/> is renamed to <c>&lt;path&gt;.1</c> first, in the place of an earlier one.
+    /// </summary>
+    /// <param name="path">The file, created with <see cref="FileMode"/> when it is not there.</param>
+    /// <param name="line">The line with its end.</param>
+    /// <param name="limit">The largest size of the file in bytes.</param>
+    public void AppendLine(string path, ReadOnlySpan<byte> line, long limit)
+    {
+        byte[] copy = line.ToArray();
+        while (true)
+        {
+            using SafeFileHandle? handle = Guard(path, () => OpenForAppending(path));
+            if (handle is null)
+            {
+                TryCreate(path)?.Dispose();
+                continue;
+            }
+
+            EntryInfo entry = Guard(path, () => Stat(handle));
+            Refuse(path, entry);
+            if (entry.Length > 0 && entry.Length + copy.Length > limit && Rotate(path, handle, limit - copy.Length))
+            {
+                continue;
+            }
+
+            Guard(path, () => Append(handle, copy));
+            return;
+        }
+    }
+
     /// <summary>Removes a file; nothing happens when it is not there.</summary>
     public void DeleteFile(string path) => Guard(path, () => Delete(path));
 
@@ -214,6 +380,20 @@ internal abstract class StoreFileSystem
 
     /// <summary>What an open handle leads to.</summary>
     protected abstract EntryInfo Stat(SafeFileHandle handle);
+
+    protected virtual DateTime Modified(string path) => File.GetLastWriteTimeUtc(path);
+
+    /// <summary>Opens a folder without following a link; <see langword="null"/> when missing, or where folders have no mode.</summary>
+    protected abstract SafeFileHandle? OpenFolder(string path);
+
+    /// <summary>Sets the permissions of what an open handle leads to, where there are such things.</summary>
+    protected abstract void SetMode(SafeFileHandle handle, UnixFileMode mode);
+
+    /// <summary>Opens for writing at the end, links not followed, together with other processes; <see langword="null"/> when missing.</summary>
+    protected abstract SafeFileHandle? OpenForAppending(string path);
+
+    /// <summary>Writes at the end of a file that was opened for it, in one call.</summary>
+    protected abstract void Append(SafeFileHandle handle, ReadOnlySpan<byte> content);
 
     /// <summary>Creates one folder with <see cref="FolderMode"/>; accepts one that is there.</summary>
     protected abstract void MakeFolder(string path);
@@ -239,6 +419,8 @@ internal abstract class StoreFileSystem
 
     // rename(2) on Unix; File.Replace would remove the backup and then throw when the target is missing.
     protected virtual void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+
+    protected virtual void RenameNew(string from, string to) => File.Move(from, to, overwrite: false);
 
     protected virtual void Delete(string path)
     {
@@ -277,6 +459,53 @@ internal abstract class StoreFileSystem
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or LlmConfigException)
         {
             // The folder is there; what is written into it is flushed with it.
+        }
+    }
+
+    private void CheckPlace(string path, bool overwrite)
+    {
+        if (Guard(path, () => Stat(path)) is not { } there)
+        {
+            return;
+        }
+
+        if (there.Kind is EntryKind.Folder or EntryKind.Other)
+        {
+            throw StoreFailure.Unsafe(path, $"'{path}' is not a regular file.", "Name a file.");
+        }
+
+        if (!overwrite)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.DuplicateName, path, $"There is a file '{path}' already.", "Name another one, or replace it with -Force.");
+        }
+    }
+
+    private static SecretBytes ReadSecret(string path, SafeFileHandle handle, int length)
+    {
+        var bytes = new SecretBytes(length);
+        try
+        {
+            int read = 0;
+            while (read < length)
+            {
+                int at = read;
+                int count = Guard(path, () => RandomAccess.Read(handle, bytes.Span[at..], at));
+                if (count == 0)
+                {
+                    throw new LlmConfigException(
+                        LlmConfigErrorCode.StoreCorrupt, path, $"'{path}' became shorter while it was read.", "Run the command again once nothing writes it.");
+                }
+
+                read += count;
+            }
+
+            return bytes;
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
         }
     }
 
@@ -452,7 +681,30 @@ internal abstract class StoreFileSystem
         return entry;
     }
 
+    // False when another process is about to do it: the line then goes to the file as it is.
+    private bool Rotate(string path, SafeFileHandle handle, long largest)
+    {
+        if (!Guard(path, () => TryLock(handle, exclusive: true)))
+        {
+            return false;
+        }
+
+        // Under the lock of the old file: was it renamed between the opening and the lock, a new one is there.
+        if (Inspect(path) is { } now && now.Length > largest)
+        {
+            Guard(path, () => Rename(path, path + ".1"));
+        }
+
+        return true;
+    }
+
     private void Check(string path, EntryInfo entry)
+    {
+        Refuse(path, entry);
+        WarnIfWide(path, entry.Mode, FileMode);
+    }
+
+    private static void Refuse(string path, EntryInfo entry)
     {
         if (entry.Kind == EntryKind.Link)
         {
@@ -474,8 +726,6 @@ internal abstract class StoreFileSystem
         {
             throw StoreFailure.SharedFile(path);
         }
-
-        WarnIfWide(path, entry.Mode, FileMode);
     }
 
     private void WarnIfWide(string path, UnixFileMode mode, UnixFileMode allowed)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -42,6 +43,7 @@ internal ref struct ConfigDocumentReader
         Vault = 1 << 13,
         CreatedAt = 1 << 14,
         UpdatedAt = 1 << 15,
+        Mark = 1 << 16,
     }
 
     /// <exception cref="StoreFormatException">It does not parse, does not validate, or is of a newer version.</exception>
@@ -62,7 +64,7 @@ internal ref struct ConfigDocumentReader
         {
             if (FindVersion(content) is { } version && version > ConfigDocument.CurrentVersion)
             {
-                throw new StoreFormatException($"it has version {version}") { NewerVersion = version };
+                throw StoreFormatException.Newer(version);
             }
 
             // The text of an InvalidOperationException (half a surrogate pair in an escape) says nothing to a reader.
@@ -118,7 +120,7 @@ internal ref struct ConfigDocumentReader
         Guid? chosen = null;
         string? defaultVault = null;
         List<LlmConfiguration>? items = null;
-        List<KeyValuePair<string, byte[]>>? extras = null;
+        JsonExtrasBuilder? extras = null;
 
         Advance();
         Expect(JsonTokenType.StartObject, "the file");
@@ -164,7 +166,7 @@ internal ref struct ConfigDocumentReader
         Require(seen, Seen.Store, "store");
         Require(seen, Seen.Revision, "revision");
         Require(seen, Seen.Configs, "configs");
-        return new ConfigDocument(store, revision, defaultVault, Check(items!, chosen), JsonExtras.From(extras));
+        return new ConfigDocument(store, revision, defaultVault, Check(items!, chosen), extras?.ToExtras() ?? JsonExtras.None);
     }
 
     private static List<LlmConfiguration> Check(List<LlmConfiguration> items, Guid? chosen)
@@ -218,9 +220,10 @@ internal ref struct ConfigDocumentReader
         bool useAuthHeader = false;
         DateTime created = default, updated = default;
         DateTime? keyUpdated = null;
+        ulong? keyMark = null;
         Guid? keyStore = null;
         JsonExtras keyExtras = JsonExtras.None;
-        List<KeyValuePair<string, byte[]>>? extras = null;
+        JsonExtrasBuilder? extras = null;
 
         Expect(JsonTokenType.StartObject, "a configuration");
         while (NextProperty())
@@ -262,7 +265,7 @@ internal ref struct ConfigDocumentReader
             {
                 if (!IsNull())
                 {
-                    (keyId, vault, keyUpdated, keyStore, keyExtras) = ReadKey();
+                    (keyId, vault, keyUpdated, keyMark, keyStore, keyExtras) = ReadKey();
                 }
             }
             else if (Is("createdAt"u8, Seen.CreatedAt, ref seen))
@@ -296,21 +299,23 @@ internal ref struct ConfigDocumentReader
             Vault = vault,
             KeyId = keyId,
             KeyUpdatedAt = keyUpdated,
+            KeyMark = keyMark,
             KeyStoreId = keyStore,
             CreatedAt = created,
             UpdatedAt = updated,
-            Extras = JsonExtras.From(extras),
+            Extras = extras?.ToExtras() ?? JsonExtras.None,
             KeyExtras = keyExtras,
         };
     }
 
-    private (string Id, string Vault, DateTime UpdatedAt, Guid? Store, JsonExtras Extras) ReadKey()
+    private (string Id, string Vault, DateTime UpdatedAt, ulong? Mark, Guid? Store, JsonExtras Extras) ReadKey()
     {
         Seen seen = Seen.None;
         string? id = null, vault = null;
         DateTime updated = default;
+        ulong? mark = null;
         Guid? store = null;
-        List<KeyValuePair<string, byte[]>>? extras = null;
+        JsonExtrasBuilder? extras = null;
 
         Expect(JsonTokenType.StartObject, "key");
         while (NextProperty())
@@ -331,6 +336,10 @@ internal ref struct ConfigDocumentReader
             {
                 updated = ReadTime("key.updatedAt");
             }
+            else if (Is("mark"u8, Seen.Mark, ref seen))
+            {
+                mark = IsNull() ? null : ReadMark("key.mark");
+            }
             else if (Is("store"u8, Seen.Store, ref seen))
             {
                 store = IsNull() ? null : ReadGuid("key.store");
@@ -344,7 +353,7 @@ internal ref struct ConfigDocumentReader
         Require(seen, Seen.Id, "key.id");
         Require(seen, Seen.Vault, "key.vault");
         Require(seen, Seen.UpdatedAt, "key.updatedAt");
-        return (id!, vault!, updated, store, JsonExtras.From(extras));
+        return (id!, vault!, updated, mark, store, extras?.ToExtras() ?? JsonExtras.None);
     }
 
     private string ReadVault()
@@ -409,6 +418,13 @@ internal ref struct ConfigDocumentReader
             ? value
             : throw Invalid($"'{name}' is not a UUID");
 
+    private readonly ulong ReadMark(string name) =>
+        _json.TokenType == JsonTokenType.String
+        && _json.ValueSpan.Length == 2 * sizeof(ulong)
+        && ulong.TryParse(_json.ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value)
+            ? value
+            : throw Invalid($"'{name}' is not 16 hex digits");
+
     private readonly bool ReadBoolean(string name) => _json.TokenType switch
     {
         JsonTokenType.True => true,
@@ -442,17 +458,15 @@ internal ref struct ConfigDocumentReader
             ? ToMilliseconds(value)
             : throw Invalid($"'{name}' is not a time of ISO 8601");
 
-    private void ReadExtra(ref List<KeyValuePair<string, byte[]>>? extras)
+    private void ReadExtra(ref JsonExtrasBuilder? extras)
     {
         string name = _json.GetString()!;
-        if (extras is not null && extras.Any(extra => extra.Key == name))
-        {
-            throw Invalid("a property stands twice in one object");
-        }
-
         Advance();
         int start = (int)_json.TokenStartIndex;
         _json.Skip();
-        (extras ??= []).Add(new(name, _bytes[start..(int)_json.BytesConsumed].ToArray()));
+        if (!(extras ??= new JsonExtrasBuilder()).TryAdd(name, _bytes[start..(int)_json.BytesConsumed]))
+        {
+            throw Invalid("a property stands twice in one object");
+        }
     }
 }

@@ -8,8 +8,8 @@ namespace LlmConfig;
 /// <summary>Writes <c>llm_config.json</c>.</summary>
 internal static class ConfigDocumentWriter
 {
-    // Names stay readable in the file; it is never embedded in HTML.
-    private static readonly JsonWriterOptions Options = new()
+    /// <summary>How every JSON file of ours is written. Names stay readable in it; it is never embedded in HTML.</summary>
+    public static readonly JsonWriterOptions Options = new()
     {
         Indented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -63,6 +63,11 @@ internal static class ConfigDocumentWriter
             json.WriteString("id", key.KeyId);
             json.WriteString("vault", key.Vault);
             json.WriteString("updatedAt", Time(item.KeyUpdatedAt ?? item.UpdatedAt));
+            if (item.KeyMark is { } mark)
+            {
+                json.WriteString("mark", mark.ToString("x16", CultureInfo.InvariantCulture));
+            }
+
             if (item.KeyStoreId is { } owner)
             {
                 json.WriteString("store", owner);

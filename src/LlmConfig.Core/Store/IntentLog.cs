@@ -12,8 +12,12 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
     private const int Version = 1;
     private const string Extension = ".json";
 
-    // A pipeline of 100,000 keys; more than that is not one of ours.
+    // What is read back; what is written stays below half of it.
     private const int MaximumBytes = 16 * 1024 * 1024;
+
+    // What surrounds the name of the vault in one entry, and the longest escape of a UTF-16 unit of that name.
+    private const int EntryBytes = 128;
+    private const int EscapedBytes = 6;
 
     private readonly string _folder = new StorePaths(storeFolder).Pending;
 
@@ -21,20 +25,34 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
     public int Count => files.CheckFolder(_folder) ? files.ListFiles(_folder, "*" + Extension).Count : 0;
 
     /// <summary>Names the keys that are about to be written or dropped, and those whose labels will be. On disk when it returns.</summary>
-    public Intent Begin(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
+    /// <returns>As a rule one intent; several where the keys are too many for one file.</returns>
+    public IReadOnlyList<Intent> Begin(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
     {
-        files.EnsureFolder(_folder);
-        FileLock held = files.CreateLockedFile(Path.Combine(_folder, Guid.NewGuid().ToString("D") + Extension), Write(keys, labels));
+        if (!files.CheckFolder(_folder))
+        {
+            files.EnsureFolder(_folder);
+        }
+
+        var begun = new List<Intent>();
         try
         {
+            foreach ((KeyReference Key, bool IsLabel)[] part in Split([.. keys.Select(key => (key, false)), .. labels.Select(key => (key, true))]))
+            {
+                begun.Add(BeginOne(
+                    [.. part.Where(item => !item.IsLabel).Select(item => item.Key)], [.. part.Where(item => item.IsLabel).Select(item => item.Key)]));
+            }
+
             files.FlushFolder(_folder);
-            return new Intent(held, files, keys, labels);
+            return begun;
         }
         catch
         {
-            using (held)
+            foreach (Intent intent in begun)
             {
-                files.DeleteFile(held.Path);
+                using (intent)
+                {
+                    intent.Complete();
+                }
             }
 
             throw;
@@ -54,51 +72,157 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
 
         foreach (string path in files.ListFiles(_folder, "*" + StorePaths.TemporaryExtension))
         {
-            using FileLock? held = files.TryLockExistingFile(path);
-            if (held is not null)
-            {
-                files.DeleteFile(path);
-            }
+            RemoveLeftover(path);
         }
 
         foreach (string path in files.ListFiles(_folder, "*" + Extension))
         {
-            FileLock? held = files.TryLockExistingFile(path);
-            if (held is null)
+            if (TakeOver(path) is { } intent)
             {
-                continue;
-            }
-
-            if (TryRead(held) is { } read)
-            {
-                yield return new Intent(held, files, read.Keys, read.Labels);
-            }
-            else
-            {
-                held.Dispose();
-                warn(new LlmConfigWarning(
-                    path, $"'{path}' is damaged: which keys it names cannot be told, so none is removed. Delete it once Get-LlmConfigKey works for all configurations."));
+                yield return intent;
             }
         }
     }
 
-    private static (List<KeyReference> Keys, List<KeyReference> Labels)? TryRead(FileLock held)
+    /// <summary>Takes over one intent; <see langword="null"/> when it is held, gone, or cannot be read.</summary>
+    public Intent? TakeOver(string path)
     {
-        try
-        {
-            using JsonDocument json = JsonDocument.Parse(StoreFileSystem.ReadLocked(held, MaximumBytes));
-            JsonElement root = json.RootElement;
-            if (root.GetProperty("version").GetInt32() != Version)
-            {
-                return null;
-            }
-
-            return (Read(root.GetProperty("keys")), root.TryGetProperty("labels", out JsonElement labels) ? Read(labels) : []);
-        }
-        catch (Exception e) when (e is LlmConfigException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        FileLock? held = files.TryLockExistingFile(path);
+        if (held is null)
         {
             return null;
         }
+
+        IntentLook look = Parse(path, ReadQuietly(held));
+        if (look.State == IntentState.Dead)
+        {
+            return new Intent(held, files, look.Keys, look.Labels);
+        }
+
+        held.Dispose();
+        warn(new LlmConfigWarning(
+            path,
+            look.State == IntentState.Newer
+                ? $"'{path}' was written by a newer version of this module; what it names is left alone. Update LlmConfig.PowerShell."
+                : $"'{path}' is damaged: which keys it names cannot be told, so none is removed. Run Repair-LlmConfig, or delete it once Get-LlmConfigKey works for all configurations."));
+        return null;
+    }
+
+    /// <summary>Removes a file that never got its final name, unless somebody is writing it.</summary>
+    /// <returns>True when it was removed.</returns>
+    public bool RemoveLeftover(string path)
+    {
+        using FileLock? held = files.TryLockExistingFile(path);
+        if (held is not null)
+        {
+            files.DeleteFile(path);
+        }
+
+        return held is not null;
+    }
+
+    /// <summary>Gives a damaged intent that nobody holds another name.</summary>
+    /// <returns>The new path, or <see langword="null"/> when it is held, gone, or not damaged.</returns>
+    public string? MoveAside(string path, string suffix)
+    {
+        using FileLock? held = files.TryLockExistingFile(path);
+        if (held is null || Parse(path, ReadQuietly(held)).State != IntentState.Damaged)
+        {
+            return null;
+        }
+
+        string aside = files.MoveAside(path, suffix);
+        files.FlushFolder(_folder);
+        return aside;
+    }
+
+    /// <summary>All intents as they are, for a look at them. Changes nothing.</summary>
+    /// <exception cref="LlmConfigException">One of them, or the folder, is not ours.</exception>
+    public IReadOnlyList<IntentLook> Look()
+    {
+        if (!files.CheckFolder(_folder))
+        {
+            return [];
+        }
+
+        var looks = new List<IntentLook>();
+        foreach (string path in files.ListFiles(_folder, "*" + Extension))
+        {
+            // Held first: one that is let go of after that may well be looked at as if it were not.
+            bool held = files.IsHeld(path, exclusive: false);
+            byte[]? bytes = null;
+            try
+            {
+                bytes = files.ReadFile(path, MaximumBytes);
+                if (bytes is null)
+                {
+                    // Its owner ended meanwhile.
+                    continue;
+                }
+            }
+            catch (LlmConfigException e) when (e.Code is LlmConfigErrorCode.StoreCorrupt || (held && OperatingSystem.IsWindows()))
+            {
+                // Too large for an intent, or readable by its owner alone: nothing can be told from it.
+            }
+
+            IntentLook look = Parse(path, bytes);
+            looks.Add(held ? look with { State = IntentState.Live } : look);
+        }
+
+        return looks;
+    }
+
+    /// <summary>The ids of all keys that intents name as in doubt, of live and of dead processes; one that is damaged names none.</summary>
+    /// <exception cref="LlmConfigException">One of them, or the folder, is not ours.</exception>
+    public HashSet<string> NamedKeys() => [.. Look().SelectMany(look => look.Keys).Select(key => key.KeyId)];
+
+    /// <summary>Files that never got their final name and that nobody is writing.</summary>
+    public IReadOnlyList<string> Leftovers() => files.CheckFolder(_folder)
+        ? [.. files.ListFiles(_folder, "*" + StorePaths.TemporaryExtension).Where(path => !files.IsHeld(path, exclusive: true))]
+        : [];
+
+    private static byte[]? ReadQuietly(FileLock held)
+    {
+        try
+        {
+            return StoreFileSystem.ReadLocked(held, MaximumBytes);
+        }
+        catch (LlmConfigException)
+        {
+            return null;
+        }
+    }
+
+    private static IntentLook Parse(string path, byte[]? bytes)
+    {
+        try
+        {
+            if (bytes is not null)
+            {
+                using JsonDocument json = JsonDocument.Parse(bytes);
+                JsonElement root = json.RootElement;
+                int version = root.GetProperty("version").GetInt32();
+                if (version == Version)
+                {
+                    return new IntentLook(
+                        path,
+                        IntentState.Dead,
+                        Read(root.GetProperty("keys")),
+                        root.TryGetProperty("labels", out JsonElement labels) ? Read(labels) : []);
+                }
+
+                if (version > Version)
+                {
+                    return new IntentLook(path, IntentState.Newer, [], []);
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            // Damaged: what follows.
+        }
+
+        return new IntentLook(path, IntentState.Damaged, [], []);
     }
 
     private static List<KeyReference> Read(JsonElement array)
@@ -128,6 +252,29 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
 
         json.WriteEndArray();
     }
+
+    // Parts whose files stay well below what is read back.
+    private static IEnumerable<(KeyReference Key, bool IsLabel)[]> Split(IReadOnlyList<(KeyReference Key, bool IsLabel)> all)
+    {
+        int start = 0;
+        long size = 0;
+        for (int i = 0; i < all.Count; i++)
+        {
+            long next = EntryBytes + ((long)EscapedBytes * all[i].Key.Vault.Length);
+            if (size + next > MaximumBytes / 2 && i > start)
+            {
+                yield return [.. all.Skip(start).Take(i - start)];
+                (start, size) = (i, 0);
+            }
+
+            size += next;
+        }
+
+        yield return [.. all.Skip(start)];
+    }
+
+    private Intent BeginOne(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels) => new(
+        files.CreateLockedFile(Path.Combine(_folder, Guid.NewGuid().ToString("D") + Extension), Write(keys, labels)), files, keys, labels);
 
     private byte[] Write(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -48,6 +49,8 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public bool TakesLabels => true;
 
+    private static ReadOnlySpan<byte> MarkPurpose => "LlmConfig key mark 1"u8;
+
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
         WriteSecret(keyId, SealedSecretType.SecureString, Encode(label), key.Utf8, cancellation);
@@ -93,8 +96,29 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
         catch (StoreFormatException e)
         {
-            throw Corrupt(path, e);
+            throw Corrupt(path, e, SealedSecret.Version);
         }
+    }
+
+    /// <summary>
+    /// Tells whether two keys are the same without keeping either: 64 bits of HMAC-SHA256 under a key that is derived from
+    /// the master key. Without that one, a guess cannot be tried on it; with it, the keys themselves can be read.
+    /// </summary>
+    /// <returns><see langword="null"/> where the vault is not made yet.</returns>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
+    public ulong? Mark(ApiKey key)
+    {
+        if (Open() is not { } open)
+        {
+            return null;
+        }
+
+        Span<byte> markKey = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, open.MasterKey.Span, markKey, salt: [], MarkPurpose);
+        HMACSHA256.HashData(markKey, key.Utf8, hash);
+        CryptographicOperations.ZeroMemory(markKey);
+        return BinaryPrimitives.ReadUInt64BigEndian(hash);
     }
 
     public void Remove(string keyId, CancellationToken cancellation) => RemoveSecret(keyId, cancellation);
@@ -115,12 +139,133 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         return true;
     }
 
-    public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) => Collect(
-        secret => KeyReference.IsKeyId(secret.Name) ? new KeyVaultEntry(secret.Name, Decode(secret.Metadata)) : null, cancellation);
+    public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation)
+    {
+        // One file that is damaged is told of where its key is read; it must not hide the others.
+        LocalVaultContents contents = Inspect(null, cancellation);
+        return contents.Refused is { } error ? throw error : contents.Entries;
+    }
 
-    /// <summary>Lists all secrets, keys of configurations and others.</summary>
-    public IReadOnlyList<VaultSecretInfo> ListSecrets(CancellationToken cancellation) => Collect(
-        secret => new VaultSecretInfo(secret.Name, secret.Type, SecretMetadata.Decode(secret.Metadata)), cancellation);
+    /// <summary>All keys that open, and all files that do not. Changes nothing.</summary>
+    /// <param name="progress">Told how many files were opened so far.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable or VaultCorrupt: none of them can be opened.</exception>
+    public LocalVaultContents Inspect(IProgress<int>? progress, CancellationToken cancellation)
+    {
+        var entries = new List<KeyVaultEntry>();
+        (Dictionary<string, string> damaged, LlmConfigException? refused) = Visit(
+            secret =>
+            {
+                if (KeyReference.IsKeyId(secret.Name))
+                {
+                    entries.Add(new KeyVaultEntry(secret.Name, Decode(secret.Metadata)));
+                }
+            },
+            progress,
+            cancellation);
+        return new LocalVaultContents(entries, damaged, refused);
+    }
+
+    /// <summary>Lists all secrets, keys of configurations and others; those whose files are damaged are left out.</summary>
+    public IReadOnlyList<VaultSecretInfo> ListSecrets(CancellationToken cancellation)
+    {
+        var secrets = new List<VaultSecretInfo>();
+        (_, LlmConfigException? refused) = Visit(
+            secret => secrets.Add(new VaultSecretInfo(secret.Name, secret.Type, SecretMetadata.Decode(secret.Metadata))), null, cancellation);
+        return refused is null ? secrets : throw refused;
+    }
+
+    private (Dictionary<string, string> Damaged, LlmConfigException? Refused) Visit(
+        Action<SealedSecret> visit, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        var damaged = new Dictionary<string, string>(StringComparer.Ordinal);
+        if (!_files.CheckFolder(_paths.Folder) || _files.ListFiles(_paths.Folder, "*" + LocalVaultFiles.SealedExtension) is not { Count: > 0 } paths)
+        {
+            return (damaged, null);
+        }
+
+        (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
+        var refused = new List<LlmConfigException>();
+        for (int i = 0; i < paths.Count; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                if (_files.ReadVaultFile(paths[i], SealedSecret.MaximumFileBytes) is { } file)
+                {
+                    using SealedSecret secret = SealedSecret.Open(file, header.VaultId, masterKey.Span, NameHash(paths[i]));
+                    visit(secret);
+                }
+            }
+            catch (StoreFormatException e)
+            {
+                damaged.Add(paths[i], Corrupt(paths[i], e, SealedSecret.Version).Problem);
+            }
+            catch (LlmConfigException e)
+            {
+                damaged.Add(paths[i], e.Problem);
+                if (e.Code != LlmConfigErrorCode.VaultCorrupt)
+                {
+                    refused.Add(e);
+                }
+            }
+
+            progress?.Report(i + 1);
+        }
+
+        return (damaged, refused.FirstOrDefault());
+    }
+
+    /// <summary>Whether keys can be read and written now, asked anew: the header, the protector, and the master key that it keeps.</summary>
+    /// <returns>False when there is no vault yet.</returns>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code.</exception>
+    public bool CheckMasterKey()
+    {
+        if (ReadHeader() is not { } header)
+        {
+            RefuseLostHeader();
+            return false;
+        }
+
+        using SecretBytes masterKey = LoadMasterKey(ref header);
+        return masterKey.Length == SealedSecret.MasterKeySize && header.Accepts(masterKey.Span) ? true : throw WrongMasterKey();
+    }
+
+    /// <summary>True when the vault holds no secret: one whose master key is lost is made anew then.</summary>
+    public bool IsEmpty => !_files.CheckFolder(_paths.Folder) || _files.ListFiles(_paths.Folder, "*" + LocalVaultFiles.SealedExtension).Count == 0;
+
+    /// <summary>The file in which a secret of this name lies or would lie.</summary>
+    public string PathOf(string name) => _paths.Sealed(name);
+
+    /// <summary>
+    /// What dead processes left behind: files that were being written, and the key file of a vault that another protector
+    /// took over. None while another process is at work.
+    /// </summary>
+    public IReadOnlyList<string> Leftovers()
+    {
+        if (!_files.CheckFolder(_paths.Folder) || _files.IsHeld(_paths.Lock, exclusive: true))
+        {
+            return [];
+        }
+
+        IReadOnlyList<string> half = _files.ListFiles(_paths.Folder, "*" + StorePaths.TemporaryExtension);
+        return HasStaleKeyFile() ? [.. half, _paths.MasterKey] : half;
+    }
+
+    /// <summary>Removes what <see cref="Leftovers"/> named.</summary>
+    /// <returns>True when it was there.</returns>
+    public bool RemoveLeftover(string path, CancellationToken cancellation)
+    {
+        if (path == _paths.MasterKey)
+        {
+            return ReadHeader() is { } header && RemoveStaleKeyFile(header);
+        }
+
+        using FileLock alone = _lock.Acquire(cancellation);
+        bool found = _files.Inspect(path) is not null;
+        _files.DeleteFile(path);
+        return found;
+    }
 
     public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) => RewriteMetadata(keyId, Encode(label), cancellation);
 
@@ -149,7 +294,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
         catch (StoreFormatException e)
         {
-            throw Corrupt(path, e);
+            throw Corrupt(path, e, SealedSecret.Version);
         }
 
         _files.ReplaceFile(path, next);
@@ -159,12 +304,11 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     /// <summary>Throws where secrets could not be read or written now. Makes nothing.</summary>
     public void Check()
     {
-        if (Open() is not null)
+        if (CheckMasterKey())
         {
             return;
         }
 
-        RefuseLostHeader();
         (IMasterKeyProtector? protector, _, ProtectorStatus status) = Choose();
         if (protector is null)
         {
@@ -294,53 +438,12 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
     }
 
-    private List<T> Collect<T>(Func<SealedSecret, T?> select, CancellationToken cancellation)
-        where T : class
+    private static byte[] NameHash(string path)
     {
-        var entries = new List<T>();
-        if (!_files.CheckFolder(_paths.Folder) || _files.ListFiles(_paths.Folder, "*" + LocalVaultFiles.SealedExtension) is not { Count: > 0 } paths)
-        {
-            return entries;
-        }
-
-        (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
-        foreach (string path in paths)
-        {
-            cancellation.ThrowIfCancellationRequested();
-
-            // One file that is damaged is told of where its secret is read; it must not hide the others.
-            if (TryOpen(path, header, masterKey) is { } secret)
-            {
-                using (secret)
-                {
-                    if (select(secret) is { } entry)
-                    {
-                        entries.Add(entry);
-                    }
-                }
-            }
-        }
-
-        return entries;
-    }
-
-    private SealedSecret? TryOpen(string path, VaultHeader header, SecretBytes masterKey)
-    {
-        try
-        {
-            return Convert.FromHexString(Path.GetFileNameWithoutExtension(path)) is { Length: SHA256.HashSizeInBytes } nameHash
-                && _files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) is { } file
-                    ? SealedSecret.Open(file, header.VaultId, masterKey.Span, nameHash)
-                    : null;
-        }
-        catch (Exception e) when (e is StoreFormatException or FormatException)
-        {
-            return null;
-        }
-        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.VaultCorrupt)
-        {
-            return null;
-        }
+        string name = Path.GetFileNameWithoutExtension(path);
+        return name.Length == 2 * SHA256.HashSizeInBytes && name.All(char.IsAsciiHexDigit)
+            ? Convert.FromHexString(name)
+            : throw new StoreFormatException("its name is not one that this module gives");
     }
 
     private static LlmConfigException Missing(string keyId) => new(
@@ -545,7 +648,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
         catch (StoreFormatException e)
         {
-            throw Corrupt(_paths.Header, e);
+            throw Corrupt(_paths.Header, e, VaultHeader.Version);
         }
     }
 
@@ -559,7 +662,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     }
 
     // A change of protector that died after its commit leaves the old key file behind.
-    private void RemoveStaleKeyFile(VaultHeader header)
+    private bool RemoveStaleKeyFile(VaultHeader header)
     {
         if (header.Protector != ProtectorKind.KeyFile && _files.FileExists(_paths.MasterKey))
         {
@@ -569,7 +672,23 @@ internal sealed class LocalVault : IKeyVault, IDisposable
                 // The header that says so may not be durable yet.
                 _files.FlushFolder(_paths.Folder);
                 _files.DeleteFile(_paths.MasterKey);
+                return true;
             }
+        }
+
+        return false;
+    }
+
+    private bool HasStaleKeyFile()
+    {
+        try
+        {
+            return _files.FileExists(_paths.MasterKey) && ReadHeader() is { } header && header.Protector != ProtectorKind.KeyFile;
+        }
+        catch (LlmConfigException)
+        {
+            // A header that cannot be read says nothing of it, and is told of elsewhere.
+            return false;
         }
     }
 
@@ -607,10 +726,12 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         $"The header of the built-in vault, '{_paths.Header}', is gone although the vault holds secrets.",
         "Put it back from a backup of the store's folder; it is never made anew.");
 
-    private static LlmConfigException Corrupt(string path, Exception cause) => new(
-        LlmConfigErrorCode.VaultCorrupt,
-        path,
-        $"The file '{path}' of the built-in vault cannot be read: {cause.Message}{(cause.Message.EndsWith('.') ? string.Empty : ".")}",
-        "Put it back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.",
-        cause);
+    private static LlmConfigException Corrupt(string path, StoreFormatException cause, int known) => cause.NewerVersion is not null
+        ? StoreFailure.NewerVersion(path, cause, known)
+        : new LlmConfigException(
+            LlmConfigErrorCode.VaultCorrupt,
+            path,
+            $"The file '{path}' of the built-in vault cannot be read: {cause.Message}{(cause.Message.EndsWith('.') ? string.Empty : ".")}",
+            "Put it back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.",
+            cause);
 }

@@ -10,14 +10,16 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
 {
     private readonly List<NewConfiguration> _wanted = [];
     private string? _reason;
+    private readonly List<NewConfiguration> _tried = [];
+    private ApiKey? _asked;
 
-    /// <summary>The name.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The name; asked for where it is missing and somebody answers.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string Name { get; set; } = string.Empty;
 
-    /// <summary>The provider's id in the catalogue.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The provider's id in the catalogue; asked for where it is missing and somebody answers.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(ProviderCompleter))]
     public string Provider { get; set; } = string.Empty;
@@ -29,6 +31,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
 
     /// <summary>The name of the environment variable that holds the key.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(KeyVariableCompleter))]
     public string? ApiKeyFromEnvironment { get; set; }
 
     /// <summary>The base URL, where the provider's default does not fit.</summary>
@@ -49,6 +52,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     /// <summary>The default model.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(ModelCompleter))]
     public string? Model { get; set; }
 
     /// <summary>The vault for the key.</summary>
@@ -65,19 +69,29 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
-        if (ShouldProcess(ShownText.Of(Name), "Create LLM configuration"))
+        NewConfiguration wanted = new()
         {
-            _wanted.Add(new NewConfiguration
+            Name = Name,
+            Provider = Provider,
+            BaseUrl = BaseUrl,
+            AllowInsecureBaseUrl = AllowInsecureBaseUrl,
+            UseAuthHeader = UseAuthHeader,
+            Model = Model,
+            Vault = Vault,
+            AsDefault = AsDefault,
+        };
+        if (!MyInvocation.ExpectingInput && !(IsGiven(nameof(Name)) && IsGiven(nameof(Provider))))
+        {
+            wanted = AskForTheRest(wanted);
+            _asked = wanted.Key;
+        }
+
+        if (Confirm(ShownText.Of(wanted.Name), "Create LLM configuration", out bool whatIf) || whatIf)
+        {
+            (whatIf ? _tried : _wanted).Add(wanted with
             {
-                Name = Name,
-                Provider = Provider,
-                Key = KeyParameters.ToKey(Cell(nameof(ApiKey), ApiKey), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), ShownText.Of(Name)),
-                BaseUrl = BaseUrl,
-                AllowInsecureBaseUrl = AllowInsecureBaseUrl,
-                UseAuthHeader = UseAuthHeader,
-                Model = Model,
-                Vault = Vault,
-                AsDefault = AsDefault,
+                Key = _asked ?? KeyParameters.ToKey(
+                    Cell(nameof(ApiKey), ApiKey), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), ShownText.Of(wanted.Name)),
             });
         }
     });
@@ -85,6 +99,11 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() =>
     {
+        if (_tried.Count > 0)
+        {
+            WriteResults(Repository.Preview(_tried), _ => { });
+        }
+
         if (_wanted.Count == 0)
         {
             return;
@@ -92,22 +111,15 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
 
         var progress = new PipelineProgress(this, "Creating LLM configurations", _wanted.Count);
         IReadOnlyList<ChangeResult> results = progress.Run(() => Repository.Create(_wanted, progress, Cancellation));
-        WriteWarnings();
-        foreach ((ChangeResult result, NewConfiguration wanted) in results.Zip(_wanted))
+        var named = _wanted.Where(item => !string.IsNullOrWhiteSpace(item.Vault)).Select(item => item.Name.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        WriteResults(results, made =>
         {
-            if (result.Error is { } error)
-            {
-                // Never terminating here: the others were created, and have to be written.
-                WriteError(LlmConfigErrorRecord.From(error));
-                continue;
-            }
-
-            WriteVerbose(Describe(result.Configuration!, wanted));
-            WriteObject(result.Configuration);
-        }
+            WriteVerbose(Describe(made, named.Contains(made.Name)));
+            WriteObject(made);
+        });
     });
 
-    private string Describe(LlmConfiguration made, NewConfiguration wanted)
+    private string Describe(LlmConfiguration made, bool isNamed)
     {
         if (made.Vault is null)
         {
@@ -115,7 +127,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
         }
 
         // Where the vault was not named, why it is that one.
-        string reason = string.IsNullOrWhiteSpace(wanted.Vault) ? " " + (_reason ??= Repository.GetDefaultVault().Reason) : string.Empty;
+        string reason = isNamed ? string.Empty : " " + (_reason ??= Repository.GetDefaultVault().Reason);
         return $"Created '{made.Name}'; its key lies in the vault '{made.Vault}'.{reason}";
     }
 
@@ -124,9 +136,16 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     {
         if (disposing)
         {
+            _asked?.Dispose();
             _wanted.ForEach(item => item.Key?.Dispose());
+            _tried.ForEach(item => item.Key?.Dispose());
         }
 
         base.Dispose(disposing);
     }
+
+    private NewConfiguration AskForTheRest(NewConfiguration given) => new NewConfigurationQuestions(
+        new HostQuestioner(Host, () => Stopping),
+        wanted => Repository.Preview([wanted])[0].Error,
+        IsGiven).Complete(given, IsGiven(nameof(ApiKey)) || IsGiven(nameof(ApiKeyFromEnvironment)));
 }

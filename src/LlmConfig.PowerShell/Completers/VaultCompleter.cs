@@ -5,8 +5,8 @@ using System.Management.Automation.Language;
 namespace LlmConfig;
 
 /// <summary>
-/// Completes vault names: the built-in one, those that are registered with SecretManagement, and those in which the store's
-/// keys lie. Loads no other module.
+/// Completes vault names: the built-in one, those in which the store's keys lie, and those that are registered with
+/// SecretManagement. Loads no other module and asks no vault.
 /// </summary>
 public sealed class VaultCompleter : IArgumentCompleter
 {
@@ -15,12 +15,12 @@ public sealed class VaultCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         CompletionText.Matching(
             wordToComplete,
-            Registered()
-                .Concat(StoredConfigurations.Read().Select(item => item.Vault).OfType<string>().Select(vault => (vault, "A vault that holds keys of this store")))
-                .Prepend((LlmConfigRepository.BuiltInVault, "The built-in vault"))
-                .DistinctBy(vault => vault.Item1, StringComparer.OrdinalIgnoreCase));
-
-    private static IEnumerable<(string Name, string Tip)> Registered() => SecretManagementModule.IsInstalled
-        ? VaultRegistry.Read().Vaults.Select(vault => (vault.Name, $"Registered with SecretManagement, module {vault.ModuleName}"))
-        : [];
+            StoredConfigurations.Read()
+                .Select(item => item.Vault)
+                .OfType<string>()
+                .Distinct(StringComparer.OrdinalIgnoreCase)
+                .Select(vault => new CompletionCandidate(vault, "A vault that holds keys of this store"))
+                .Prepend(new CompletionCandidate(LlmConfigRepository.BuiltInVault, "The built-in vault"))
+                .Concat(VaultRegistry.Read().Names.Select(vault => new CompletionCandidate(vault, "A vault that is registered with SecretManagement")))
+                .DistinctBy(candidate => candidate.Text, StringComparer.OrdinalIgnoreCase));
 }
