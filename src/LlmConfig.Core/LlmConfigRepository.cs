@@ -383,6 +383,10 @@ public sealed class LlmConfigRepository : IDisposable
     /// <exception cref="LlmConfigException">StoreCorrupt, VaultCorrupt.</exception>
     public StoreInfo GetStore() => Logged(nameof(GetStore), DescribeStore);
 
+    /// <summary>The vault that new keys go to where none is named, and why. Opens no vault.</summary>
+    /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
+    public VaultChoice GetDefaultVault() => _vaults.Choose(_config.Read()?.DefaultVault);
+
     /// <summary>Sets the vault that new keys go to; keys that exist stay where they are.</summary>
     /// <param name="name">The vault's name; <see langword="null"/> or empty to leave the choice to the order of the design.</param>
     /// <param name="cancellation">Gives up as long as nothing is committed.</param>
@@ -557,7 +561,7 @@ public sealed class LlmConfigRepository : IDisposable
     {
         ConfigDocument? document = _config.Read();
         LocalVaultInfo vault = _local.GetInfo();
-        (string name, string reason) = _vaults.Choose(document?.DefaultVault);
+        VaultChoice choice = _vaults.Choose(document?.DefaultVault);
         return new StoreInfo
         {
             Path = _folder.Path,
@@ -567,8 +571,8 @@ public sealed class LlmConfigRepository : IDisposable
             Revision = document?.Revision ?? 0,
             ConfigurationCount = document?.Configurations.Count ?? 0,
             DefaultConfiguration = document?.Configurations.FirstOrDefault(item => item.IsDefault)?.Name,
-            DefaultVault = name,
-            DefaultVaultReason = reason,
+            DefaultVault = choice.Name,
+            DefaultVaultReason = choice.Reason,
             Protector = vault.Protector,
             ProtectorReason = vault.Reason,
             ProtectorState = vault.Status.State,

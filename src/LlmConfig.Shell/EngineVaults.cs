@@ -12,7 +12,7 @@ internal sealed class EngineVaults(string modulesFolder) : IKeyVaultSource
     private LlmConfigRepository? _repository;
     private Guid _id;
 
-    public string? DefaultVault => null;
+    public VaultChoice? DefaultVault => null;
 
     /// <summary>Says whose key will be asked for.</summary>
     public void Of(LlmConfigRepository repository, Guid id)
