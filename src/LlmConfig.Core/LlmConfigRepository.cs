@@ -41,6 +41,9 @@ public sealed class LlmConfigRepository : IDisposable
     /// <summary>The name of the built-in vault: <c>LlmConfig</c>.</summary>
     public static string BuiltInVault => LocalVault.VaultName;
 
+    /// <summary>The built-in vault, for inspection and tests.</summary>
+    internal IKeyVault BuiltIn => _local;
+
     /// <summary>The full path of the store's folder.</summary>
     public string Folder => _folder.Path;
 
@@ -353,17 +356,23 @@ public sealed class LlmConfigRepository : IDisposable
     private static List<KeyReference> KeysOf(IEnumerable<PlannedChange> changes) =>
         [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey }).OfType<KeyReference>().Distinct()];
 
+    private static List<KeyReference> LabelsOf(IEnumerable<PlannedChange> changes) =>
+        [.. changes.Select(change => change.StaleLabel).OfType<KeyReference>().Distinct()];
+
     private void Commit(
         List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
     {
         var intents = new List<Intent>();
         List<KeyReference> written = [];
         bool certain = true;
+        bool committed = false;
         try
         {
-            if (KeysOf(changes) is { Count: > 0 } doubtful)
+            List<KeyReference> doubtful = KeysOf(changes);
+            List<KeyReference> stale = LabelsOf(changes);
+            if (doubtful.Count + stale.Count > 0)
             {
-                intents.Add(_intents.Begin(doubtful));
+                intents.AddRange(_intents.Begin(doubtful, stale));
             }
 
             written = [.. changes.Select(change => change.NewKey).OfType<KeyReference>()];
@@ -371,6 +380,7 @@ public sealed class LlmConfigRepository : IDisposable
             if (changes.Any(change => change.Error is null))
             {
                 _config.Change(draft => Apply(changes, draft, open, intents), cancellation);
+                committed = true;
             }
         }
         catch (UncertainCommitException e)
@@ -390,7 +400,7 @@ public sealed class LlmConfigRepository : IDisposable
                 {
                     if (certain)
                     {
-                        Finish(intent, _ => true, mine);
+                        Finish(intent, _ => true, mine, committed ? LabelsOf(changes) : []);
                     }
                 }
             }
@@ -405,11 +415,11 @@ public sealed class LlmConfigRepository : IDisposable
         }
 
         // Another process may have rotated a key since the intent was written: then another key is dropped than it names.
-        HashSet<KeyReference> named = [.. intents.SelectMany(intent => intent.Keys)];
-        List<KeyReference> more = [.. KeysOf(changes).Where(key => !named.Contains(key))];
-        if (more.Count > 0)
+        List<KeyReference> more = [.. KeysOf(changes).Except(intents.SelectMany(intent => intent.Keys))];
+        List<KeyReference> stale = [.. LabelsOf(changes).Except(intents.SelectMany(intent => intent.Labels))];
+        if (more.Count + stale.Count > 0)
         {
-            intents.Add(_intents.Begin(more));
+            intents.AddRange(_intents.Begin(more, stale));
         }
     }
 
@@ -449,6 +459,7 @@ public sealed class LlmConfigRepository : IDisposable
     private void WriteKey(PlannedChange change, IKeyVault vault, Guid storeId, CancellationToken cancellation)
     {
         var label = new KeyLabel(storeId, change.Result!);
+        change.Written(label);
         if (change.Key is { } key)
         {
             vault.Write(change.NewKey!.KeyId, key, label, cancellation);
@@ -516,8 +527,9 @@ public sealed class LlmConfigRepository : IDisposable
         }
     }
 
-    // The one rule of recovery: a named key that no configuration refers to goes. False when some key has to wait.
-    private bool Finish(Intent intent, Func<string, bool> mayUse, HashSet<KeyReference>? mine = null)
+    // The one rule of recovery: a named key that no configuration refers to goes, and the label of one that stays says
+    // what its configuration says. False when some key has to wait.
+    private bool Finish(Intent intent, Func<string, bool> mayUse, HashSet<KeyReference>? mine = null, IReadOnlyList<KeyReference>? stale = null)
     {
         ConfigDocument? now;
         try
@@ -539,8 +551,8 @@ public sealed class LlmConfigRepository : IDisposable
         List<KeyReference> unused = [.. intent.Keys.Where(key => (mine is null || mine.Contains(key)) && !now.RefersTo(key))];
 
         // What was read may be a rename that no process has made durable yet: a power cut could bring back the file that
-        // refers to these keys.
-        if (unused.Count > 0 && !TryConfirm())
+        // refers to the keys that are to go, or the one that does not yet refer to those that a dead process wrote.
+        if ((unused.Count > 0 || mine is null) && !TryConfirm())
         {
             return false;
         }
@@ -549,6 +561,11 @@ public sealed class LlmConfigRepository : IDisposable
         foreach (IGrouping<string, KeyReference> group in unused.GroupBy(key => key.Vault))
         {
             complete &= mayUse(group.Key) && TryRemove(group.Key, group);
+        }
+
+        foreach (IGrouping<string, KeyReference> group in intent.Labels.Where(key => stale is null || stale.Contains(key)).GroupBy(key => key.Vault))
+        {
+            complete &= mayUse(group.Key) && TryRelabel(group.Key, group);
         }
 
         if (complete)
@@ -580,6 +597,47 @@ public sealed class LlmConfigRepository : IDisposable
             return false;
         }
     }
+
+    private bool TryRelabel(string name, IEnumerable<KeyReference> keys)
+    {
+        try
+        {
+            IKeyVault vault = OpenVault(name);
+            if (vault.TakesLabels)
+            {
+                foreach (KeyReference key in keys)
+                {
+                    Relabel(vault, key);
+                }
+
+                vault.Flush();
+            }
+
+            return true;
+        }
+        catch (LlmConfigException e)
+        {
+            Warn(new LlmConfigWarning(
+                name, $"The change was made, but what the vault says beside the key is the old state; the next change that uses the vault puts it right. {e.Message}"));
+            return false;
+        }
+    }
+
+    // Until what was written is what the store holds: a process that changes the configuration at the same moment does
+    // the same, so that whoever is last has seen the last state.
+    private void Relabel(IKeyVault vault, KeyReference key)
+    {
+        KeyLabel? label = LabelOf(key);
+        while (label is not null)
+        {
+            vault.Relabel(key.KeyId, label, CancellationToken.None);
+            KeyLabel? now = LabelOf(key);
+            label = now is null || now.Says(label) ? null : now;
+        }
+    }
+
+    private KeyLabel? LabelOf(KeyReference key) =>
+        _config.ReadStrictly() is { } now && now.FindByKey(key) is { KeyStoreId: null } item ? new KeyLabel(now.StoreId, item) : null;
 
     private void CompleteQuietly(Intent intent)
     {
@@ -636,6 +694,11 @@ public sealed class LlmConfigRepository : IDisposable
         }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
         {
+            if (item.KeyStoreId is not null && ReadSuccessor(item, cancellation) is { } rotated)
+            {
+                return rotated;
+            }
+
             throw new LlmConfigException(
                 LlmConfigErrorCode.KeyMissing,
                 item.Name,
@@ -646,6 +709,24 @@ public sealed class LlmConfigRepository : IDisposable
         catch (LlmConfigException e)
         {
             throw Rename(e, item.Name);
+        }
+    }
+
+    // A key of another store that is gone was rotated there as a rule: the vault tells which key the configuration has now.
+    private ApiKey? ReadSuccessor(LlmConfiguration item, CancellationToken cancellation)
+    {
+        IKeyVault vault = OpenVault(item.Vault!);
+        try
+        {
+            return vault.TakesLabels
+                && SharedKeys.Newest(vault.List(cancellation)).GetValueOrDefault(item.Id) is { } entry
+                && entry.KeyId != item.KeyId
+                    ? vault.Read(entry.KeyId, cancellation)
+                    : null;
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
+        {
+            return null;
         }
     }
 

@@ -61,6 +61,20 @@ public static class ShownText
         _ => false,
     };
 
+    /// <summary>True when nothing in it is to be escaped.</summary>
+    internal static bool Prints(string text)
+    {
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (DoesNotPrint(rune))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     private static bool LooksLikeKey(string text) =>
         (text.Length >= ShortestKey && !text.Contains(' ', StringComparison.Ordinal) && LlmProviderCatalog.LooksLikeKey(text))
         || (text.Length >= ShortestHexKey && text.All(char.IsAsciiHexDigit));

@@ -21,6 +21,17 @@ internal abstract class PlannedChange
     /// <summary>The key that the change leaves in its vault on purpose although it stops referring to it.</summary>
     public KeyReference? KeptKey { get; protected set; }
 
+    /// <summary>The key that the last application kept although its label in the vault no longer holds.</summary>
+    public KeyReference? RelabelledKey { get; protected set; }
+
+    /// <summary>The label that <see cref="NewKey"/> was written with; another process may have changed what it says since.</summary>
+    public KeyLabel? WrittenLabel { get; private set; }
+
+    /// <summary>The key whose label has to be written anew after the commit, or <see langword="null"/>.</summary>
+    public KeyReference? StaleLabel =>
+        Error is not null ? null
+        : RelabelledKey ?? (WrittenLabel is { } label && !KeyLabel.HaveSameLabel(label.Configuration, Result!) ? NewKey : null);
+
     /// <summary>The key's value, where the change brings one; without one, <see cref="NewKey"/> is a copy of <see cref="CopiedKey"/>.</summary>
     public abstract ApiKey? Key { get; }
 
@@ -66,7 +77,11 @@ internal abstract class PlannedChange
         Error = error;
         Result = null;
         DroppedKey = null;
+        RelabelledKey = null;
     }
+
+    /// <summary>Says that the key was written, and with which label.</summary>
+    public void Written(KeyLabel label) => WrittenLabel = label;
 
     /// <summary>Says that nothing was written under <see cref="NewKey"/>: under the lock the change is outdated then.</summary>
     public void DiscardCopy() => NewKey = null;
@@ -77,6 +92,8 @@ internal abstract class PlannedChange
         NewKey = null;
         CopiedKey = null;
         DroppedKey = null;
+        RelabelledKey = null;
+        WrittenLabel = null;
         IsOutdated = false;
         _planned = false;
     }

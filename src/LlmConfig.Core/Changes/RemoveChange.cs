@@ -9,7 +9,8 @@ internal sealed class RemoveChange(Guid id, string shownName, bool keepKey) : Pl
     {
         LlmConfiguration before = draft.Get(id, shownName);
         draft.Remove(id);
-        KeptKey = keepKey ? before.Key : null;
-        return (before, keepKey ? null : before.Key);
+        KeyReference? dropped = keepKey ? null : before.OwnKey;
+        KeptKey = dropped is null ? before.Key : null;
+        return (before, dropped);
     }
 }

@@ -36,13 +36,17 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
         }
 
         after = WithKey(before, after, openVault);
-        KeyReference? dropped = after.Key == before.Key ? null : before.Key;
+        bool keeps = after.Key == before.Key;
+        RelabelledKey = null;
         if (after == before)
         {
             return (before, null);
         }
 
-        after = after with { UpdatedAt = now };
+        // A second change in the same millisecond is later all the same: stores that share a vault go by it.
+        after = after with { UpdatedAt = now > before.UpdatedAt ? now : before.UpdatedAt.AddMilliseconds(1) };
+        RelabelledKey = keeps && !KeyLabel.HaveSameLabel(before, after) ? after.OwnKey : null;
+        KeyReference? dropped = keeps ? null : before.OwnKey;
         draft.Replace(after);
         return (after, dropped);
     }
@@ -79,7 +83,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
 
         if (wanted.RemoveKey)
         {
-            return after with { KeyId = null, Vault = null, KeyUpdatedAt = null, KeyExtras = JsonExtras.None };
+            return after with { KeyId = null, Vault = null, KeyUpdatedAt = null, KeyStoreId = null, KeyExtras = JsonExtras.None };
         }
 
         bool moves = wanted.Key is null && vault is not null && before.Key is not null
@@ -96,6 +100,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
             KeyId = key.KeyId,
             Vault = key.Vault,
             KeyUpdatedAt = wanted.Key is null ? before.KeyUpdatedAt : now,
+            KeyStoreId = null,
         };
     }
 }

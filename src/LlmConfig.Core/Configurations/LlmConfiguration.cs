@@ -34,6 +34,12 @@ public sealed record LlmConfiguration
     /// <summary>The vault that holds the key; <see langword="null"/> for a configuration without a key.</summary>
     public string? Vault { get; internal init; }
 
+    /// <summary>
+    /// The store that wrote the key, where it was not this one: a key that came with an import from a vault that stores
+    /// share. This store reads it and never removes it. <see langword="null"/> for a key of its own, and without a key.
+    /// </summary>
+    public Guid? KeyStoreId { get; internal init; }
+
     /// <summary>True for the store's default configuration.</summary>
     public bool IsDefault { get; internal init; }
 
@@ -54,6 +60,9 @@ public sealed record LlmConfiguration
 
     /// <summary>Where the key lies, or <see langword="null"/>.</summary>
     internal KeyReference? Key => KeyId is null || Vault is null ? null : new KeyReference(Vault, KeyId);
+
+    /// <summary>The key that goes when the configuration stops referring to it: none where another store wrote it.</summary>
+    internal KeyReference? OwnKey => KeyStoreId is null ? Key : null;
 
     /// <summary>Properties of the entry that this version does not know.</summary>
     internal JsonExtras Extras { get; init; } = JsonExtras.None;

@@ -8,7 +8,7 @@ internal sealed class ConfigDocument
 
     private readonly Lazy<Dictionary<string, LlmConfiguration>> _byName;
     private readonly Lazy<Dictionary<Guid, LlmConfiguration>> _byId;
-    private readonly Lazy<HashSet<string>> _keys;
+    private readonly Lazy<Dictionary<string, LlmConfiguration>> _byKey;
 
     public ConfigDocument(Guid storeId, long revision, string? defaultVault, IReadOnlyList<LlmConfiguration> configurations, JsonExtras extras)
     {
@@ -19,7 +19,7 @@ internal sealed class ConfigDocument
         Extras = extras;
         _byName = new(() => Configurations.ToDictionary(item => item.Name, ConfigurationName.Comparer));
         _byId = new(() => Configurations.ToDictionary(item => item.Id));
-        _keys = new(() => [.. Configurations.Select(item => item.KeyId).OfType<string>()]);
+        _byKey = new(ByKey);
     }
 
     /// <summary>The id of the store, made with it.</summary>
@@ -41,5 +41,23 @@ internal sealed class ConfigDocument
     public LlmConfiguration? Find(Guid id) => _byId.Value.GetValueOrDefault(id);
 
     /// <summary>True when a configuration's key has this id. Ids are never used twice, so a vault's name in another spelling must not cost a key.</summary>
-    public bool RefersTo(KeyReference key) => _keys.Value.Contains(key.KeyId);
+    public bool RefersTo(KeyReference key) => FindByKey(key) is not null;
+
+    /// <summary>A configuration whose key has this id, or <see langword="null"/>.</summary>
+    public LlmConfiguration? FindByKey(KeyReference key) => _byKey.Value.GetValueOrDefault(key.KeyId);
+
+    // A file edited by hand may refer to a key twice.
+    private Dictionary<string, LlmConfiguration> ByKey()
+    {
+        var byKey = new Dictionary<string, LlmConfiguration>(Configurations.Count, StringComparer.Ordinal);
+        foreach (LlmConfiguration item in Configurations)
+        {
+            if (item.KeyId is { } keyId)
+            {
+                byKey.TryAdd(keyId, item);
+            }
+        }
+
+        return byKey;
+    }
 }

@@ -62,7 +62,7 @@ internal ref struct ConfigDocumentReader
         {
             if (FindVersion(content) is { } version && version > ConfigDocument.CurrentVersion)
             {
-                throw new StoreFormatException($"it has version {version}") { NewerVersion = version };
+                throw StoreFormatException.Newer(version);
             }
 
             // The text of an InvalidOperationException (half a surrogate pair in an escape) says nothing to a reader.
@@ -118,7 +118,7 @@ internal ref struct ConfigDocumentReader
         Guid? chosen = null;
         string? defaultVault = null;
         List<LlmConfiguration>? items = null;
-        List<KeyValuePair<string, byte[]>>? extras = null;
+        JsonExtrasBuilder? extras = null;
 
         Advance();
         Expect(JsonTokenType.StartObject, "the file");
@@ -164,7 +164,7 @@ internal ref struct ConfigDocumentReader
         Require(seen, Seen.Store, "store");
         Require(seen, Seen.Revision, "revision");
         Require(seen, Seen.Configs, "configs");
-        return new ConfigDocument(store, revision, defaultVault, Check(items!, chosen), JsonExtras.From(extras));
+        return new ConfigDocument(store, revision, defaultVault, Check(items!, chosen), extras?.ToExtras() ?? JsonExtras.None);
     }
 
     private static List<LlmConfiguration> Check(List<LlmConfiguration> items, Guid? chosen)
@@ -218,8 +218,9 @@ internal ref struct ConfigDocumentReader
         bool useAuthHeader = false;
         DateTime created = default, updated = default;
         DateTime? keyUpdated = null;
+        Guid? keyStore = null;
         JsonExtras keyExtras = JsonExtras.None;
-        List<KeyValuePair<string, byte[]>>? extras = null;
+        JsonExtrasBuilder? extras = null;
 
         Expect(JsonTokenType.StartObject, "a configuration");
         while (NextProperty())
@@ -261,7 +262,7 @@ internal ref struct ConfigDocumentReader
             {
                 if (!IsNull())
                 {
-                    (keyId, vault, keyUpdated, keyExtras) = ReadKey();
+                    (keyId, vault, keyUpdated, keyStore, keyExtras) = ReadKey();
                 }
             }
             else if (Is("createdAt"u8, Seen.CreatedAt, ref seen))
@@ -295,19 +296,21 @@ internal ref struct ConfigDocumentReader
             Vault = vault,
             KeyId = keyId,
             KeyUpdatedAt = keyUpdated,
+            KeyStoreId = keyStore,
             CreatedAt = created,
             UpdatedAt = updated,
-            Extras = JsonExtras.From(extras),
+            Extras = extras?.ToExtras() ?? JsonExtras.None,
             KeyExtras = keyExtras,
         };
     }
 
-    private (string Id, string Vault, DateTime UpdatedAt, JsonExtras Extras) ReadKey()
+    private (string Id, string Vault, DateTime UpdatedAt, Guid? Store, JsonExtras Extras) ReadKey()
     {
         Seen seen = Seen.None;
         string? id = null, vault = null;
         DateTime updated = default;
-        List<KeyValuePair<string, byte[]>>? extras = null;
+        Guid? store = null;
+        JsonExtrasBuilder? extras = null;
 
         Expect(JsonTokenType.StartObject, "key");
         while (NextProperty())
@@ -328,6 +331,10 @@ internal ref struct ConfigDocumentReader
             {
                 updated = ReadTime("key.updatedAt");
             }
+            else if (Is("store"u8, Seen.Store, ref seen))
+            {
+                store = IsNull() ? null : ReadGuid("key.store");
+            }
             else
             {
                 ReadExtra(ref extras);
@@ -337,7 +344,7 @@ internal ref struct ConfigDocumentReader
         Require(seen, Seen.Id, "key.id");
         Require(seen, Seen.Vault, "key.vault");
         Require(seen, Seen.UpdatedAt, "key.updatedAt");
-        return (id!, vault!, updated, JsonExtras.From(extras));
+        return (id!, vault!, updated, store, extras?.ToExtras() ?? JsonExtras.None);
     }
 
     private string ReadVault()
@@ -435,17 +442,15 @@ internal ref struct ConfigDocumentReader
             ? ToMilliseconds(value)
             : throw Invalid($"'{name}' is not a time of ISO 8601");
 
-    private void ReadExtra(ref List<KeyValuePair<string, byte[]>>? extras)
+    private void ReadExtra(ref JsonExtrasBuilder? extras)
     {
         string name = _json.GetString()!;
-        if (extras is not null && extras.Any(extra => extra.Key == name))
-        {
-            throw Invalid("a property stands twice in one object");
-        }
-
         Advance();
         int start = (int)_json.TokenStartIndex;
         _json.Skip();
-        (extras ??= []).Add(new(name, _bytes[start..(int)_json.BytesConsumed].ToArray()));
+        if (!(extras ??= new JsonExtrasBuilder()).TryAdd(name, _bytes[start..(int)_json.BytesConsumed]))
+        {
+            throw Invalid("a property stands twice in one object");
+        }
     }
 }

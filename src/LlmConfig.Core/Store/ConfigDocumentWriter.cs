@@ -63,6 +63,11 @@ internal static class ConfigDocumentWriter
             json.WriteString("id", key.KeyId);
             json.WriteString("vault", key.Vault);
             json.WriteString("updatedAt", Time(item.KeyUpdatedAt ?? item.UpdatedAt));
+            if (item.KeyStoreId is { } owner)
+            {
+                json.WriteString("store", owner);
+            }
+
             item.KeyExtras.WriteTo(json);
             json.WriteEndObject();
         }

@@ -9,6 +9,10 @@ public interface IKeyVault
     /// <summary>The vault's name, as configurations refer to it.</summary>
     string Name { get; }
 
+    /// <summary>True when the vault keeps a label beside a key. Asking may load or open the vault, but risks no key.</summary>
+    /// <exception cref="LlmConfigException">VaultNotFound, VaultLocked, VaultUnavailable or SecretManagementMissing.</exception>
+    bool TakesLabels { get; }
+
     /// <summary>Keeps a key. It may be lost by a power cut until <see cref="Flush"/> returned.</summary>
     /// <param name="keyId">The key's id: letters, digits and dashes. It was never used before.</param>
     /// <param name="key">The key; the caller disposes of it.</param>
@@ -33,4 +37,22 @@ public interface IKeyVault
     /// <param name="cancellation">Stops waiting for the vault.</param>
     /// <exception cref="LlmConfigException">VaultLocked or VaultUnavailable, or a Store code of the built-in vault.</exception>
     void Remove(string keyId, CancellationToken cancellation);
+
+    /// <summary>
+    /// Every key in the vault that has an id of this product's form (<c>llm-api-key-</c> and 32 lower-case hex digits), of
+    /// whatever store, without its value. Other secrets are passed over.
+    /// </summary>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable or VaultCorrupt: what there is cannot be told.</exception>
+    IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation);
+
+    /// <summary>
+    /// Writes the label beside a key anew, the key itself untouched. Nothing happens where the vault keeps no labels or the
+    /// key is not there (any more).
+    /// </summary>
+    /// <param name="keyId">The key's id.</param>
+    /// <param name="label">Whose key it is, as of now.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable or VaultCorrupt: the old label stands, and the key is there.</exception>
+    void Relabel(string keyId, KeyLabel label, CancellationToken cancellation);
 }

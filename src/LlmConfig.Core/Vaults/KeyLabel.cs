@@ -1,8 +1,112 @@
+using System.Globalization;
+
 namespace LlmConfig;
 
 /// <summary>
-/// Whose key it is, kept beside a key: enough to find orphans of one store and to rebuild a lost <c>llm_config.json</c>.
+/// Whose key it is, kept beside a key: enough to find orphans of one store, to rebuild a lost <c>llm_config.json</c>, and to
+/// give a second store that shares the vault what the first one knows. It never holds a key.
 /// </summary>
-/// <param name="StoreId">The id of the store that wrote the key.</param>
-/// <param name="Configuration">The configuration as it was then.</param>
-public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration);
+/// <param name="StoreId">The id of the store that wrote the key, and alone may remove it.</param>
+/// <param name="Configuration">The configuration as it was when the label was written last.</param>
+public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
+{
+    // The names of the metadata, as docs/file-formats.md gives them. Flat texts, which every vault that takes metadata takes.
+    private const string Store = "store";
+    private const string Id = "configuration";
+    private const string Name = "name";
+    private const string Provider = "provider";
+    private const string OwnBaseUrl = "baseUrl";
+    private const string UseAuthHeader = "useAuthHeader";
+    private const string Model = "model";
+    private const string KeyUpdatedAt = "keyUpdatedAt";
+    private const string CreatedAt = "createdAt";
+    private const string UpdatedAt = "updatedAt";
+
+    /// <summary>The label as names and texts, for a vault to keep; what is not set is left out.</summary>
+    public IReadOnlyDictionary<string, string> ToProperties()
+    {
+        LlmConfiguration item = Configuration;
+        var properties = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            [Store] = StoreId.ToString("D"),
+            [Id] = item.Id.ToString("D"),
+            [Name] = item.Name,
+            [Provider] = item.Provider,
+        };
+        Add(OwnBaseUrl, item.OwnBaseUrl);
+        properties[UseAuthHeader] = item.UseAuthHeader ? "true" : "false";
+        Add(Model, item.Model);
+        properties[KeyUpdatedAt] = ConfigDocumentWriter.Time(item.KeyUpdatedAt ?? item.UpdatedAt);
+        properties[CreatedAt] = ConfigDocumentWriter.Time(item.CreatedAt);
+        properties[UpdatedAt] = ConfigDocumentWriter.Time(item.UpdatedAt);
+        return properties;
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                properties[name] = value;
+            }
+        }
+    }
+
+    /// <summary>Reads what <see cref="ToProperties"/> gave, after a vault kept it; further properties are passed over.</summary>
+    /// <param name="properties">Names, letter case apart where the dictionary has it so, and values: texts, or what a vault made of them.</param>
+    /// <returns><see langword="null"/> where it is no label, or breaks a rule that <c>llm_config.json</c> has for the same setting.</returns>
+    public static KeyLabel? TryFrom(IReadOnlyDictionary<string, object?> properties)
+    {
+        ArgumentNullException.ThrowIfNull(properties);
+        string? baseUrl = Text(OwnBaseUrl);
+        string? model = Text(Model);
+        if (!Guid.TryParse(Text(Store), out Guid store)
+            || !Guid.TryParse(Text(Id), out Guid id)
+            || Text(Name) is not { } name || !ConfigurationName.IsStored(name)
+            || Text(Provider) is not { } provider || !ShownText.Prints(provider)
+            || (baseUrl is not null && BaseUrl.Problem(baseUrl) is not null)
+            || (model is not null && !ShownText.Prints(model))
+            || !bool.TryParse(Text(UseAuthHeader), out bool useAuthHeader)
+            || Time(CreatedAt) is not { } created)
+        {
+            return null;
+        }
+
+        DateTime updated = Time(UpdatedAt) ?? created;
+        return new KeyLabel(store, new LlmConfiguration
+        {
+            Id = id,
+            Name = name,
+            Provider = LlmProviderCatalog.Find(provider)?.Id ?? provider,
+            OwnBaseUrl = baseUrl,
+            UseAuthHeader = useAuthHeader,
+            Model = model,
+            KeyUpdatedAt = Time(KeyUpdatedAt) ?? updated,
+            CreatedAt = created,
+            UpdatedAt = updated,
+        });
+
+        string? Text(string property) =>
+            properties.TryGetValue(property, out object? value) && Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : null;
+
+        // Some vaults make dates of what looks like one.
+        DateTime? Time(string property) => properties.TryGetValue(property, out object? value) && value is DateTime date
+            ? ToMilliseconds(date.ToUniversalTime())
+            : DateTimeOffset.TryParse(Text(property), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset parsed)
+                ? ToMilliseconds(parsed.UtcDateTime)
+                : null;
+    }
+
+    /// <summary>True when both say the same of the same configuration, apart from when.</summary>
+    internal bool Says(KeyLabel other) =>
+        StoreId == other.StoreId && HaveSameLabel(Configuration, other.Configuration);
+
+    /// <summary>True when two states of a configuration differ in nothing that a label holds, apart from when.</summary>
+    internal static bool HaveSameLabel(LlmConfiguration one, LlmConfiguration other) =>
+        one.Id == other.Id
+        && one.Name == other.Name
+        && one.Provider == other.Provider
+        && one.OwnBaseUrl == other.OwnBaseUrl
+        && one.UseAuthHeader == other.UseAuthHeader
+        && one.Model == other.Model;
+
+    private static DateTime ToMilliseconds(DateTime utc) => new(utc.Ticks - (utc.Ticks % TimeSpan.TicksPerMillisecond), DateTimeKind.Utc);
+}

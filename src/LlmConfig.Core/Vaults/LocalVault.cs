@@ -46,10 +46,12 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public string Name => VaultName;
 
+    public bool TakesLabels => true;
+
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
         (VaultHeader header, SecretBytes masterKey) = OpenOrCreate(cancellation);
-        byte[] file = SealedSecret.Seal(header.VaultId, masterKey.Span, keyId, SealedSecretType.SecureString, Describe(label), key.Utf8);
+        byte[] file = SealedSecret.Seal(header.VaultId, masterKey.Span, keyId, SealedSecretType.SecureString, Encode(label), key.Utf8);
         using FileLock shared = _lock.AcquireShared(cancellation);
         _files.ReplaceFile(_paths.Sealed(keyId), file);
     }
@@ -74,16 +76,77 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
         catch (StoreFormatException e)
         {
-            throw Corrupt(path, e);
+            throw Corrupt(path, e, SealedSecret.Version);
         }
     }
 
     public void Remove(string keyId, CancellationToken cancellation)
     {
-        if (_files.CheckFolder(_paths.Folder))
+        string path = _paths.Sealed(keyId);
+        if (_files.CheckFolder(_paths.Folder) && _files.FileExists(path))
         {
-            _files.DeleteFile(_paths.Sealed(keyId));
+            // Shared with other writers, but never between the two halves of a new label: that would bring the key back.
+            using FileLock shared = _lock.AcquireShared(cancellation);
+            _files.DeleteFile(path);
         }
+    }
+
+    public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation)
+    {
+        if (!_files.CheckFolder(_paths.Folder) || _files.ListFiles(_paths.Folder, "*" + LocalVaultFiles.SealedExtension) is not { Count: > 0 } paths)
+        {
+            return [];
+        }
+
+        (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
+        var entries = new List<KeyVaultEntry>(paths.Count);
+        foreach (string path in paths)
+        {
+            cancellation.ThrowIfCancellationRequested();
+
+            // One file that is damaged is told of where its key is read; it must not hide the others.
+            if (TryOpen(path, header, masterKey) is { } secret)
+            {
+                using (secret)
+                {
+                    if (KeyReference.IsKeyId(secret.Name))
+                    {
+                        entries.Add(new KeyVaultEntry(secret.Name, Decode(secret.Metadata)));
+                    }
+                }
+            }
+        }
+
+        return entries;
+    }
+
+    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation)
+    {
+        string path = _paths.Sealed(keyId);
+        if (!_files.CheckFolder(_paths.Folder) || !_files.FileExists(path))
+        {
+            return;
+        }
+
+        (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
+        using FileLock alone = _lock.Acquire(cancellation);
+        if (_files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) is not { } file)
+        {
+            return;
+        }
+
+        byte[] next;
+        try
+        {
+            using SealedSecret secret = SealedSecret.Open(file, header.VaultId, masterKey.Span, keyId);
+            next = SealedSecret.Seal(header.VaultId, masterKey.Span, keyId, secret.Type, Encode(label), secret.Value.Span);
+        }
+        catch (StoreFormatException e)
+        {
+            throw Corrupt(path, e, SealedSecret.Version);
+        }
+
+        _files.ReplaceFile(path, next);
     }
 
     /// <summary>How keys are kept, for people to look at. Makes nothing.</summary>
@@ -176,33 +239,55 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
     }
 
-    private static byte[] Describe(KeyLabel label)
+    private static byte[] Encode(KeyLabel label)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
         {
-            LlmConfiguration item = label.Configuration;
             json.WriteStartObject();
-            json.WriteString("store", label.StoreId);
-            json.WriteString("configuration", item.Id);
-            json.WriteString("name", item.Name);
-            json.WriteString("provider", item.Provider);
-            if (item.OwnBaseUrl is not null)
+            foreach ((string name, string value) in label.ToProperties())
             {
-                json.WriteString("baseUrl", item.OwnBaseUrl);
+                json.WriteString(name, value);
             }
 
-            json.WriteBoolean("useAuthHeader", item.UseAuthHeader);
-            if (item.Model is not null)
-            {
-                json.WriteString("model", item.Model);
-            }
-
-            json.WriteString("createdAt", ConfigDocumentWriter.Time(item.CreatedAt));
             json.WriteEndObject();
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    private static KeyLabel? Decode(byte[] metadata)
+    {
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(metadata);
+            return KeyLabel.TryFrom(json.RootElement.EnumerateObject()
+                .Where(property => property.Value.ValueKind is JsonValueKind.String or JsonValueKind.True or JsonValueKind.False)
+                .ToDictionary(property => property.Name, property => (object?)property.Value.ToString(), StringComparer.Ordinal));
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
+        {
+            return null;
+        }
+    }
+
+    private SealedSecret? TryOpen(string path, VaultHeader header, SecretBytes masterKey)
+    {
+        try
+        {
+            return Convert.FromHexString(Path.GetFileNameWithoutExtension(path)) is { Length: SHA256.HashSizeInBytes } nameHash
+                && _files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) is { } file
+                    ? SealedSecret.Open(file, header.VaultId, masterKey.Span, nameHash)
+                    : null;
+        }
+        catch (Exception e) when (e is StoreFormatException or FormatException)
+        {
+            return null;
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.VaultCorrupt)
+        {
+            return null;
+        }
     }
 
     private static LlmConfigException Missing(string keyId) => new(
@@ -407,7 +492,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
         catch (StoreFormatException e)
         {
-            throw Corrupt(_paths.Header, e);
+            throw Corrupt(_paths.Header, e, VaultHeader.Version);
         }
     }
 
@@ -469,10 +554,12 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         $"The header of the built-in vault, '{_paths.Header}', is gone although the vault holds secrets.",
         "Put it back from a backup of the store's folder; it is never made anew.");
 
-    private static LlmConfigException Corrupt(string path, Exception cause) => new(
-        LlmConfigErrorCode.VaultCorrupt,
-        path,
-        $"The file '{path}' of the built-in vault cannot be read: {cause.Message}{(cause.Message.EndsWith('.') ? string.Empty : ".")}",
-        "Put it back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.",
-        cause);
+    private static LlmConfigException Corrupt(string path, StoreFormatException cause, int known) => cause.NewerVersion is not null
+        ? StoreFailure.NewerVersion(path, cause, known)
+        : new LlmConfigException(
+            LlmConfigErrorCode.VaultCorrupt,
+            path,
+            $"The file '{path}' of the built-in vault cannot be read: {cause.Message}{(cause.Message.EndsWith('.') ? string.Empty : ".")}",
+            "Put it back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.",
+            cause);
 }

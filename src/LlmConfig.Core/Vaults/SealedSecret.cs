@@ -82,7 +82,7 @@ internal sealed class SealedSecret : IDisposable
             plain.Span,
             file.AsSpan(HeaderSize, plainSize),
             file.AsSpan(HeaderSize + plainSize),
-            AssociatedData(file, nameBytes));
+            AssociatedData(file, SHA256.HashData(nameBytes)));
         return file;
     }
 
@@ -94,16 +94,34 @@ internal sealed class SealedSecret : IDisposable
     /// <exception cref="StoreFormatException">Anything is not as it was sealed; the text never shows content.</exception>
     public static SealedSecret Open(ReadOnlySpan<byte> file, Guid vaultId, ReadOnlySpan<byte> masterKey, string name)
     {
-        byte[] nameBytes = Encoding.UTF8.GetBytes(name);
-        int plainSize = file.Length - HeaderSize - TagSize;
-        if (plainSize < 2 * sizeof(int) || !file.StartsWith(Magic))
+        SealedSecret secret = Open(file, vaultId, masterKey, SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+        if (secret.Name == name)
         {
-            throw new StoreFormatException("it is no sealed file, or it was cut off");
+            return secret;
         }
 
-        if (file[Magic.Length] != Version)
+        secret.Dispose();
+        throw new StoreFormatException("it lies under another secret's name");
+    }
+
+    /// <summary>Opens a sealed file of which only the place is known, as when a vault is listed.</summary>
+    /// <param name="file">The whole file.</param>
+    /// <param name="vaultId">The vault that it must belong to.</param>
+    /// <param name="masterKey">The vault's master key.</param>
+    /// <param name="nameHash">The SHA-256 of the name that it must have been sealed under: the name of its file.</param>
+    /// <exception cref="StoreFormatException">Anything is not as it was sealed; the text never shows content.</exception>
+    public static SealedSecret Open(ReadOnlySpan<byte> file, Guid vaultId, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> nameHash)
+    {
+        // The version comes first: a newer one may be laid out in another way.
+        if (file.Length > Magic.Length && file.StartsWith(Magic) && file[Magic.Length] > Version)
         {
-            throw new StoreFormatException($"it has version {file[Magic.Length]}, and this module knows {Version}");
+            throw StoreFormatException.Newer(file[Magic.Length]);
+        }
+
+        int plainSize = file.Length - HeaderSize - TagSize;
+        if (plainSize < 2 * sizeof(int) || !file.StartsWith(Magic) || file[Magic.Length] != Version)
+        {
+            throw new StoreFormatException("it is no sealed file, or it was cut off");
         }
 
         if (new Guid(file.Slice(VaultAt, 16), bigEndian: true) != vaultId)
@@ -121,7 +139,7 @@ internal sealed class SealedSecret : IDisposable
                     file.Slice(HeaderSize, plainSize),
                     file[(HeaderSize + plainSize)..],
                     plain.Span,
-                    AssociatedData(file, nameBytes));
+                    AssociatedData(file, nameHash));
             }
             catch (AuthenticationTagMismatchException e)
             {
@@ -131,19 +149,19 @@ internal sealed class SealedSecret : IDisposable
 
         ReadOnlySpan<byte> rest = plain.Span;
         ReadOnlySpan<byte> ownName = Take(ref rest);
-        if (!ownName.SequenceEqual(nameBytes))
+        if (!SHA256.HashData(ownName).AsSpan().SequenceEqual(nameHash))
         {
             throw new StoreFormatException("it lies under another secret's name");
         }
 
         byte[] metadata = Take(ref rest).ToArray();
-        return new SealedSecret(name, (SealedSecretType)file[TypeAt], metadata, new SecretBytes(rest));
+        return new SealedSecret(Encoding.UTF8.GetString(ownName), (SealedSecretType)file[TypeAt], metadata, new SecretBytes(rest));
     }
 
     public void Dispose() => Value.Dispose();
 
     // The header as it stands in the file, then the name: neither can be exchanged.
-    private static byte[] AssociatedData(ReadOnlySpan<byte> file, ReadOnlySpan<byte> name) => [.. file[..HeaderSize], .. SHA256.HashData(name)];
+    private static byte[] AssociatedData(ReadOnlySpan<byte> file, ReadOnlySpan<byte> nameHash) => [.. file[..HeaderSize], .. nameHash];
 
     private static Span<byte> Put(Span<byte> at, ReadOnlySpan<byte> part)
     {

@@ -14,6 +14,7 @@ internal sealed record CrashScenario(string Name, Action<LlmConfigRepository> Pr
         new("create without a key", store => Create(store, "a", "sk-test-a1"), store => Create(store, "b", null)),
         new("batch of three", store => Create(store, "a", "sk-test-a1"), Batch, IsBatch: true),
         new("rename", Two, store => store.Update(store.Get("a").Id, new ConfigurationUpdate { NewName = "c" })),
+        new("rename with its key elsewhere", InMemory, store => store.Update(store.Get("a").Id, new ConfigurationUpdate { NewName = "c" })),
         new("default", Two, store => store.Update(store.Get("a").Id, new ConfigurationUpdate { AsDefault = true })),
         new("rotate", Two, store => Rotate(store, "a", "sk-test-a2")),
         new("take the key away", Two, store => store.Update(store.Get("a").Id, new ConfigurationUpdate { RemoveKey = true })),
@@ -39,7 +40,7 @@ internal sealed record CrashScenario(string Name, Action<LlmConfigRepository> Pr
         store.Update(store.Get("a").Id, new ConfigurationUpdate { Vault = MemoryVault.VaultName });
     }
 
-    private static void Create(LlmConfigRepository store, string name, string? key)
+    public static void Create(LlmConfigRepository store, string name, string? key)
     {
         using ApiKey? value = key is null ? null : ApiKey.From(key.AsSpan(), name);
         store.Create(new NewConfiguration { Name = name, Provider = "openai", Key = value });

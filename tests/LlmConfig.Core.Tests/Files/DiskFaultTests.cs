@@ -134,7 +134,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
             Skip.If(code != 0, $"Mounting read-only is not allowed here: {text.Trim()}");
 
             Assert.Equal(value, store.ReadKey(item.Id));
-            Refusal.Of(store, LlmConfigErrorCode.StoreAccessDenied, store.Paths.Lock, () => store.Open().Update(item.Id, new ConfigurationUpdate { Model = "m" }));
+            Refusal.Of(store, LlmConfigErrorCode.StoreAccessDenied, store.Paths.Lock, () => store.Open().Update(item.Id, new ConfigurationUpdate { AsDefault = true }));
             LlmConfigException error = Assert.Throws<LlmConfigException>(() => store.Create("new", TestKey.New()));
             Assert.Equal(LlmConfigErrorCode.StoreAccessDenied, error.Code);
             Assert.Contains("read-only", error.RecommendedAction, StringComparison.Ordinal);

@@ -7,11 +7,14 @@ internal sealed class FakeVault(string name) : IKeyVault
 {
     public string Name { get; } = name;
 
+    /// <summary>False for a vault that keeps no metadata.</summary>
+    public bool TakesLabels { get; init; } = true;
+
     public ConcurrentDictionary<string, string> Keys { get; } = new(StringComparer.Ordinal);
 
     public ConcurrentDictionary<string, KeyLabel> Labels { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Called before each operation with its name (Write, Flush, Read, Remove) and the key's id; may throw or wait.</summary>
+    /// <summary>Called before each operation with its name (Write, Flush, Read, Remove, List, Relabel) and the key's id; may throw or wait.</summary>
     public Action<string, string>? Before { get; set; }
 
     public static LlmConfigException Unavailable => new(
@@ -22,7 +25,10 @@ internal sealed class FakeVault(string name) : IKeyVault
         Before?.Invoke(nameof(Write), keyId);
         cancellation.ThrowIfCancellationRequested();
         Assert.True(Keys.TryAdd(keyId, key.ToPlainText()), "a key id was used twice");
-        Labels[keyId] = label;
+        if (TakesLabels)
+        {
+            Labels[keyId] = label;
+        }
     }
 
     public void Flush() => Before?.Invoke(nameof(Flush), string.Empty);
@@ -39,5 +45,21 @@ internal sealed class FakeVault(string name) : IKeyVault
     {
         Before?.Invoke(nameof(Remove), keyId);
         _ = Keys.TryRemove(keyId, out _);
+        _ = Labels.TryRemove(keyId, out _);
+    }
+
+    public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation)
+    {
+        Before?.Invoke(nameof(List), string.Empty);
+        return [.. Keys.Keys.Where(KeyReference.IsKeyId).Select(keyId => new KeyVaultEntry(keyId, Labels.GetValueOrDefault(keyId)))];
+    }
+
+    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation)
+    {
+        Before?.Invoke(nameof(Relabel), keyId);
+        if (TakesLabels && Keys.ContainsKey(keyId))
+        {
+            Labels[keyId] = label;
+        }
     }
 }
