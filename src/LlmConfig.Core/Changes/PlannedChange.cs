@@ -12,6 +12,9 @@ internal abstract class PlannedChange
     /// <summary>The configuration as the last application left it.</summary>
     public LlmConfiguration? Result { get; private set; }
 
+    /// <summary>The configuration that it changed, as the last application found it; <see langword="null"/> for a new one.</summary>
+    public LlmConfiguration? Before { get; protected set; }
+
     /// <summary>The key that it writes, decided when it is applied first and kept after that: no id is used twice.</summary>
     public KeyReference? NewKey { get; private set; }
 
@@ -37,6 +40,9 @@ internal abstract class PlannedChange
 
     /// <summary>The key that a move copies.</summary>
     public KeyReference? CopiedKey { get; private set; }
+
+    /// <summary>The mark of the value that is written, once that is known: the built-in vault gives one.</summary>
+    public ulong? KeyMark { get; set; }
 
     /// <summary>
     /// True when the store changed between the two applications so that the key that was written is not the one that is
@@ -91,6 +97,7 @@ internal abstract class PlannedChange
     {
         NewKey = null;
         CopiedKey = null;
+        KeyMark = null;
         DroppedKey = null;
         RelabelledKey = null;
         WrittenLabel = null;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -42,6 +43,7 @@ internal ref struct ConfigDocumentReader
         Vault = 1 << 13,
         CreatedAt = 1 << 14,
         UpdatedAt = 1 << 15,
+        Mark = 1 << 16,
     }
 
     /// <exception cref="StoreFormatException">It does not parse, does not validate, or is of a newer version.</exception>
@@ -218,6 +220,7 @@ internal ref struct ConfigDocumentReader
         bool useAuthHeader = false;
         DateTime created = default, updated = default;
         DateTime? keyUpdated = null;
+        ulong? keyMark = null;
         Guid? keyStore = null;
         JsonExtras keyExtras = JsonExtras.None;
         JsonExtrasBuilder? extras = null;
@@ -262,7 +265,7 @@ internal ref struct ConfigDocumentReader
             {
                 if (!IsNull())
                 {
-                    (keyId, vault, keyUpdated, keyStore, keyExtras) = ReadKey();
+                    (keyId, vault, keyUpdated, keyMark, keyStore, keyExtras) = ReadKey();
                 }
             }
             else if (Is("createdAt"u8, Seen.CreatedAt, ref seen))
@@ -296,6 +299,7 @@ internal ref struct ConfigDocumentReader
             Vault = vault,
             KeyId = keyId,
             KeyUpdatedAt = keyUpdated,
+            KeyMark = keyMark,
             KeyStoreId = keyStore,
             CreatedAt = created,
             UpdatedAt = updated,
@@ -304,11 +308,12 @@ internal ref struct ConfigDocumentReader
         };
     }
 
-    private (string Id, string Vault, DateTime UpdatedAt, Guid? Store, JsonExtras Extras) ReadKey()
+    private (string Id, string Vault, DateTime UpdatedAt, ulong? Mark, Guid? Store, JsonExtras Extras) ReadKey()
     {
         Seen seen = Seen.None;
         string? id = null, vault = null;
         DateTime updated = default;
+        ulong? mark = null;
         Guid? store = null;
         JsonExtrasBuilder? extras = null;
 
@@ -331,6 +336,10 @@ internal ref struct ConfigDocumentReader
             {
                 updated = ReadTime("key.updatedAt");
             }
+            else if (Is("mark"u8, Seen.Mark, ref seen))
+            {
+                mark = IsNull() ? null : ReadMark("key.mark");
+            }
             else if (Is("store"u8, Seen.Store, ref seen))
             {
                 store = IsNull() ? null : ReadGuid("key.store");
@@ -344,7 +353,7 @@ internal ref struct ConfigDocumentReader
         Require(seen, Seen.Id, "key.id");
         Require(seen, Seen.Vault, "key.vault");
         Require(seen, Seen.UpdatedAt, "key.updatedAt");
-        return (id!, vault!, updated, store, extras?.ToExtras() ?? JsonExtras.None);
+        return (id!, vault!, updated, mark, store, extras?.ToExtras() ?? JsonExtras.None);
     }
 
     private string ReadVault()
@@ -408,6 +417,13 @@ internal ref struct ConfigDocumentReader
         _json.TokenType == JsonTokenType.String && _json.TryGetGuid(out Guid value)
             ? value
             : throw Invalid($"'{name}' is not a UUID");
+
+    private readonly ulong ReadMark(string name) =>
+        _json.TokenType == JsonTokenType.String
+        && _json.ValueSpan.Length == 2 * sizeof(ulong)
+        && ulong.TryParse(_json.ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value)
+            ? value
+            : throw Invalid($"'{name}' is not 16 hex digits");
 
     private readonly bool ReadBoolean(string name) => _json.TokenType switch
     {

@@ -63,6 +63,11 @@ internal static class ConfigDocumentWriter
             json.WriteString("id", key.KeyId);
             json.WriteString("vault", key.Vault);
             json.WriteString("updatedAt", Time(item.KeyUpdatedAt ?? item.UpdatedAt));
+            if (item.KeyMark is { } mark)
+            {
+                json.WriteString("mark", mark.ToString("x16", CultureInfo.InvariantCulture));
+            }
+
             if (item.KeyStoreId is { } owner)
             {
                 json.WriteString("store", owner);

@@ -50,6 +50,11 @@ internal static class ConfigurationSelector
         return item => wildcard.IsMatch(text(item));
     }
 
+    /// <summary>True when a text matches one of the patterns, or where there are none; no text matches nothing.</summary>
+    /// <exception cref="LlmConfigException">NotFound: a pattern is none.</exception>
+    public static bool IsMatch(string[]? patterns, string? text) =>
+        patterns is null || patterns.Any(pattern => Matcher<string?>(pattern, value => value ?? string.Empty)(text) && text is not null);
+
     /// <summary>The configuration that an object from a job or another session was made of.</summary>
     /// <exception cref="LlmConfigException">NotFound: it is no longer there, or the object has no id.</exception>
     public static LlmConfiguration Select(LlmConfigRepository repository, PSObject deserialized) => repository.Get(

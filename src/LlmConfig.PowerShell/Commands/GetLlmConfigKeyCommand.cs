@@ -20,6 +20,7 @@ public sealed class GetLlmConfigKeyCommand : LlmConfigCommand
 
     /// <summary>The id.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ConfigurationIdCompleter))]
     public Guid Id { get; set; }
 
     /// <summary>A configuration as Get-LlmConfig gave it.</summary>
