@@ -90,7 +90,7 @@ public sealed class ModuleTests : IDisposable
     public void Whatever_changes_something_asks_first_and_says_what_it_gives()
     {
         // Use, Enter and Exit change what this process has in its environment, and nothing that lasts.
-        string[] changeNothing = ["Get", "Use", "Enter", "Exit"];
+        string[] changeNothing = ["Get", "Test", "Use", "Enter", "Exit"];
         foreach ((Type type, CmdletAttribute attribute) in Cmdlets)
         {
             Assert.Equal(!changeNothing.Contains(attribute.VerbName), attribute.SupportsShouldProcess);

@@ -23,6 +23,10 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     [Days]
     public TimeSpan MaxKeyAge { get; set; }
 
+    /// <summary>Also asks the providers whether the keys work.</summary>
+    [Parameter]
+    public SwitchParameter Online { get; set; }
+
     /// <summary>Gives one boolean: false when a check came out as an error.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
@@ -49,15 +53,34 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() =>
     {
+        Guid[]? ids = _isNamed ? [.. _ids] : null;
         var progress = new PipelineProgress(this, "Testing LLM configurations");
         TimeSpan? maximumAge = IsGiven(nameof(MaxKeyAge)) ? MaxKeyAge : null;
-        IReadOnlyList<CheckResult> results = progress.Run(() => Repository.Check(_isNamed ? [.. _ids] : null, maximumAge, progress, Cancellation));
-        if (Quiet)
+        Write(progress.Run(() => Repository.Check(ids, maximumAge, progress, Cancellation)));
+        if (Online)
         {
-            WriteObject(!_hasFailed && results.All(result => result.Status != CheckStatus.Error));
-            return;
+            var asking = new PipelineProgress(this, "Asking LLM providers");
+            asking.Run(() => Write(Repository.CheckOnline(ids, asking, Cancellation)));
         }
 
-        WriteObject(results, enumerateCollection: true);
+        if (Quiet)
+        {
+            WriteObject(!_hasFailed);
+        }
     });
+
+    // As they come: a provider may take its time. True when none failed.
+    private bool Write(IEnumerable<CheckResult> results)
+    {
+        foreach (CheckResult result in results)
+        {
+            _hasFailed |= result.Status == CheckStatus.Error;
+            if (!Quiet)
+            {
+                WriteObject(result);
+            }
+        }
+
+        return !_hasFailed;
+    }
 }
