@@ -87,6 +87,67 @@ internal abstract class StoreFileSystem
         return entry.Length > limit ? throw StoreFailure.TooLarge(path, limit) : ReadAll(path, handle, (int)entry.Length, limit);
     }
 
+    /// <summary>
+    /// Reads a file that a person named and that is none of the store's: links are followed, and its owner and mode are the
+    /// person's business. What is no regular file is refused; <see langword="null"/> when nothing is there.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limit">The largest size in bytes that is read at all; a larger file is StoreCorrupt.</param>
+    public SecretBytes? ReadOthersFile(string path, int limit)
+    {
+        string target = Guard(path, () => File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path);
+        using SafeFileHandle? handle = Guard(path, () => OpenForReading(target));
+        if (handle is null)
+        {
+            return null;
+        }
+
+        EntryInfo entry = Guard(path, () => Stat(handle));
+        if (entry.Kind != EntryKind.File)
+        {
+            throw StoreFailure.Unsafe(path, $"'{path}' is not a regular file.", "Name a file.");
+        }
+
+        return entry.Length > limit
+            ? throw new LlmConfigException(
+                LlmConfigErrorCode.StoreCorrupt, path, $"'{path}' is larger than {limit / 1024 / 1024} MiB.", "Nothing was imported. Look at whether it is the right file.")
+            : ReadSecret(path, handle, (int)entry.Length);
+    }
+
+    /// <summary>
+    /// Writes a file that a person named and that is none of the store's, with mode 0600, whole or not at all, and makes it
+    /// durable. A link that lies there is replaced, not followed.
+    /// </summary>
+    /// <exception cref="LlmConfigException">DuplicateName: there is a file and it is not to be overwritten; or a Store code.</exception>
+    public void WriteOthersFile(string path, ReadOnlySpan<byte> content, bool overwrite)
+    {
+        CheckPlace(path, overwrite);
+        string sibling = WriteSibling(path, content);
+        try
+        {
+            // Without overwriting: a hard link and then one name less, so that nobody's file of the same moment is replaced.
+            Guard(path, () =>
+            {
+                if (overwrite)
+                {
+                    Rename(sibling, path);
+                }
+                else
+                {
+                    RenameNew(sibling, path);
+                }
+            });
+        }
+        catch
+        {
+            DeleteQuietly(sibling);
+            CheckPlace(path, overwrite);
+            throw;
+        }
+
+        FlushParent(path);
+    }
+
     /// <summary>Reads a file of a vault: too large means damaged there too, under the vault's own code.</summary>
     public byte[]? ReadVaultFile(string path, int limit)
     {
@@ -359,6 +420,8 @@ internal abstract class StoreFileSystem
     // rename(2) on Unix; File.Replace would remove the backup and then throw when the target is missing.
     protected virtual void Rename(string from, string to) => File.Move(from, to, overwrite: true);
 
+    protected virtual void RenameNew(string from, string to) => File.Move(from, to, overwrite: false);
+
     protected virtual void Delete(string path)
     {
         try
@@ -396,6 +459,53 @@ internal abstract class StoreFileSystem
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or LlmConfigException)
         {
             // The folder is there; what is written into it is flushed with it.
+        }
+    }
+
+    private void CheckPlace(string path, bool overwrite)
+    {
+        if (Guard(path, () => Stat(path)) is not { } there)
+        {
+            return;
+        }
+
+        if (there.Kind is EntryKind.Folder or EntryKind.Other)
+        {
+            throw StoreFailure.Unsafe(path, $"'{path}' is not a regular file.", "Name a file.");
+        }
+
+        if (!overwrite)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.DuplicateName, path, $"There is a file '{path}' already.", "Name another one, or replace it with -Force.");
+        }
+    }
+
+    private static SecretBytes ReadSecret(string path, SafeFileHandle handle, int length)
+    {
+        var bytes = new SecretBytes(length);
+        try
+        {
+            int read = 0;
+            while (read < length)
+            {
+                int at = read;
+                int count = Guard(path, () => RandomAccess.Read(handle, bytes.Span[at..], at));
+                if (count == 0)
+                {
+                    throw new LlmConfigException(
+                        LlmConfigErrorCode.StoreCorrupt, path, $"'{path}' became shorter while it was read.", "Run the command again once nothing writes it.");
+                }
+
+                read += count;
+            }
+
+            return bytes;
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
         }
     }
 

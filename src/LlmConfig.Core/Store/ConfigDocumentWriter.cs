@@ -8,8 +8,8 @@ namespace LlmConfig;
 /// <summary>Writes <c>llm_config.json</c>.</summary>
 internal static class ConfigDocumentWriter
 {
-    // Names stay readable in the file; it is never embedded in HTML.
-    private static readonly JsonWriterOptions Options = new()
+    /// <summary>How every JSON file of ours is written. Names stay readable in it; it is never embedded in HTML.</summary>
+    public static readonly JsonWriterOptions Options = new()
     {
         Indented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,

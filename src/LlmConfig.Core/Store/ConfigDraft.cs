@@ -39,6 +39,26 @@ internal sealed class ConfigDraft
         }
     }
 
+    public bool HasDefault => _default is not null;
+
+    public LlmConfiguration? Find(Guid id) => _byId.TryGetValue(id, out LlmConfiguration? item) ? Current(item) : null;
+
+    public LlmConfiguration? FindByName(string name) => _idByName.TryGetValue(name, out Guid id) ? Find(id) : null;
+
+    /// <summary>The name itself where no other configuration has it, else <c>name (2)</c> and so on.</summary>
+    /// <param name="name">A name by the rules.</param>
+    /// <param name="own">The configuration that it is for: a name that it has already is free.</param>
+    public string FreeName(string name, Guid? own = null)
+    {
+        string free = name;
+        for (int number = 2; _idByName.TryGetValue(free, out Guid other) && other != own; number++)
+        {
+            free = ConfigurationName.Numbered(name, number);
+        }
+
+        return free;
+    }
+
     public LlmConfiguration Get(Guid id, string shownName) => _byId.TryGetValue(id, out LlmConfiguration? item)
         ? Current(item)
         : throw NotFound(shownName);
