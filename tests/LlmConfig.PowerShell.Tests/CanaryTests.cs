@@ -62,7 +62,6 @@ public sealed class CanaryTests : EngineTest
         "Use-LlmConfig canary { }; Use-LlmConfig canary { throw 'x' }",
         "Use-LlmConfig canary -Variable $plain { }",
         "Use-LlmConfig $plain { }",
-        "Use-LlmConfig canary $plain",
         "Enter-LlmConfig canary; Exit-LlmConfig; Exit-LlmConfig",
         "Enter-LlmConfig canary; $env:OPENAI_API_KEY = 'x'; Exit-LlmConfig",
         "Enter-LlmConfig canary -Variable $plain; Enter-LlmConfig $plain",
