@@ -27,7 +27,7 @@ public sealed class TestLlmConfigOnlineTests : EngineTest
 
         Assert.Equal(
             [("good", OnlineOutcome.Works, 200), ("bad", OnlineOutcome.KeyRefused, 401), ("none", OnlineOutcome.CannotBeChecked, null)],
-            online.Select(item => (item.Target, item.Outcome, item.StatusCode)));
+            online.Select(item => (item.Target, item.Outcome, item.HttpStatus)));
         Assert.True(result.Output.Count > online.Length);
         Assert.DoesNotContain("sk-test-online", Leaks.Text(result, Shell.Host), StringComparison.Ordinal);
         Assert.DoesNotContain(Run("Test-LlmConfig").Output, item => item.BaseObject is OnlineCheckResult);

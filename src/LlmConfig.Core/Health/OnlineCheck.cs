@@ -141,11 +141,11 @@ internal sealed class OnlineCheck : IDisposable
                     continue;
                 }
 
-                return Redirected(request, target) with { StatusCode = status };
+                return Redirected(request, target) with { HttpStatus = status };
             }
 
             bool json = status is >= 200 and < 300 && await IsJsonAsync(response, limit);
-            return Judge(request, status, json, Stopwatch.GetElapsedTime(start)) with { StatusCode = status };
+            return Judge(request, status, json, Stopwatch.GetElapsedTime(start)) with { HttpStatus = status };
         }
     }
 

@@ -17,7 +17,7 @@ public sealed record OnlineCheckResult : CheckResult
     public OnlineOutcome Outcome { get; }
 
     /// <summary>The HTTP status code of the answer, 100 to 599; <see langword="null"/> without an answer.</summary>
-    public int? StatusCode { get; internal init; }
+    public int? HttpStatus { get; internal init; }
 
     /// <summary>From the start of the request to its outcome; <see langword="null"/> where none was sent.</summary>
     public TimeSpan? Duration { get; internal init; }

@@ -8,7 +8,6 @@ namespace LlmConfig.Commands;
 public sealed class TestLlmConfigCommand : LlmConfigCommand
 {
     private readonly HashSet<Guid> _ids = [];
-    private bool _isNamed;
     private bool _hasFailed;
 
     /// <summary>Names or patterns: only the checks of these configurations. Without one, everything.</summary>
@@ -23,7 +22,7 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     [Days]
     public TimeSpan MaxKeyAge { get; set; }
 
-    /// <summary>Also asks the providers whether the keys work.</summary>
+    /// <summary>Asks the providers also whether the keys work.</summary>
     [Parameter]
     public SwitchParameter Online { get; set; }
 
@@ -31,11 +30,12 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
+    // A pipeline that gave nothing names nothing, which is not the same as naming none.
+    private bool IsNamed => MyInvocation.ExpectingInput || IsGiven(nameof(Name));
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        // What a pipeline without input never binds is no name.
-        _isNamed |= MyInvocation.ExpectingInput || IsGiven(nameof(Name));
         foreach (string name in Name)
         {
             try
@@ -51,26 +51,59 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => Guard(() =>
+    protected override void EndProcessing()
     {
-        Guid[]? ids = _isNamed ? [.. _ids] : null;
-        var progress = new PipelineProgress(this, "Testing LLM configurations");
-        TimeSpan? maximumAge = IsGiven(nameof(MaxKeyAge)) ? MaxKeyAge : null;
-        Write(progress.Run(() => Repository.Check(ids, maximumAge, progress, Cancellation)));
+        if (IsNamed && _ids.Count == 0)
+        {
+            // Nothing of what was named is there: that was said, and nothing is left to look at.
+            if (Quiet)
+            {
+                WriteObject(!_hasFailed);
+            }
+
+            return;
+        }
+
+        Guard(() =>
+        {
+            var progress = new PipelineProgress(this, "Testing LLM configurations");
+            TimeSpan? maximumAge = IsGiven(nameof(MaxKeyAge)) ? MaxKeyAge : null;
+            Write(progress.Run(() => Repository.Check(IsNamed ? [.. _ids] : null, maximumAge, progress, Cancellation)));
+        });
         if (Online)
         {
-            var asking = new PipelineProgress(this, "Asking LLM providers");
-            asking.Run(() => Write(Repository.CheckOnline(ids, asking, Cancellation)));
+            AskProviders();
         }
 
         if (Quiet)
         {
             WriteObject(!_hasFailed);
         }
-    });
+    }
 
-    // As they come: a provider may take its time. True when none failed.
-    private bool Write(IEnumerable<CheckResult> results)
+    private void AskProviders()
+    {
+        try
+        {
+            IReadOnlyList<Guid> ids = IsNamed ? [.. _ids] : [.. Repository.GetAll().Select(item => item.Id)];
+            var progress = new PipelineProgress(this, "Asking the providers", ids.Count);
+            Write(progress.Run(() => Repository.CheckOnline(ids, progress, Cancellation).ToList()));
+            WriteWarnings();
+        }
+        catch (LlmConfigException e)
+        {
+            // Without a store that can be read there is nobody to ask; what is wrong with it was written before.
+            _hasFailed = true;
+            WriteWarnings();
+            WriteError(LlmConfigErrorRecord.From(e));
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    private void Write(IEnumerable<CheckResult> results)
     {
         foreach (CheckResult result in results)
         {
@@ -80,7 +113,5 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
                 WriteObject(result);
             }
         }
-
-        return !_hasFailed;
     }
 }

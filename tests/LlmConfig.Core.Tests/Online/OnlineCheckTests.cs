@@ -59,12 +59,12 @@ public sealed class OnlineCheckTests : IDisposable
         Assert.Equal(("Online", provider, id), (result.Check, result.Target, result.Id));
         if (address.Length == 0)
         {
-            Assert.Equal((OnlineOutcome.CannotBeChecked, CheckStatus.Warning, null, null), (result.Outcome, result.Status, result.StatusCode, result.Duration));
+            Assert.Equal((OnlineOutcome.CannotBeChecked, CheckStatus.Warning, null, null), (result.Outcome, result.Status, result.HttpStatus, result.Duration));
             Assert.Empty(server.Requests);
             return;
         }
 
-        Assert.Equal((OnlineOutcome.Works, CheckStatus.Ok, 200), (result.Outcome, result.Status, result.StatusCode));
+        Assert.Equal((OnlineOutcome.Works, CheckStatus.Ok, 200), (result.Outcome, result.Status, result.HttpStatus));
         PlayedRequest request = Assert.Single(server.Requests);
         Assert.Equal(("GET", address), (request.Method, request.Headers[ToPlayedServer.MeantFor]));
         string[] expected = headers.Replace("KEY", _key, StringComparison.Ordinal).Split("; ");
@@ -159,7 +159,7 @@ public sealed class OnlineCheckTests : IDisposable
             stream, PlayedServer.Answer(status, $"{{\"error\":\"canary {_key}\"}}", $"X-Canary: canary-{_key}\r\n")));
         OnlineCheckResult result = Check(Create(provider, server.Origin + "/v1"));
 
-        Assert.Equal((outcome, expected, status), (result.Outcome, result.Status, result.StatusCode));
+        Assert.Equal((outcome, expected, status), (result.Outcome, result.Status, result.HttpStatus));
         Assert.InRange(result.Duration!.Value, TimeSpan.FromTicks(1), Hasty.Limit);
         Assert.Equal(outcome != OnlineOutcome.Works, result.Remedy is not null);
         Assert.Contains($"127.0.0.1:{server.Port}", result.Message, StringComparison.Ordinal);
@@ -352,7 +352,7 @@ public sealed class OnlineCheckTests : IDisposable
         OnlineCheckResult result = Check(
             Create("openai", server.Origin + "/v1"), Hasty with { Limit = TimeSpan.FromSeconds(10), Slow = TimeSpan.FromMilliseconds(100) });
 
-        Assert.Equal((OnlineOutcome.Slow, CheckStatus.Warning, 200), (result.Outcome, result.Status, result.StatusCode));
+        Assert.Equal((OnlineOutcome.Slow, CheckStatus.Warning, 200), (result.Outcome, result.Status, result.HttpStatus));
     }
 
     [Fact]
@@ -370,7 +370,7 @@ public sealed class OnlineCheckTests : IDisposable
         Guid gone = Guid.NewGuid();
         OnlineCheckResult[] results = [.. _store.Open().CheckOnline([lost, keyless, letters, gone])];
 
-        Assert.All(results, result => Assert.Equal((OnlineOutcome.NoKey, CheckStatus.Error, null), (result.Outcome, result.Status, result.StatusCode)));
+        Assert.All(results, result => Assert.Equal((OnlineOutcome.NoKey, CheckStatus.Error, null), (result.Outcome, result.Status, result.HttpStatus)));
         Assert.Equal(["lost", "keyless", "letters", gone.ToString("D")], results.Select(result => result.Target));
         Assert.All(results, result => Assert.NotNull(result.Remedy));
         Assert.Empty(server.Requests);
@@ -463,7 +463,7 @@ public sealed class OnlineCheckTests : IDisposable
         Assert.Empty(_store.Open().CheckOnline());
     }
 
-    private static (OnlineOutcome Outcome, int? Status) Of(OnlineCheckResult result) => (result.Outcome, result.StatusCode);
+    private static (OnlineOutcome Outcome, int? Status) Of(OnlineCheckResult result) => (result.Outcome, result.HttpStatus);
 
     private OnlineCheckResult Check(Guid id, OnlineCheckSetup? setup = null) =>
         Assert.Single(_store.Open(options => options with { Online = setup ?? Hasty with { Limit = TimeSpan.FromSeconds(10), Slow = TimeSpan.FromSeconds(9) } }).CheckOnline([id]));
