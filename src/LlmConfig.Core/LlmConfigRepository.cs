@@ -131,24 +131,18 @@ public sealed class LlmConfigRepository : IDisposable
     /// that fails without a valid key. It takes 10 seconds at most; redirects to another host are not followed; the proxy
     /// settings of the system are honoured.
     /// </summary>
-    /// <param name="ids">The configurations' ids.</param>
+    /// <param name="ids">The configurations' ids; <see langword="null"/> for all; none where the store is damaged, which <see cref="Check"/> says.</param>
     /// <param name="progress">Told how many are done; may be <see langword="null"/>.</param>
     /// <param name="cancellation">Gives up with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>One result for each, in order, as they come; at most four requests are under way. A key that cannot be read is a result too.</returns>
-    /// <exception cref="LlmConfigException">StoreCorrupt, while the results are read.</exception>
+    /// <exception cref="LlmConfigException">While the results are read. StoreCorrupt: ids were given, and the store is damaged.</exception>
     public IEnumerable<OnlineCheckResult> CheckOnline(
-        IReadOnlyList<Guid> ids, IProgress<int>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<Guid>? ids = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(ids);
-        return Check();
-
-        IEnumerable<OnlineCheckResult> Check()
+        using var check = new OnlineCheck(_options.Online);
+        foreach (OnlineCheckResult result in check.Run(ids ?? ReadableIds(), id => _keys.ReadIfAny(id, cancellation), progress, cancellation))
         {
-            using var check = new OnlineCheck(_options.Online);
-            foreach (OnlineCheckResult result in check.Run(ids, id => _keys.ReadIfAny(id, cancellation), progress, cancellation))
-            {
-                yield return result;
-            }
+            yield return result;
         }
     }
 
@@ -645,6 +639,18 @@ public sealed class LlmConfigRepository : IDisposable
         catch (UncertainCommitException e)
         {
             throw e.Failure;
+        }
+    }
+
+    private Guid[] ReadableIds()
+    {
+        try
+        {
+            return [.. GetAll().Select(item => item.Id)];
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
+        {
+            return [];
         }
     }
 }

@@ -89,9 +89,11 @@ public sealed class ModuleTests : IDisposable
     [Fact]
     public void Whatever_changes_something_asks_first_and_says_what_it_gives()
     {
+        // Use, Enter and Exit change what this process has in its environment, and nothing that lasts.
+        string[] changeNothing = ["Get", "Test", "Use", "Enter", "Exit"];
         foreach ((Type type, CmdletAttribute attribute) in Cmdlets)
         {
-            Assert.Equal(attribute.VerbName != "Get", attribute.SupportsShouldProcess);
+            Assert.Equal(!changeNothing.Contains(attribute.VerbName), attribute.SupportsShouldProcess);
             Assert.NotEmpty(type.GetCustomAttributes<OutputTypeAttribute>());
         }
     }
