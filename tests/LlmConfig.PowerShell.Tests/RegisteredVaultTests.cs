@@ -325,6 +325,16 @@ public sealed class RegisteredVaultTests : EngineTest
     }
 
     [Fact]
+    public void Variables_of_the_caller_are_left_alone()
+    {
+        CommandResult result = Try(
+            "$Name = 'n'; $Version = 'v'; $Module = 'm'; $Command = 'c'; $Parameters = 'p'; $Path = 'a'; "
+            + "$null = New-LlmConfig work openai -ApiKey $key -Vault Team; \"$Name $Version $Module $Command $Parameters $Path\"",
+            ("key", Secure(Key))).RequireNoError();
+        Assert.Equal("n v m c p a", Assert.Single(result.Output).BaseObject);
+    }
+
+    [Fact]
     public void A_registration_of_this_module_is_the_built_in_vault_called_directly()
     {
         _vault.ModuleName = "LlmConfig.PowerShell";
