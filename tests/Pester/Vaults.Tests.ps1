@@ -234,7 +234,7 @@ Describe 'Vaults in a real shell' {
 
     Context 'the built-in vault as an extension' -Skip:(-not $Installed) {
         It 'keeps <Type> with its type, lists and removes it' -ForEach @(
-            @{ Type = 'ByteArray'; Make = '[byte[]](0, 1, 254, 255)'; Show = '$args[0] -join ","'; Expected = '0,1,254,255' }
+            @{ Type = 'ByteArray'; Make = ', [byte[]](0, 1, 254, 255)'; Show = '$args[0] -join ","'; Expected = '0,1,254,255' }
             @{ Type = 'String'; Make = '"a text, ü and 😀"'; Show = '$args[0]'; Expected = 'a text, ü and 😀' }
             @{ Type = 'SecureString'; Make = 'ConvertTo-Key "a secure text"'; Show = '$args[0]'; Expected = 'a secure text' }
             @{ Type = 'PSCredential'; Make = '[pscredential]::new("user", (ConvertTo-Key "pass"))'; Show = '$args[0].UserName + "/" + $args[0].GetNetworkCredential().Password'; Expected = 'user/pass' }
@@ -278,7 +278,7 @@ Describe 'Vaults in a real shell' {
         It 'takes metadata with the secret and later, and gives them back with their types' {
             $lines = Invoke-Shell {
                 Register-Own
-                Set-Secret a text -Vault Own -Metadata @{ Text = 'x'; Number = 7; Time = [datetime]::new(2026, 1, 2, 3, 4, 5, 'Utc'); Yes = $true }
+                Set-Secret a text -Vault Own -Metadata @{ Text = 'x'; Number = 7; Time = [datetime]'2026-01-02T03:04:05Z'; Yes = $true }
                 $metadata = (Get-SecretInfo a -Vault Own).Metadata
                 $metadata.Keys | Sort-Object | ForEach-Object { "$_ $($metadata[$_].GetType().Name)" }
                 Set-SecretInfo a @{ Other = 'y' } -Vault Own

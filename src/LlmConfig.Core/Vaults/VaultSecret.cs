@@ -63,7 +63,7 @@ public sealed class VaultSecret : IDisposable
     /// <summary>Named values of the other types, in their order.</summary>
     /// <param name="values">The values, copied; they stay the caller's to dispose of.</param>
     /// <exception cref="ArgumentException">A value is a table itself, or a name is no text.</exception>
-    public static VaultSecret From(IReadOnlyCollection<KeyValuePair<string, VaultSecret>> values)
+    public static VaultSecret FromTable(IReadOnlyCollection<KeyValuePair<string, VaultSecret>> values)
     {
         ArgumentNullException.ThrowIfNull(values);
         if (values.Any(item => item.Value.Type == SealedSecretType.Hashtable))

@@ -75,7 +75,7 @@ internal static class SecretValue
                 items.Add(new(key, FromScalar(entry.Value) ?? throw Unfit(name, Bare(entry.Value))));
             }
 
-            return VaultSecret.From(items);
+            return VaultSecret.FromTable(items);
         }
         finally
         {

@@ -63,7 +63,7 @@ internal sealed class SecretManagementModule(PSCmdlet cmdlet)
         return Guarded(() =>
         {
             EnsureLoaded();
-            return cmdlet.InvokeCommand.InvokeScript(false, Call, null, $"{Name}\\{command}", parameters);
+            return cmdlet.InvokeCommand.InvokeScript(true, Call, null, $"{Name}\\{command}", parameters);
         }, cancellation);
     }
 
@@ -71,7 +71,7 @@ internal sealed class SecretManagementModule(PSCmdlet cmdlet)
     public Collection<PSObject> Invoke(ScriptBlock script, object argument, CancellationToken cancellation) => Guarded(() =>
     {
         EnsureLoaded();
-        return cmdlet.InvokeCommand.InvokeScript(false, script, null, argument);
+        return cmdlet.InvokeCommand.InvokeScript(true, script, null, argument);
     }, cancellation);
 
     private bool IsVerbose => cmdlet.MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given)
@@ -137,7 +137,7 @@ internal sealed class SecretManagementModule(PSCmdlet cmdlet)
 
         try
         {
-            cmdlet.InvokeCommand.InvokeScript(false, Load, null, Name, LowestVersion);
+            cmdlet.InvokeCommand.InvokeScript(true, Load, null, Name, LowestVersion);
         }
         catch (RuntimeException e) when (e is not PipelineStoppedException)
         {
