@@ -30,6 +30,15 @@ public sealed partial class FileFormatsDocumentTests : IDisposable
         Assert.Equal(1, repository.Recover());
         using ApiKey after = repository.GetKey(repository.Get("work").Id);
         Assert.Empty(Directory.GetFiles(pending));
+
+        // The documented mark is the one that the vault gives to the same key.
+        var warnings = new List<LlmConfigWarning>();
+        using (var second = new LlmConfigRepository(StoreFolder.At(_home), new LlmConfigOptions { Warning = warnings.Add }))
+        {
+            second.Remove([second.Create(new NewConfiguration { Name = "twin", Provider = "ollama", Key = key }).Id]);
+        }
+
+        Assert.Contains(warnings, warning => warning.Message.StartsWith("'work' and 'twin' have the same key.", StringComparison.Ordinal));
     }
 
     [Fact]
