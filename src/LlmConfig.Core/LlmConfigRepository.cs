@@ -256,7 +256,8 @@ public sealed class LlmConfigRepository : IDisposable
     /// <summary>
     /// Says what an import from a vault that several stores share would do: each configuration that the vault knows through the
     /// labels of its keys, and that this store does not have or has an older state of; and each that came from the vault and
-    /// that it does not have any more. Changes nothing, neither here nor there; reads no key.
+    /// that it does not have any more. Changes nothing, neither here nor there; a key is asked
+    /// for only to make sure that one that is not listed is gone.
     /// </summary>
     /// <param name="vault">The vault's name.</param>
     /// <param name="options">How to import; <see langword="null"/> for the defaults.</param>

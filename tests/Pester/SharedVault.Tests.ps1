@@ -98,7 +98,7 @@ Describe 'Two homes that share one vault' -Skip:(-not $installed) {
 
     It 'says which vaults cannot be followed' {
         Invoke-Home second {
-            foreach ($name in 'LlmConfig', 'Nowhere') { try { Import-LlmConfig -FromVault $name } catch { $_.FullyQualifiedErrorId.Split(',')[0] } }
+            foreach ($wanted in 'LlmConfig', 'Nowhere') { try { Import-LlmConfig -FromVault $wanted } catch { $_.FullyQualifiedErrorId.Split(',')[0] } }
         } | Should -Be 'VaultUnavailable', 'VaultNotFound'
     }
 }
