@@ -14,6 +14,8 @@
     AliasesToExport        = @()
     VariablesToExport      = @()
     CmdletsToExport        = @(
+        'Enter-LlmConfig'
+        'Exit-LlmConfig'
         'Get-LlmConfig'
         'Get-LlmConfigKey'
         'Get-LlmConfigStore'
@@ -22,6 +24,7 @@
         'Remove-LlmConfig'
         'Set-LlmConfig'
         'Set-LlmConfigStore'
+        'Use-LlmConfig'
     )
     PrivateData            = @{
         PSData = @{

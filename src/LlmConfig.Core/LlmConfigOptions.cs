@@ -21,4 +21,7 @@ public sealed record LlmConfigOptions
 
     /// <summary>How long is waited for another process's lock, for tests.</summary>
     internal TimeSpan LockPatience { get; init; } = WaitingLock.DefaultPatience;
+
+    /// <summary>How providers are asked whether keys work, for tests.</summary>
+    internal OnlineCheckSetup Online { get; init; } = new();
 }

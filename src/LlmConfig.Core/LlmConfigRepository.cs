@@ -93,26 +93,45 @@ public sealed class LlmConfigRepository : IDisposable
     /// <exception cref="LlmConfigException">
     /// NotFound, KeyMissing (it has none, or the vault lost it), VaultNotFound, VaultLocked, VaultUnavailable, VaultCorrupt.
     /// </exception>
-    public ApiKey GetKey(Guid id, CancellationToken cancellation = default)
-    {
-        LlmConfiguration item = Get(id);
-        while (true)
-        {
-            try
-            {
-                return ReadKey(item, cancellation);
-            }
-            catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
-            {
-                // Another process may have rotated or moved it between the two reads; on a busy machine more than once.
-                LlmConfiguration again = Get(id);
-                if (again.Key == item.Key)
-                {
-                    throw;
-                }
+    public ApiKey GetKey(Guid id, CancellationToken cancellation = default) => ReadKey(id, cancellation).Key;
 
-                cancellation.ThrowIfCancellationRequested();
-                item = again;
+    /// <summary>What a configuration puts into the environment of a program: its key, base URL and model, as they belong together.</summary>
+    /// <param name="id">The configuration's id.</param>
+    /// <param name="variable">The one variable that gets the key; <see langword="null"/> for all that the provider's tools read.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <returns>The variables, for the caller to dispose of.</returns>
+    /// <exception cref="LlmConfigException">
+    /// NotFound, UnknownProvider, InvalidName (of the variable), KeyMissing (it has none and the provider needs one, or the
+    /// vault lost it), VaultNotFound, VaultLocked, VaultUnavailable, VaultCorrupt.
+    /// </exception>
+    public LlmEnvironment GetEnvironment(Guid id, string? variable = null, CancellationToken cancellation = default)
+    {
+        (LlmConfiguration item, ApiKey? key) = ReadKeyIfAny(id, cancellation);
+        return new LlmEnvironment(item, key, variable);
+    }
+
+    /// <summary>
+    /// Asks the providers of configurations whether their keys work: a GET request each, with the key in the provider's header,
+    /// that fails without a valid key. It takes 10 seconds at most; redirects to another host are not followed; the proxy
+    /// settings of the system are honoured.
+    /// </summary>
+    /// <param name="ids">The configurations' ids.</param>
+    /// <param name="progress">Told how many are done; may be <see langword="null"/>.</param>
+    /// <param name="cancellation">Gives up with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>One result for each, in order, as they come; at most four requests are under way. A key that cannot be read is a result too.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt, while the results are read.</exception>
+    public IEnumerable<OnlineCheckResult> CheckOnline(
+        IReadOnlyList<Guid> ids, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return Check();
+
+        IEnumerable<OnlineCheckResult> Check()
+        {
+            using var check = new OnlineCheck(_options.Online);
+            foreach (OnlineCheckResult result in check.Run(ids, id => ReadKeyIfAny(id, cancellation), progress, cancellation))
+            {
+                yield return result;
             }
         }
     }
@@ -353,7 +372,7 @@ public sealed class LlmConfigRepository : IDisposable
             List<KeyReference> stale = LabelsOf(changes);
             if (doubtful.Count + stale.Count > 0)
             {
-                intents.Add(_intents.Begin(doubtful, stale));
+                intents.AddRange(_intents.Begin(doubtful, stale));
             }
 
             written = [.. changes.Select(change => change.NewKey).OfType<KeyReference>()];
@@ -400,7 +419,7 @@ public sealed class LlmConfigRepository : IDisposable
         List<KeyReference> stale = [.. LabelsOf(changes).Except(intents.SelectMany(intent => intent.Labels))];
         if (more.Count + stale.Count > 0)
         {
-            intents.Add(_intents.Begin(more, stale));
+            intents.AddRange(_intents.Begin(more, stale));
         }
     }
 
@@ -532,8 +551,8 @@ public sealed class LlmConfigRepository : IDisposable
         List<KeyReference> unused = [.. intent.Keys.Where(key => (mine is null || mine.Contains(key)) && !now.RefersTo(key))];
 
         // What was read may be a rename that no process has made durable yet: a power cut could bring back the file that
-        // refers to these keys.
-        if (unused.Count > 0 && !TryConfirm())
+        // refers to the keys that are to go, or the one that does not yet refer to those that a dead process wrote.
+        if ((unused.Count > 0 || mine is null) && !TryConfirm())
         {
             return false;
         }
@@ -630,6 +649,34 @@ public sealed class LlmConfigRepository : IDisposable
         {
             // The next change finds it, finds nothing to remove, and removes it.
             Warn(new LlmConfigWarning(_folder.Path, $"The note of a finished change could not be removed yet. {e.Message}"));
+        }
+    }
+
+    private (LlmConfiguration Configuration, ApiKey? Key) ReadKeyIfAny(Guid id, CancellationToken cancellation) =>
+        Get(id) is { Key: null } keyless ? (keyless, null) : ReadKey(id, cancellation);
+
+    // A key and the configuration that it is of: another one's base URL must never get it.
+    private (LlmConfiguration Configuration, ApiKey Key) ReadKey(Guid id, CancellationToken cancellation)
+    {
+        LlmConfiguration item = Get(id);
+        while (true)
+        {
+            try
+            {
+                return (item, ReadKey(item, cancellation));
+            }
+            catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
+            {
+                // Another process may have rotated or moved it between the two reads; on a busy machine more than once.
+                LlmConfiguration again = Get(id);
+                if (again.Key == item.Key)
+                {
+                    throw;
+                }
+
+                cancellation.ThrowIfCancellationRequested();
+                item = again;
+            }
         }
     }
 

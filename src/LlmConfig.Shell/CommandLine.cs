@@ -11,6 +11,8 @@ internal sealed record CommandLine
           llmconfig [options] -File <script.ps1> [args]  run a script file
           llmconfig [options] < <script.ps1>             run what is on standard input
           llmconfig                                      a prompt
+          llmconfig exec [<name>] -- <program> [args]    run a program with a configuration
+                                                         in its environment; see exec --help
 
         Options:
           --json            one JSON document on standard output, nothing else there
@@ -52,6 +54,12 @@ internal sealed record CommandLine
             string argument = arguments[i];
             if (!argument.StartsWith('-'))
             {
+                // Without options before it, it never comes here.
+                if (argument == ExecRun.Word)
+                {
+                    throw new UsageException("exec comes first and takes no options of scripts: llmconfig exec work -- python app.py");
+                }
+
                 return result.WithCommand(arguments.Skip(i));
             }
 

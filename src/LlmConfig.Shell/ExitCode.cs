@@ -12,6 +12,15 @@ internal static class ExitCode
     /// <summary>The command line made no sense, or named a file that is not there.</summary>
     public const int BadUsage = 2;
 
+    /// <summary>exec: no program was started, since its configuration or key cannot be read; as env(1) has it.</summary>
+    public const int NotStarted = 125;
+
+    /// <summary>exec: the program cannot be run; as shells have it.</summary>
+    public const int NotExecutable = 126;
+
+    /// <summary>exec: there is no such program; as shells have it.</summary>
+    public const int NoProgram = 127;
+
     /// <summary>Stopped by Ctrl+C: 128 + SIGINT, as shells have it.</summary>
     public const int Interrupted = 130;
 

@@ -1,4 +1,6 @@
 using LlmConfig.Shell;
 
-return new ShellProgram(
-    new SystemConsole(), Console.OpenStandardOutput, Path.Combine(AppContext.BaseDirectory, "Modules")).Run(args);
+string modules = Path.Combine(AppContext.BaseDirectory, "Modules");
+return args is [ExecRun.Word, .. string[] rest]
+    ? new ExecRun(Console.OpenStandardOutput(), Console.OpenStandardError(), modules).Run(rest)
+    : new ShellProgram(new SystemConsole(), Console.OpenStandardOutput, modules).Run(args);

@@ -6,14 +6,17 @@ namespace LlmConfig.Shell.Tests;
 /// <summary>The program on a real pseudo-terminal, which <c>script</c> provides.</summary>
 internal sealed class PseudoTerminal : IDisposable
 {
-    private readonly LlmConfigProgram _program = new();
+    private readonly LlmConfigProgram _program;
     private readonly Process _process;
     private readonly StringBuilder _screen = new();
     private readonly Thread _reader;
     private int _seen;
 
-    public PseudoTerminal(string arguments)
+    /// <param name="arguments">The command line.</param>
+    /// <param name="program">Whose home is used, and disposed of; a new one where there is none.</param>
+    public PseudoTerminal(string arguments, LlmConfigProgram? program = null)
     {
+        _program = program ?? new LlmConfigProgram();
         Skip.If(!File.Exists("/usr/bin/script"), "script (util-linux) is not installed: the terminal tests cannot run");
         var start = new ProcessStartInfo("/usr/bin/script")
         {

@@ -7,6 +7,7 @@ internal static class Program
     {
         ["keyring", .. string[] rest] => KeyringCommand.Run(rest),
         ["create", .. string[] rest] => CreateCommand.Run(rest),
+        ["work", .. string[] rest] => WorkCommand.Run(rest),
         ["folder"] => FolderCommand.Run(),
         _ => Refuse(args),
     };

@@ -84,6 +84,16 @@ internal static class StoreFailure
         $"'{path}' is larger than {limit / 1024} KiB, which no file of this store ever is.",
         "Look at what wrote it; put a good copy in its place.");
 
+    /// <param name="path">The file.</param>
+    /// <param name="cause">Says which version the file has.</param>
+    /// <param name="known">The highest version that is known here.</param>
+    public static LlmConfigException NewerVersion(string path, StoreFormatException cause, int known) => new(
+        LlmConfigErrorCode.StoreVersionUnsupported,
+        path,
+        $"'{path}' was written by a newer version of this module: {cause.Message}, and this one knows {known}.",
+        "Update LlmConfig.PowerShell; the file was left as it is.",
+        cause);
+
     public static LlmConfigException Unsafe(string path, string problem, string remedy) =>
         new(LlmConfigErrorCode.StoreUnsafe, path, problem, remedy);
 

@@ -29,15 +29,19 @@ internal abstract class StoreFileSystem
     /// <summary>True when a folder is at the path; links are followed, since only the caller's own choice of folder is asked.</summary>
     public static bool FolderExists(string path) => Directory.Exists(path);
 
-    /// <summary>Creates one folder, or accepts the user's own folder that is there already.</summary>
+    /// <summary>
+    /// Creates one folder, or accepts the user's own folder that is there already. Durable when it returns, also where a
+    /// process made it that died before it could see to that.
+    /// </summary>
     public void EnsureFolder(string path)
     {
         if (!CheckFolder(path))
         {
             Guard(path, () => MakeFolder(path));
             CheckFolder(path);
-            FlushParent(path);
         }
+
+        FlushParent(path);
     }
 
     /// <summary>Refuses a folder that is a link, no folder, or somebody else's. False when nothing is there.</summary>

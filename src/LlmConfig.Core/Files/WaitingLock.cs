@@ -15,7 +15,10 @@ internal sealed class WaitingLock(StoreFileSystem files, string path, TimeSpan p
     public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(10);
 
     private const int NoteLimit = 1024;
-    private const int LongestPause = 16;
+    private const int LongestPause = 8;
+
+    // Several times what a change takes.
+    private static readonly TimeSpan Long = TimeSpan.FromMilliseconds(30);
 
     private static readonly string Owner = string.Create(
         CultureInfo.InvariantCulture, $"process {Environment.ProcessId} ({Path.GetFileNameWithoutExtension(Environment.ProcessPath)})");
@@ -62,14 +65,16 @@ internal sealed class WaitingLock(StoreFileSystem files, string path, TimeSpan p
                 return held;
             }
 
-            if (Stopwatch.GetElapsedTime(start) >= patience)
+            TimeSpan waited = Stopwatch.GetElapsedTime(start);
+            if (waited >= patience)
             {
                 throw Busy();
             }
 
-            // A little of chance keeps many waiters from asking in step.
+            // A little of chance keeps many waiters from asking in step. Who has waited long asks most often, so that
+            // newcomers do not overtake it again and again.
             cancellation.WaitHandle.WaitOne(RandomNumberGenerator.GetInt32(1, pause + 1));
-            pause = Math.Min(pause * 2, LongestPause);
+            pause = waited < Long ? Math.Min(pause * 2, LongestPause) : 1;
         }
     }
 

@@ -26,8 +26,29 @@ public sealed record LlmProvider
     /// <summary>The environment variables in which the provider's SDK looks for a key, in its order.</summary>
     public IReadOnlyList<string> KeyVariables { get; }
 
+    /// <summary>
+    /// The variables that take the key in the place of <see cref="KeyVariables"/> when it goes out as
+    /// <c>Authorization: Bearer</c>; empty where the tools do not tell the two apart by the variable.
+    /// </summary>
+    public IReadOnlyList<string> BearerKeyVariables { get; internal init; } = [];
+
     /// <summary>The environment variable from which the provider's SDK takes a base URL, or <see langword="null"/>.</summary>
     public string? BaseUrlVariable { get; internal init; }
+
+    /// <summary>
+    /// The ends of a base URL that the SDK adds by itself to what <see cref="BaseUrlVariable"/> holds, so that the variable
+    /// must not have them; longest first, empty where the variable takes the whole base URL.
+    /// </summary>
+    public IReadOnlyList<string> BaseUrlTails { get; internal init; } = [];
+
+    /// <summary>The environment variables from which the provider's tools take a default model; empty where none does.</summary>
+    public IReadOnlyList<string> ModelVariables { get; internal init; } = [];
+
+    /// <summary>
+    /// Further variables that would win over the key, the base URL or the account that the ones above stand for, in the
+    /// provider's SDK or in widespread tools. They have to be cleared for the others to count.
+    /// </summary>
+    public IReadOnlyList<string> OverridingVariables { get; internal init; } = [];
 
     /// <summary>
     /// The provider's own header for the key (<c>x-api-key</c>, <c>api-key</c>, <c>x-goog-api-key</c>), or
@@ -49,12 +70,24 @@ public sealed record LlmProvider
 
     /// <summary>
     /// A GET request that fails without a valid key, as a URL in which <c>{base}</c> stands for the base URL and
-    /// <c>{origin}</c> for its scheme, host and port; <see langword="null"/> where none is confirmed.
+    /// <c>{endpoint}</c> for the base URL without the first of <see cref="BaseUrlTails"/> that it ends with;
+    /// <see langword="null"/> where none is confirmed.
     /// </summary>
     public string? KeyCheck { get; internal init; } = "{base}/models";
 
+    /// <summary>The HTTP status codes by which the provider says that it does not take a key.</summary>
+    public IReadOnlyList<int> KeyRefusedStatusCodes { get; internal init; } = [401, 403];
+
     /// <summary>Further headers that the provider's API asks for, as <c>name: value</c>.</summary>
     public IReadOnlyList<string> ExtraHeaders { get; internal init; } = [];
+
+    /// <summary>A base URL without the end that <see cref="BaseUrlVariable"/> must not have; no slash at the end.</summary>
+    internal string WithoutTail(string baseUrl)
+    {
+        string trimmed = baseUrl.TrimEnd('/');
+        string? tail = BaseUrlTails.FirstOrDefault(end => trimmed.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+        return tail is null ? trimmed : trimmed[..^tail.Length];
+    }
 
     /// <summary>The id.</summary>
     public override string ToString() => Id;

@@ -8,17 +8,34 @@ namespace LlmConfig;
 /// </summary>
 public static class LlmProviderCatalog
 {
+    // Qwen Code and many others read the first, OpenAI's agents SDK the second.
+    private static readonly string[] OpenAIModel = ["OPENAI_MODEL", "OPENAI_DEFAULT_MODEL"];
+
+    // The base URL of older SDKs, which LangChain still prefers; the switch to Azure; and the account that a key must fit.
+    private static readonly string[] OpenAIOverrides =
+        ["OPENAI_API_BASE", "OPENAI_API_TYPE", "OPENAI_ORG_ID", "OPENAI_ORGANIZATION", "OPENAI_PROJECT_ID"];
+
     /// <summary>All providers, in the order of the catalogue.</summary>
     public static IReadOnlyList<LlmProvider> All { get; } =
     [
         new("openai", "OpenAI", "https://api.openai.com/v1", "OPENAI_API_KEY")
         {
             BaseUrlVariable = "OPENAI_BASE_URL",
+            ModelVariables = OpenAIModel,
+            OverridingVariables = OpenAIOverrides,
             KeyPrefixes = ["sk-", "sk-proj-", "sk-svcacct-"],
         },
         new("anthropic", "Anthropic", "https://api.anthropic.com", "ANTHROPIC_API_KEY")
         {
+            BearerKeyVariables = ["ANTHROPIC_AUTH_TOKEN"],
             BaseUrlVariable = "ANTHROPIC_BASE_URL",
+            ModelVariables = ["ANTHROPIC_MODEL"],
+            // Base URLs of LangChain and LiteLLM; Claude Code asks another cloud, with other keys, when one of the last is set.
+            OverridingVariables =
+            [
+                "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE",
+                "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY",
+            ],
             KeyHeader = "x-api-key",
             ExtraHeaders = ["anthropic-version: 2023-06-01"],
             KeyCheck = "{base}/v1/models",
@@ -28,19 +45,29 @@ public static class LlmProviderCatalog
         {
             BaseUrlExample = "https://{resource}.openai.azure.com/openai/v1",
             BaseUrlVariable = "AZURE_OPENAI_ENDPOINT",
+            BaseUrlTails = ["/openai/v1", "/openai"],
+            // The SDK prefers a token of Entra ID to the key.
+            OverridingVariables = ["AZURE_OPENAI_AD_TOKEN"],
             KeyHeader = "api-key",
-            KeyCheck = "{origin}/openai/models?api-version=2024-10-21",
+            KeyCheck = "{endpoint}/openai/models?api-version=2024-10-21",
         },
         new("google", "Google Gemini", "https://generativelanguage.googleapis.com/v1beta", "GOOGLE_API_KEY GEMINI_API_KEY")
         {
             BaseUrlVariable = "GOOGLE_GEMINI_BASE_URL",
+            BaseUrlTails = ["/v1beta", "/v1alpha", "/v1"],
+            ModelVariables = ["GEMINI_MODEL"],
+            // True there means Vertex AI, which takes other credentials.
+            OverridingVariables = ["GOOGLE_GENAI_USE_VERTEXAI"],
             KeyHeader = "x-goog-api-key",
+            // A wrong key is INVALID_ARGUMENT here.
+            KeyRefusedStatusCodes = [400, 401, 403],
             KeyPrefixes = ["AIza", "AQ."],
         },
         new("mistral", "Mistral AI", "https://api.mistral.ai/v1", "MISTRAL_API_KEY"),
         new("groq", "Groq", "https://api.groq.com/openai/v1", "GROQ_API_KEY")
         {
             BaseUrlVariable = "GROQ_BASE_URL",
+            BaseUrlTails = ["/openai/v1"],
             KeyPrefixes = ["gsk_"],
         },
         new("openrouter", "OpenRouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY")
@@ -52,6 +79,7 @@ public static class LlmProviderCatalog
         new("xai", "xAI", "https://api.x.ai/v1", "XAI_API_KEY")
         {
             KeyCheck = "{base}/api-key",
+            KeyRefusedStatusCodes = [400, 401, 403],
             KeyPrefixes = ["xai-"],
         },
         new("cohere", "Cohere", "https://api.cohere.com", "CO_API_KEY COHERE_API_KEY")
@@ -83,14 +111,17 @@ public static class LlmProviderCatalog
         },
         new("huggingface", "Hugging Face", "https://router.huggingface.co/v1", "HF_TOKEN")
         {
+            // Older names of the token; LangChain reads the second before HF_TOKEN.
+            OverridingVariables = ["HUGGING_FACE_HUB_TOKEN", "HUGGINGFACEHUB_API_TOKEN"],
             KeyCheck = "https://huggingface.co/api/whoami-v2",
             KeyPrefixes = ["hf_"],
         },
         new("ollama", "Ollama (local)", "http://127.0.0.1:11434/v1", "OLLAMA_API_KEY")
         {
             BaseUrlVariable = "OLLAMA_HOST",
+            BaseUrlTails = ["/v1", "/api"],
             KeyRequired = false,
-            KeyCheck = "{origin}/api/tags",
+            KeyCheck = "{endpoint}/api/tags",
         },
         new("lmstudio", "LM Studio (local)", "http://127.0.0.1:1234/v1", "LM_API_TOKEN") { KeyRequired = false },
         new("llamacpp", "llama.cpp server (local)", "http://127.0.0.1:8080/v1", "LLAMA_API_KEY") { KeyRequired = false },
@@ -99,6 +130,8 @@ public static class LlmProviderCatalog
         {
             BaseUrlExample = "https://llm.example.com/v1",
             BaseUrlVariable = "OPENAI_BASE_URL",
+            ModelVariables = OpenAIModel,
+            OverridingVariables = OpenAIOverrides,
             KeyRequired = false,
         },
     ];

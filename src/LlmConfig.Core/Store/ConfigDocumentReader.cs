@@ -62,7 +62,7 @@ internal ref struct ConfigDocumentReader
         {
             if (FindVersion(content) is { } version && version > ConfigDocument.CurrentVersion)
             {
-                throw new StoreFormatException($"it has version {version}") { NewerVersion = version };
+                throw StoreFormatException.Newer(version);
             }
 
             // The text of an InvalidOperationException (half a surrogate pair in an escape) says nothing to a reader.
@@ -118,7 +118,7 @@ internal ref struct ConfigDocumentReader
         Guid? chosen = null;
         string? defaultVault = null;
         List<LlmConfiguration>? items = null;
-        List<KeyValuePair<string, byte[]>>? extras = null;
+        JsonExtrasBuilder? extras = null;
 
         Advance();
         Expect(JsonTokenType.StartObject, "the file");
@@ -164,7 +164,7 @@ internal ref struct ConfigDocumentReader
         Require(seen, Seen.Store, "store");
         Require(seen, Seen.Revision, "revision");
         Require(seen, Seen.Configs, "configs");
-        return new ConfigDocument(store, revision, defaultVault, Check(items!, chosen), JsonExtras.From(extras));
+        return new ConfigDocument(store, revision, defaultVault, Check(items!, chosen), extras?.ToExtras() ?? JsonExtras.None);
     }
 
     private static List<LlmConfiguration> Check(List<LlmConfiguration> items, Guid? chosen)
@@ -220,7 +220,7 @@ internal ref struct ConfigDocumentReader
         DateTime? keyUpdated = null;
         Guid? keyStore = null;
         JsonExtras keyExtras = JsonExtras.None;
-        List<KeyValuePair<string, byte[]>>? extras = null;
+        JsonExtrasBuilder? extras = null;
 
         Expect(JsonTokenType.StartObject, "a configuration");
         while (NextProperty())
@@ -299,7 +299,7 @@ internal ref struct ConfigDocumentReader
             KeyStoreId = keyStore,
             CreatedAt = created,
             UpdatedAt = updated,
-            Extras = JsonExtras.From(extras),
+            Extras = extras?.ToExtras() ?? JsonExtras.None,
             KeyExtras = keyExtras,
         };
     }
@@ -310,7 +310,7 @@ internal ref struct ConfigDocumentReader
         string? id = null, vault = null;
         DateTime updated = default;
         Guid? store = null;
-        List<KeyValuePair<string, byte[]>>? extras = null;
+        JsonExtrasBuilder? extras = null;
 
         Expect(JsonTokenType.StartObject, "key");
         while (NextProperty())
@@ -344,7 +344,7 @@ internal ref struct ConfigDocumentReader
         Require(seen, Seen.Id, "key.id");
         Require(seen, Seen.Vault, "key.vault");
         Require(seen, Seen.UpdatedAt, "key.updatedAt");
-        return (id!, vault!, updated, store, JsonExtras.From(extras));
+        return (id!, vault!, updated, store, extras?.ToExtras() ?? JsonExtras.None);
     }
 
     private string ReadVault()
@@ -442,17 +442,15 @@ internal ref struct ConfigDocumentReader
             ? ToMilliseconds(value)
             : throw Invalid($"'{name}' is not a time of ISO 8601");
 
-    private void ReadExtra(ref List<KeyValuePair<string, byte[]>>? extras)
+    private void ReadExtra(ref JsonExtrasBuilder? extras)
     {
         string name = _json.GetString()!;
-        if (extras is not null && extras.Any(extra => extra.Key == name))
-        {
-            throw Invalid("a property stands twice in one object");
-        }
-
         Advance();
         int start = (int)_json.TokenStartIndex;
         _json.Skip();
-        (extras ??= []).Add(new(name, _bytes[start..(int)_json.BytesConsumed].ToArray()));
+        if (!(extras ??= new JsonExtrasBuilder()).TryAdd(name, _bytes[start..(int)_json.BytesConsumed]))
+        {
+            throw Invalid("a property stands twice in one object");
+        }
     }
 }

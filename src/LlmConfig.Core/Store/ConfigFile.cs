@@ -61,6 +61,12 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         RequireWorkingLocks();
         if (ReadStrictly() is { } present)
         {
+            if (present.Revision == 0)
+            {
+                // Who made it may have died before it was durable; keys are about to be labelled with its id.
+                Confirm();
+            }
+
             return present;
         }
 
@@ -73,6 +79,9 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
 
         using FileLock held = _lock.Acquire(cancellation);
+
+        // Here and not with the first intent: the first commit makes it durable together with the store.
+        files.EnsureFolder(Paths.Pending);
         return ReadStrictly() ?? Commit(new ConfigDocument(Guid.NewGuid(), 0, null, [], JsonExtras.None));
     }
 
@@ -161,12 +170,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
         catch (StoreFormatException e) when (e.NewerVersion is not null)
         {
-            throw new LlmConfigException(
-                LlmConfigErrorCode.StoreVersionUnsupported,
-                path,
-                $"'{path}' was written by a newer version of this module: {e.Message}, and this one knows {ConfigDocument.CurrentVersion}.",
-                "Update LlmConfig.PowerShell; the file was left as it is.",
-                e);
+            throw StoreFailure.NewerVersion(path, e, ConfigDocument.CurrentVersion);
         }
         catch (StoreFormatException e)
         {
@@ -205,6 +209,12 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         Remember(Paths.ConfigFile, bytes, document);
         try
         {
+            if (!files.FileExists(Paths.Backup))
+            {
+                // A disk may keep the two renames in any order, and a backup alone is read as a file that was lost.
+                files.FlushFolder(folder.Path);
+            }
+
             files.ReplaceFile(Paths.Backup, bytes);
         }
         catch (LlmConfigException e)

@@ -12,8 +12,12 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
     private const int Version = 1;
     private const string Extension = ".json";
 
-    // A pipeline of 100,000 keys; more than that is not one of ours.
+    // What is read back; what is written stays below half of it.
     private const int MaximumBytes = 16 * 1024 * 1024;
+
+    // What surrounds the name of the vault in one entry, and the longest escape of a UTF-16 unit of that name.
+    private const int EntryBytes = 128;
+    private const int EscapedBytes = 6;
 
     private readonly string _folder = new StorePaths(storeFolder).Pending;
 
@@ -21,20 +25,34 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
     public int Count => files.CheckFolder(_folder) ? files.ListFiles(_folder, "*" + Extension).Count : 0;
 
     /// <summary>Names the keys that are about to be written or dropped, and those whose labels will be. On disk when it returns.</summary>
-    public Intent Begin(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
+    /// <returns>As a rule one intent; several where the keys are too many for one file.</returns>
+    public IReadOnlyList<Intent> Begin(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
     {
-        files.EnsureFolder(_folder);
-        FileLock held = files.CreateLockedFile(Path.Combine(_folder, Guid.NewGuid().ToString("D") + Extension), Write(keys, labels));
+        if (!files.CheckFolder(_folder))
+        {
+            files.EnsureFolder(_folder);
+        }
+
+        var begun = new List<Intent>();
         try
         {
+            foreach ((KeyReference Key, bool IsLabel)[] part in Split([.. keys.Select(key => (key, false)), .. labels.Select(key => (key, true))]))
+            {
+                begun.Add(BeginOne(
+                    [.. part.Where(item => !item.IsLabel).Select(item => item.Key)], [.. part.Where(item => item.IsLabel).Select(item => item.Key)]));
+            }
+
             files.FlushFolder(_folder);
-            return new Intent(held, files, keys, labels);
+            return begun;
         }
         catch
         {
-            using (held)
+            foreach (Intent intent in begun)
             {
-                files.DeleteFile(held.Path);
+                using (intent)
+                {
+                    intent.Complete();
+                }
             }
 
             throw;
@@ -76,27 +94,32 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
             else
             {
                 held.Dispose();
-                warn(new LlmConfigWarning(
-                    path, $"'{path}' is damaged: which keys it names cannot be told, so none is removed. Delete it once Get-LlmConfigKey works for all configurations."));
             }
         }
     }
 
-    private static (List<KeyReference> Keys, List<KeyReference> Labels)? TryRead(FileLock held)
+    private (List<KeyReference> Keys, List<KeyReference> Labels)? TryRead(FileLock held)
     {
         try
         {
             using JsonDocument json = JsonDocument.Parse(StoreFileSystem.ReadLocked(held, MaximumBytes));
             JsonElement root = json.RootElement;
-            if (root.GetProperty("version").GetInt32() != Version)
+            switch (root.GetProperty("version").GetInt32())
             {
-                return null;
+                case Version:
+                    return (Read(root.GetProperty("keys")), root.TryGetProperty("labels", out JsonElement labels) ? Read(labels) : []);
+                case > Version:
+                    warn(new LlmConfigWarning(
+                        held.Path, $"'{held.Path}' was written by a newer version of this module: the keys that it names stay where they are. Update LlmConfig.PowerShell."));
+                    return null;
+                default:
+                    throw new FormatException("There is no such version.");
             }
-
-            return (Read(root.GetProperty("keys")), root.TryGetProperty("labels", out JsonElement labels) ? Read(labels) : []);
         }
         catch (Exception e) when (e is LlmConfigException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
+            warn(new LlmConfigWarning(
+                held.Path, $"'{held.Path}' is damaged: which keys it names cannot be told, so none is removed. Delete it once Get-LlmConfigKey works for all configurations."));
             return null;
         }
     }
@@ -128,6 +151,29 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
 
         json.WriteEndArray();
     }
+
+    // Parts whose files stay well below what is read back.
+    private static IEnumerable<(KeyReference Key, bool IsLabel)[]> Split(IReadOnlyList<(KeyReference Key, bool IsLabel)> all)
+    {
+        int start = 0;
+        long size = 0;
+        for (int i = 0; i < all.Count; i++)
+        {
+            long next = EntryBytes + ((long)EscapedBytes * all[i].Key.Vault.Length);
+            if (size + next > MaximumBytes / 2 && i > start)
+            {
+                yield return [.. all.Skip(start).Take(i - start)];
+                (start, size) = (i, 0);
+            }
+
+            size += next;
+        }
+
+        yield return [.. all.Skip(start)];
+    }
+
+    private Intent BeginOne(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels) => new(
+        files.CreateLockedFile(Path.Combine(_folder, Guid.NewGuid().ToString("D") + Extension), Write(keys, labels)), files, keys, labels);
 
     private byte[] Write(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
     {

@@ -9,13 +9,10 @@ internal sealed class JsonExtras
 
     private readonly IReadOnlyList<KeyValuePair<string, byte[]>> _properties;
 
-    private JsonExtras(IReadOnlyList<KeyValuePair<string, byte[]>> properties)
+    public JsonExtras(IReadOnlyList<KeyValuePair<string, byte[]>> properties)
     {
         _properties = properties;
     }
-
-    public static JsonExtras From(IReadOnlyList<KeyValuePair<string, byte[]>>? properties) =>
-        properties is null ? None : new JsonExtras(properties);
 
     public void WriteTo(Utf8JsonWriter writer)
     {

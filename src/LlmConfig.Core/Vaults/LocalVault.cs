@@ -76,7 +76,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
         catch (StoreFormatException e)
         {
-            throw Corrupt(path, e);
+            throw Corrupt(path, e, SealedSecret.Version);
         }
     }
 
@@ -143,7 +143,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
         catch (StoreFormatException e)
         {
-            throw Corrupt(path, e);
+            throw Corrupt(path, e, SealedSecret.Version);
         }
 
         _files.ReplaceFile(path, next);
@@ -492,7 +492,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
         catch (StoreFormatException e)
         {
-            throw Corrupt(_paths.Header, e);
+            throw Corrupt(_paths.Header, e, VaultHeader.Version);
         }
     }
 
@@ -554,10 +554,12 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         $"The header of the built-in vault, '{_paths.Header}', is gone although the vault holds secrets.",
         "Put it back from a backup of the store's folder; it is never made anew.");
 
-    private static LlmConfigException Corrupt(string path, Exception cause) => new(
-        LlmConfigErrorCode.VaultCorrupt,
-        path,
-        $"The file '{path}' of the built-in vault cannot be read: {cause.Message}{(cause.Message.EndsWith('.') ? string.Empty : ".")}",
-        "Put it back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.",
-        cause);
+    private static LlmConfigException Corrupt(string path, StoreFormatException cause, int known) => cause.NewerVersion is not null
+        ? StoreFailure.NewerVersion(path, cause, known)
+        : new LlmConfigException(
+            LlmConfigErrorCode.VaultCorrupt,
+            path,
+            $"The file '{path}' of the built-in vault cannot be read: {cause.Message}{(cause.Message.EndsWith('.') ? string.Empty : ".")}",
+            "Put it back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.",
+            cause);
 }

@@ -112,15 +112,16 @@ internal sealed class SealedSecret : IDisposable
     /// <exception cref="StoreFormatException">Anything is not as it was sealed; the text never shows content.</exception>
     public static SealedSecret Open(ReadOnlySpan<byte> file, Guid vaultId, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> nameHash)
     {
-        int plainSize = file.Length - HeaderSize - TagSize;
-        if (plainSize < 2 * sizeof(int) || !file.StartsWith(Magic))
+        // The version comes first: a newer one may be laid out in another way.
+        if (file.Length > Magic.Length && file.StartsWith(Magic) && file[Magic.Length] > Version)
         {
-            throw new StoreFormatException("it is no sealed file, or it was cut off");
+            throw StoreFormatException.Newer(file[Magic.Length]);
         }
 
-        if (file[Magic.Length] != Version)
+        int plainSize = file.Length - HeaderSize - TagSize;
+        if (plainSize < 2 * sizeof(int) || !file.StartsWith(Magic) || file[Magic.Length] != Version)
         {
-            throw new StoreFormatException($"it has version {file[Magic.Length]}, and this module knows {Version}");
+            throw new StoreFormatException("it is no sealed file, or it was cut off");
         }
 
         if (new Guid(file.Slice(VaultAt, 16), bigEndian: true) != vaultId)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -88,7 +87,7 @@ internal sealed record VaultHeader
             int version = root.GetProperty("version").GetInt32();
             if (version != Version)
             {
-                throw new StoreFormatException(string.Create(CultureInfo.InvariantCulture, $"it has version {version}, and this module knows {Version}"));
+                throw version > Version ? StoreFormatException.Newer(version) : new StoreFormatException("its version is none");
             }
 
             var header = new VaultHeader

@@ -49,11 +49,11 @@ public sealed class CrashPointTests(ITestOutputHelper output)
             {
                 using var store = new CrashStore();
                 Prepare(store, rotate);
-                Run(store, rotate.Act, new FaultPlan(first, FaultKind.CrashAfter));
+                store.Run(rotate.Act, new FaultPlan(first, FaultKind.CrashAfter));
                 var plan = new FaultPlan(second, FaultKind.CrashBefore);
-                Run(store, repository => repository.Recover(), plan);
+                store.Run(repository => repository.Recover(), plan);
                 points++;
-                violations.AddRange(Judge(store, $"{first} then {second} ({plan.Hit})", before, after, acknowledged: false));
+                violations.AddRange(CrashVerdict.Of(store, $"{first} then {second} ({plan.Hit})", before, after, acknowledged: false));
                 if (plan.Hit == "none")
                 {
                     break;
@@ -73,7 +73,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
         Prepare(store, scenario);
         string before = store.Describe();
         var plan = new FaultPlan(0, FaultKind.CrashBefore);
-        Assert.True(Run(store, scenario.Act, plan));
+        Assert.True(store.Run(scenario.Act, plan));
         return (before, store.Describe(), plan.Calls);
     }
 
@@ -82,70 +82,11 @@ public sealed class CrashPointTests(ITestOutputHelper output)
         using var store = new CrashStore();
         Prepare(store, scenario);
         var plan = new FaultPlan(at, kind);
-        bool acknowledged = Run(store, scenario.Act, plan);
+        bool acknowledged = store.Run(scenario.Act, plan);
         bool partial = scenario.IsBatch && kind is FaultKind.InputOutputError or FaultKind.DiskFull;
-        return [.. Judge(store, $"{kind} at {at} ({plan.Hit})", before, after, acknowledged, partial)];
-    }
-
-    private static IEnumerable<string> Judge(CrashStore store, string what, string before, string after, bool acknowledged, bool partial = false)
-    {
-        string? failure = null;
-        string state = string.Empty;
-        string leftovers = string.Empty;
-        try
-        {
-            Run(store, repository => repository.Recover(), new FaultPlan(0, FaultKind.CrashBefore));
-            state = store.Describe();
-            Run(store, repository => repository.Recover(), new FaultPlan(0, FaultKind.CrashBefore));
-            leftovers = store.Leftovers();
-            if (store.Describe() != state)
-            {
-                failure = "the second recovery changed something";
-            }
-        }
-        catch (Exception e) when (e is LlmConfigException)
-        {
-            failure = $"{((LlmConfigException)e).Code}: {e.Message}";
-        }
-
-        if (failure is not null)
-        {
-            yield return $"{what}: {failure}";
-        }
-        else if (state != after && (acknowledged || state != before) && !(partial && IsBetween(state, before, after)))
-        {
-            yield return $"{what}: {(acknowledged ? "acknowledged, but " : string.Empty)}'{state}' is neither '{before}' nor '{after}'";
-        }
-
-        if (leftovers.Length > 0)
-        {
-            yield return $"{what}: left over: {leftovers}";
-        }
-    }
-
-    // All that was there is there, and nothing is there that was not to be created: each part of the batch is all or nothing.
-    private static bool IsBetween(string state, string before, string after)
-    {
-        string[] items = Items(state);
-        return Items(before).All(items.Contains) && items.All(Items(after).Contains);
-
-        static string[] Items(string description) => description.Split('|')[0].Trim().Split("; ");
+        return [.. CrashVerdict.Of(store, $"{kind} at {at} ({plan.Hit})", before, after, acknowledged, partial)];
     }
 
     private static void Prepare(CrashStore store, CrashScenario scenario) =>
-        Assert.True(Run(store, scenario.Prepare, new FaultPlan(0, FaultKind.CrashBefore)));
-
-    private static bool Run(CrashStore store, Action<LlmConfigRepository> act, FaultPlan plan)
-    {
-        try
-        {
-            using LlmConfigRepository repository = store.Open(plan);
-            act(repository);
-            return true;
-        }
-        catch (Exception e) when (e is CrashException or LlmConfigException)
-        {
-            return false;
-        }
-    }
+        Assert.True(store.Run(scenario.Prepare, new FaultPlan(0, FaultKind.CrashBefore)));
 }

@@ -40,7 +40,7 @@ internal sealed record CrashScenario(string Name, Action<LlmConfigRepository> Pr
         store.Update(store.Get("a").Id, new ConfigurationUpdate { Vault = MemoryVault.VaultName });
     }
 
-    private static void Create(LlmConfigRepository store, string name, string? key)
+    public static void Create(LlmConfigRepository store, string name, string? key)
     {
         using ApiKey? value = key is null ? null : ApiKey.From(key.AsSpan(), name);
         store.Create(new NewConfiguration { Name = name, Provider = "openai", Key = value });

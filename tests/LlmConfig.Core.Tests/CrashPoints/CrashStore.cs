@@ -9,21 +9,57 @@ internal sealed class CrashStore : IDisposable
     private readonly string _home = Directory.CreateDirectory(Path.Combine(
         Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath(), $"llmconfig-crash-{Guid.NewGuid():N}")).FullName;
 
-    private readonly ConcurrentDictionary<string, string> _memory = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, KeyLabel> _labels = new(StringComparer.Ordinal);
-    private readonly Dictionary<Guid, byte[]> _keyring = [];
+    private readonly ConcurrentDictionary<string, MemoryKey> _memory;
+    private readonly Dictionary<Guid, byte[]> _keyring;
+    private readonly DiskJournal? _journal;
+
+    /// <summary>A store that does not exist yet.</summary>
+    /// <param name="journal">Where what is done to it is written down, if anywhere.</param>
+    public CrashStore(DiskJournal? journal = null)
+    {
+        _memory = new ConcurrentDictionary<string, MemoryKey>(StringComparer.Ordinal);
+        _keyring = [];
+        _journal = journal;
+    }
+
+    /// <summary>What a power cut left of another one.</summary>
+    public CrashStore(DiskImage left, CrashStore origin)
+    {
+        _memory = new ConcurrentDictionary<string, MemoryKey>(left.Keys, StringComparer.Ordinal);
+        _keyring = new Dictionary<Guid, byte[]>(left.MasterKeys);
+        left.WriteTo(_home, origin._home);
+    }
 
     public string Folder => Path.Combine(_home, "store");
 
     /// <summary>Opens the store as a new process would.</summary>
     public LlmConfigRepository Open(FaultPlan plan) => new(StoreFolder.At(Folder), new LlmConfigOptions
     {
-        Files = new CrashingFileSystem(plan),
-        Vaults = new MemoryVault(_memory, _labels, plan),
+        Files = _journal is null ? new CrashingFileSystem(plan) : new RecordingFileSystem(plan, _journal),
+        Vaults = new MemoryVault(_memory, plan, _journal),
         Protectors = (folder, files) =>
-            [new KeyFileProtector(new LocalVaultFiles(folder).MasterKey, files), new MemoryProtector(_keyring, plan)],
+            [new KeyFileProtector(new LocalVaultFiles(folder).MasterKey, files), new MemoryProtector(_keyring, plan, _journal)],
         LockPatience = TimeSpan.FromSeconds(1),
     });
+
+    /// <summary>Does something in a process of its own.</summary>
+    /// <returns>True when it was done; false when the process died or the operation was refused.</returns>
+    public bool Run(Action<LlmConfigRepository> act, FaultPlan plan)
+    {
+        try
+        {
+            using LlmConfigRepository repository = Open(plan);
+            act(repository);
+            return true;
+        }
+        catch (Exception e) when (e is CrashException or LlmConfigException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Does something in a process of its own in which nothing fails.</summary>
+    public bool Run(Action<LlmConfigRepository> act) => Run(act, new FaultPlan(0, FaultKind.CrashBefore));
 
     /// <summary>Everything that a user can see, with the keys' values, and nothing that differs from run to run.</summary>
     public string Describe()
@@ -64,7 +100,7 @@ internal sealed class CrashStore : IDisposable
 
         // A label that is behind would give another store, or a repair, what no longer holds.
         Guid storeId = store.GetStore().StoreId ?? Guid.Empty;
-        IEnumerable<KeyVaultEntry> entries = new IKeyVault[] { store.BuiltIn, new MemoryVault(_memory, _labels, new FaultPlan(0, FaultKind.CrashBefore)) }
+        IEnumerable<KeyVaultEntry> entries = new IKeyVault[] { store.BuiltIn, new MemoryVault(_memory, new FaultPlan(0, FaultKind.CrashBefore)) }
             .SelectMany(vault => vault.List(default));
         found.AddRange(entries
             .Where(entry => entry.Label is not { } label

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace LlmConfig.Tests;
 
 /// <summary>The real file system behind a <see cref="FaultPlan"/>: every call of the seam can be the one that fails.</summary>
-internal sealed class CrashingFileSystem(FaultPlan plan) : UnixFileSystem
+internal class CrashingFileSystem(FaultPlan plan) : UnixFileSystem
 {
     protected override EntryInfo? Stat(string path) => plan.Run("stat", () => base.Stat(path));
 

@@ -1,7 +1,7 @@
 namespace LlmConfig.Tests;
 
 /// <summary>Stands for a keyring: keeps master keys in a dictionary that outlives the processes of a test.</summary>
-internal sealed class MemoryProtector(Dictionary<Guid, byte[]> keyring, FaultPlan plan) : IMasterKeyProtector
+internal sealed class MemoryProtector(Dictionary<Guid, byte[]> keyring, FaultPlan plan, DiskJournal? journal = null) : IMasterKeyProtector
 {
     public ProtectorKind Kind => ProtectorKind.SecretService;
 
@@ -13,6 +13,7 @@ internal sealed class MemoryProtector(Dictionary<Guid, byte[]> keyring, FaultPla
         return Call("keyring store", () =>
         {
             keyring[vaultId] = copy;
+            journal?.Add(new DiskCall.StoredMasterKey(vaultId, copy));
             return Array.Empty<byte>();
         });
     }
@@ -21,7 +22,11 @@ internal sealed class MemoryProtector(Dictionary<Guid, byte[]> keyring, FaultPla
         ? new SecretBytes(key)
         : throw new LlmConfigException(LlmConfigErrorCode.VaultCorrupt, "LlmConfig", "The keyring has no such key.", "Restore it."));
 
-    public void Remove(Guid vaultId) => Call("keyring remove", () => keyring.Remove(vaultId));
+    public void Remove(Guid vaultId)
+    {
+        Call("keyring remove", () => keyring.Remove(vaultId));
+        journal?.Add(new DiskCall.RemovedMasterKey(vaultId));
+    }
 
     private T Call<T>(string name, Func<T> call)
     {

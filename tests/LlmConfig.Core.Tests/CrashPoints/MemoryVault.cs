@@ -3,8 +3,7 @@ using System.Collections.Concurrent;
 namespace LlmConfig.Tests;
 
 /// <summary>A vault in memory that outlives the processes of a test, with the faults of its plan.</summary>
-internal sealed class MemoryVault(
-    ConcurrentDictionary<string, string> keys, ConcurrentDictionary<string, KeyLabel> labels, FaultPlan plan) : IKeyVault, IKeyVaultSource
+internal sealed class MemoryVault(ConcurrentDictionary<string, MemoryKey> keys, FaultPlan plan, DiskJournal? journal = null) : IKeyVault, IKeyVaultSource
 {
     public const string VaultName = "Memory";
 
@@ -18,33 +17,38 @@ internal sealed class MemoryVault(
 
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
-        string plain = key.ToPlainText();
-        Call("vault write", () =>
-        {
-            Assert.True(keys.TryAdd(keyId, plain), "A key id was used twice.");
-            labels[keyId] = label;
-        });
+        var written = new MemoryKey(key.ToPlainText(), label);
+        Call("vault write", () => Assert.True(keys.TryAdd(keyId, written), "A key id was used twice."));
+        journal?.Add(new DiskCall.WroteKey(keyId, written));
     }
 
-    public void Flush() => Call("vault flush", () => { });
+    public void Flush()
+    {
+        Call("vault flush", () => { });
+        journal?.Add(new DiskCall.FlushedKeys());
+    }
 
     public ApiKey Read(string keyId, CancellationToken cancellation) => Call("vault read", () =>
-        keys.TryGetValue(keyId, out string? plain)
-            ? ApiKey.From(plain.AsSpan(), keyId)
+        keys.TryGetValue(keyId, out MemoryKey? key)
+            ? ApiKey.From(key.Value.AsSpan(), keyId)
             : throw new LlmConfigException(LlmConfigErrorCode.KeyMissing, keyId, "The key is not there.", "Set it anew."));
 
-    public void Remove(string keyId, CancellationToken cancellation) => Call("vault remove", () => keys.TryRemove(keyId, out _));
+    public void Remove(string keyId, CancellationToken cancellation)
+    {
+        Call("vault remove", () => keys.TryRemove(keyId, out _));
+        journal?.Add(new DiskCall.RemovedKey(keyId));
+    }
 
     public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) =>
-        Call("vault list", () => keys.Keys.Select(keyId => new KeyVaultEntry(keyId, labels.GetValueOrDefault(keyId))).ToList());
+        Call("vault list", () => keys.Select(key => new KeyVaultEntry(key.Key, key.Value.Label)).ToList());
 
-    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) => Call("vault relabel", () =>
+    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation)
     {
-        if (keys.ContainsKey(keyId))
+        if (Call("vault relabel", () => keys.TryGetValue(keyId, out MemoryKey? key) ? keys[keyId] = key with { Label = label } : null) is { } written)
         {
-            labels[keyId] = label;
+            journal?.Add(new DiskCall.WroteKey(keyId, written));
         }
-    });
+    }
 
     private T Call<T>(string name, Func<T> call)
     {

@@ -6,9 +6,13 @@ internal sealed class TemporaryStore : IDisposable
     private readonly List<LlmConfigRepository> _opened = [];
     private readonly List<LlmConfigWarning> _warnings = [];
 
-    public TemporaryStore(string name = "store")
+    /// <param name="name">The name of the store's folder.</param>
+    /// <param name="inMemory">True where the disk's speed is not part of the test.</param>
+    public TemporaryStore(string name = "store", bool inMemory = false)
     {
-        Root = Directory.CreateTempSubdirectory("llmconfig-test-").FullName;
+        Root = inMemory && Directory.Exists("/dev/shm")
+            ? Directory.CreateDirectory($"/dev/shm/llmconfig-test-{Guid.NewGuid():N}").FullName
+            : Directory.CreateTempSubdirectory("llmconfig-test-").FullName;
         Path = System.IO.Path.Combine(Root, name);
     }
 

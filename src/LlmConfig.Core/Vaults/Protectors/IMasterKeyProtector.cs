@@ -31,6 +31,7 @@ internal interface IMasterKeyProtector
     /// <returns>32 bytes, on the pinned heap (see <see cref="SecretBytes"/>). The caller disposes of them.</returns>
     /// <exception cref="LlmConfigException">
     /// VaultCorrupt: the protector works and has no such key, or has something that is not a key.
+    /// StoreVersionUnsupported: a newer version of this module wrote what it has.
     /// VaultLocked: it is locked. VaultUnavailable: it is absent, did not answer in time, or failed.
     /// </exception>
     SecretBytes Load(Guid vaultId, ReadOnlySpan<byte> wrapped);

@@ -35,6 +35,12 @@ internal sealed class KeyFileProtector(string path, StoreFileSystem files) : IMa
         byte[] file = files.ReadVaultFile(path, limit: 4096) ?? throw Corrupt("is gone");
         try
         {
+            // The version comes first: a newer one may be laid out in another way.
+            if (file.Length > Magic.Length && file.AsSpan().StartsWith(Magic) && file[Magic.Length] > Version)
+            {
+                throw StoreFailure.NewerVersion(path, StoreFormatException.Newer(file[Magic.Length]), Version);
+            }
+
             return file.Length != Size || !file.AsSpan().StartsWith(Magic) || file[Magic.Length] != Version
                 ? throw Corrupt("is damaged")
                 : new Guid(file.AsSpan(VaultAt, 16), bigEndian: true) != vaultId

@@ -1,0 +1,244 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace LlmConfig;
+
+/// <summary>
+/// Asks the providers of configurations whether their keys work, with the catalogue's check request. Nothing that was received
+/// is shown, and no exception's text is, since both may repeat what was sent.
+/// </summary>
+internal sealed class OnlineCheck : IDisposable
+{
+    private const int MostAtOnce = 4;
+    private const int MostRedirects = 3;
+
+    // Enough to see the first character of an answer that begins with white space, and to see a small one to its end.
+    private const int MostRead = 64 * 1024;
+
+    private readonly OnlineCheckSetup _setup;
+    private readonly HttpClient _client;
+
+    public OnlineCheck(OnlineCheckSetup setup)
+    {
+        _setup = setup;
+        _client = new HttpClient(setup.Handler()) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    /// <summary>One result for each, in order, as they come; at most four requests are under way.</summary>
+    /// <param name="ids">The configurations' ids.</param>
+    /// <param name="read">Gives a configuration and its key, if it has one. Called on the caller's thread, as vaults want it.</param>
+    /// <param name="progress">Told how many are done.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public IEnumerable<OnlineCheckResult> Run(
+        IReadOnlyList<Guid> ids, Func<Guid, (LlmConfiguration Configuration, ApiKey? Key)> read, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        var underWay = new Queue<Task<OnlineCheckResult>>();
+        int begun = 0;
+        try
+        {
+            for (int done = 0; done < ids.Count; done++)
+            {
+                while (begun < ids.Count && underWay.Count < MostAtOnce)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    underWay.Enqueue(Begin(ids[begun++], read, stop.Token));
+                }
+
+                OnlineCheckResult result = underWay.Peek().GetAwaiter().GetResult();
+                underWay.Dequeue();
+                progress?.Report(done + 1);
+                yield return result;
+            }
+        }
+        finally
+        {
+            stop.Cancel();
+            Task.WhenAll(underWay).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Wait(CancellationToken.None);
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private Task<OnlineCheckResult> Begin(
+        Guid id, Func<Guid, (LlmConfiguration Configuration, ApiKey? Key)> read, CancellationToken cancellation)
+    {
+        LlmConfiguration item;
+        ApiKey? key;
+        try
+        {
+            (item, key) = read(id);
+        }
+        catch (LlmConfigException e) when (ConcernsOneOnly(e.Code))
+        {
+            return Task.FromResult(new OnlineCheckResult(id, e.Target ?? id.ToString("D"), OnlineOutcome.NoKey, e.Problem, e.RecommendedAction));
+        }
+
+        using (key)
+        {
+            (OnlineCheckRequest? request, OnlineCheckResult? refusal) = OnlineCheckRequest.Make(item, key);
+            return request is null
+                ? Task.FromResult(refusal!)
+                : Task.Run(() => SendAsync(request, cancellation), cancellation);
+        }
+    }
+
+    // The store itself is at fault otherwise, and so would be every result.
+    private static bool ConcernsOneOnly(LlmConfigErrorCode code) => code is
+        LlmConfigErrorCode.NotFound
+        or LlmConfigErrorCode.KeyMissing
+        or LlmConfigErrorCode.InvalidKey
+        or LlmConfigErrorCode.VaultNotFound
+        or LlmConfigErrorCode.VaultUnavailable
+        or LlmConfigErrorCode.VaultLocked
+        or LlmConfigErrorCode.VaultCorrupt
+        or LlmConfigErrorCode.SecretManagementMissing;
+
+    private async Task<OnlineCheckResult> SendAsync(OnlineCheckRequest request, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(_setup.Limit);
+        long start = Stopwatch.GetTimestamp();
+        OnlineCheckResult result;
+        try
+        {
+            result = await FollowAsync(request, start, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            result = Result(
+                request,
+                OnlineOutcome.TimedOut,
+                string.Create(CultureInfo.InvariantCulture, $"{Host(request)} did not answer within {_setup.Limit.TotalSeconds:0.#} seconds."),
+                "Try again; see whether a firewall or a proxy holds the request up.");
+        }
+        catch (HttpRequestException e)
+        {
+            result = Unreachable(request, e.HttpRequestError);
+        }
+        catch (IOException)
+        {
+            result = Unreachable(request, HttpRequestError.ResponseEnded);
+        }
+
+        return result with { Duration = Stopwatch.GetElapsedTime(start) };
+    }
+
+    private async Task<OnlineCheckResult> FollowAsync(OnlineCheckRequest request, long start, CancellationToken limit)
+    {
+        Uri address = request.Address;
+        for (int redirects = 0; ; redirects++)
+        {
+            using HttpRequestMessage message = request.ToMessage(address);
+            using HttpResponseMessage response = await _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit);
+            int status = (int)response.StatusCode;
+            if (status is >= 300 and < 400)
+            {
+                Uri? target = response.Headers.Location is { } location && Uri.TryCreate(address, location, out Uri? full) ? full : null;
+                if (target is not null && redirects < MostRedirects && BaseUrl.Origin(target.AbsoluteUri) == BaseUrl.Origin(address.AbsoluteUri))
+                {
+                    address = target;
+                    continue;
+                }
+
+                return Redirected(request, target) with { HttpStatus = status };
+            }
+
+            bool json = status is >= 200 and < 300 && await IsJsonAsync(response, limit);
+            return Judge(request, status, json, Stopwatch.GetElapsedTime(start)) with { HttpStatus = status };
+        }
+    }
+
+    // Every provider answers the check with an object or a list; what answers a page or nothing is something else.
+    private static async Task<bool> IsJsonAsync(HttpResponseMessage response, CancellationToken limit)
+    {
+        using Stream body = await response.Content.ReadAsStreamAsync(limit);
+        byte[] buffer = new byte[4096];
+        byte first = 0;
+        int read;
+        for (int total = 0; total < MostRead && (read = await body.ReadAsync(buffer, limit)) > 0; total += read)
+        {
+            int at = buffer.AsSpan(0, read).IndexOfAnyExcept(" \t\r\n"u8);
+            first = first == 0 && at >= 0 ? buffer[at] : first;
+        }
+
+        return first is (byte)'{' or (byte)'[';
+    }
+
+    private OnlineCheckResult Judge(OnlineCheckRequest request, int status, bool json, TimeSpan duration)
+    {
+        string provider = request.Provider.DisplayName;
+        string answered = string.Create(CultureInfo.InvariantCulture, $"{Host(request)} answered {status} after {duration.TotalSeconds:0.00} seconds");
+        return status switch
+        {
+            >= 200 and < 300 when !json => Result(
+                request,
+                OnlineOutcome.WrongHost,
+                $"{answered}, but not as {provider} would: it is no JSON.",
+                "Check the base URL; a proxy or a sign-in page of the network may have answered."),
+            >= 200 and < 300 => duration > _setup.Slow
+                ? Result(request, OnlineOutcome.Slow, $"{answered}, which is slow: {Success(request)}", "See whether a proxy or the network is slow, or the provider's status page.")
+                : Result(request, OnlineOutcome.Works, $"{answered}: {Success(request)}", null),
+            402 => Result(
+                request, OnlineOutcome.LimitReached, $"{answered}: it takes the key, but there is no credit left.", "See the account's balance in the provider's console."),
+            429 => Result(
+                request, OnlineOutcome.LimitReached, $"{answered}: it takes the key, but a rate limit or the quota is reached.", "Wait, or see the account's limits in the provider's console."),
+            _ when request.Provider.KeyRefusedStatusCodes.Contains(status) => request.HasKey
+                ? Result(
+                    request,
+                    OnlineOutcome.KeyRefused,
+                    $"{answered}: it refused the key.",
+                    status == 403
+                        ? "Set a valid key with Set-LlmConfig -ApiKey; or the key is valid and may not do this, or not from here."
+                        : "Set a valid key with Set-LlmConfig -ApiKey.")
+                : Result(request, OnlineOutcome.KeyRefused, $"{answered}: it wants a key.", "Give the configuration one with Set-LlmConfig -ApiKey."),
+            407 => Result(request, OnlineOutcome.Unreachable, $"The proxy before {Host(request)} wants to know who asks (407).", "Set the proxy's user and password in the proxy settings."),
+            >= 500 or 408 => Result(request, OnlineOutcome.ServerError, $"{answered}: it cannot serve now. The key was not judged.", "Try again later; see the provider's status page."),
+            _ => Result(
+                request, OnlineOutcome.WrongHost, $"{answered}: it does not know the request that {provider} knows.", "Check the base URL, its path included."),
+        };
+    }
+
+    private static string Success(OnlineCheckRequest request) => request switch
+    {
+        { HasKey: false } => "it works without a key.",
+        { Provider.KeyRequired: true } => "the key works.",
+        _ => "it works; servers of this kind may not look at the key.",
+    };
+
+    private static OnlineCheckResult Redirected(OnlineCheckRequest request, Uri? target)
+    {
+        string where = target is null ? "nowhere"
+            : BaseUrl.Origin(target.AbsoluteUri) == BaseUrl.Origin(request.Address.AbsoluteUri) ? "itself, again and again"
+            : $"{target.Scheme}://{ShownText.Of(target.IdnHost)}";
+        return Result(
+            request,
+            OnlineOutcome.WrongHost,
+            $"{Host(request)} sends requests on to {where}. The key was not sent there.",
+            "Check the base URL; if the provider moved, set the new one with Set-LlmConfig -BaseUrl.");
+    }
+
+    private static OnlineCheckResult Unreachable(OnlineCheckRequest request, HttpRequestError error)
+    {
+        string host = Host(request);
+        (string message, string remedy) = error switch
+        {
+            HttpRequestError.NameResolutionError => ($"There is no host {host}.", "Check the base URL, and that this machine has a name server."),
+            HttpRequestError.ConnectionError => ($"{host} cannot be reached.", request.Provider.KeyRequired
+                ? "Check the base URL, the network and the proxy settings."
+                : "Check that the server runs, and the base URL."),
+            HttpRequestError.SecureConnectionError =>
+                ($"No secure connection to {host}: its certificate is not trusted or not its own, or it speaks no TLS.", "Check the base URL, and the certificates that this machine trusts."),
+            HttpRequestError.ProxyTunnelError => ($"The proxy does not let the request through to {host}.", "Check the proxy settings (HTTPS_PROXY, NO_PROXY)."),
+            _ => ($"{host} broke the connection off, or answered what is no HTTP.", "Check the base URL, and try again."),
+        };
+        return Result(request, OnlineOutcome.Unreachable, message, remedy);
+    }
+
+    private static OnlineCheckResult Result(OnlineCheckRequest request, OnlineOutcome outcome, string message, string? remedy) =>
+        new(request.Configuration.Id, request.Configuration.Name, outcome, message, remedy);
+
+    private static string Host(OnlineCheckRequest request) => request.Address.IsDefaultPort
+        ? request.Address.IdnHost
+        : string.Create(CultureInfo.InvariantCulture, $"{request.Address.IdnHost}:{request.Address.Port}");
+}

@@ -1,0 +1,108 @@
+using System.Management.Automation.Runspaces;
+using System.Runtime.CompilerServices;
+
+namespace LlmConfig;
+
+/// <summary>
+/// One use of a configuration in a runspace: the block of Use-LlmConfig, or what Enter-LlmConfig began. Each runspace has a
+/// stack of them, although the environment that they change belongs to the process.
+/// </summary>
+internal sealed class EnvironmentFrame : IDisposable
+{
+    private static readonly ConditionalWeakTable<Runspace, Stack<EnvironmentFrame>> Stacks = [];
+
+    // The blocks that run now, in all runspaces.
+    private static readonly List<EnvironmentFrame> Blocks = [];
+
+    private readonly Stack<EnvironmentFrame> _stack;
+    private readonly EnvironmentLayer _layer;
+    private readonly HashSet<string> _variables;
+    private readonly Guid _id;
+
+    private EnvironmentFrame(Stack<EnvironmentFrame> stack, LlmEnvironment environment, bool isSession)
+    {
+        _stack = stack;
+        _id = environment.Configuration.Id;
+        _variables = [.. environment.Variables];
+        Name = environment.Configuration.Name;
+        IsSession = isSession;
+        _layer = environment.Apply();
+    }
+
+    /// <summary>The innermost frame of this runspace.</summary>
+    public static EnvironmentFrame? Current => StackOf(Runspace.DefaultRunspace).TryPeek(out EnvironmentFrame? frame) ? frame : null;
+
+    /// <summary>True for Enter-LlmConfig.</summary>
+    public bool IsSession { get; }
+
+    /// <summary>The configuration's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The name of another configuration for the same variables whose block another runspace runs, if there is one.</summary>
+    public string? Rival { get; private set; }
+
+    /// <summary>The variables that have another value than they were given.</summary>
+    public IReadOnlyList<string> ChangedVariables => _layer.ChangedVariables;
+
+    /// <summary>Changes the environment until the frame is disposed of.</summary>
+    public static EnvironmentFrame Push(LlmEnvironment environment, bool isSession)
+    {
+        var frame = new EnvironmentFrame(StackOf(Runspace.DefaultRunspace), environment, isSession);
+        frame._stack.Push(frame);
+        if (!isSession)
+        {
+            lock (Blocks)
+            {
+                frame.Rival = Blocks.Find(frame.IsRivalOf)?.Name;
+                Blocks.Add(frame);
+            }
+        }
+
+        return frame;
+    }
+
+    /// <summary>Takes back all that was done in a runspace: its session ends, or the module goes.</summary>
+    public static void LeaveAll(Runspace runspace)
+    {
+        while (StackOf(runspace).TryPeek(out EnvironmentFrame? frame))
+        {
+            frame.Dispose();
+        }
+    }
+
+    /// <summary>Takes back this frame, and what was entered and not left within it.</summary>
+    public void Dispose()
+    {
+        lock (Blocks)
+        {
+            Blocks.Remove(this);
+        }
+
+        while (_stack.TryPeek(out EnvironmentFrame? inner) && inner != this && _stack.Contains(this))
+        {
+            inner.Dispose();
+        }
+
+        if (_stack.TryPeek(out EnvironmentFrame? own) && own == this)
+        {
+            _stack.Pop();
+        }
+
+        _layer.Dispose();
+    }
+
+    private static Stack<EnvironmentFrame> StackOf(Runspace runspace) => Stacks.GetValue(runspace, static made =>
+    {
+        // A runspace that closes leaves nothing behind in a process that goes on.
+        made.StateChanged += static (sender, change) =>
+        {
+            if (change.RunspaceStateInfo.State is RunspaceState.Closed or RunspaceState.Broken)
+            {
+                LeaveAll((Runspace)sender!);
+            }
+        };
+        return [];
+    });
+
+    private bool IsRivalOf(EnvironmentFrame other) => other._stack != _stack && other._id != _id && other._variables.Overlaps(_variables);
+}
