@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 
@@ -17,6 +18,9 @@ internal abstract class StoreFileSystem
     public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private const UnixFileMode AnyAccess = (UnixFileMode)0x1FF;
+
+    // As much as stays in the processor's cache between reading and comparing.
+    private const int CompareBytes = 128 * 1024;
 
     private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
 
@@ -84,7 +88,38 @@ internal abstract class StoreFileSystem
         }
 
         EntryInfo entry = CheckFile(path, handle);
-        return entry.Length > limit ? throw StoreFailure.TooLarge(path, limit) : ReadAll(path, handle, (int)entry.Length, limit);
+        return entry.Length > limit ? throw StoreFailure.TooLarge(path, limit) : ReadAll(path, handle, (int)entry.Length);
+    }
+
+    /// <summary>Reads a whole file of ours, unless it is as it was; <see langword="null"/> when nothing is there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limit">The largest size in bytes that is read at all; a larger file is StoreCorrupt.</param>
+    /// <param name="known">What it held when it was read last; <see langword="null"/> when that is not known.</param>
+    /// <param name="trustStamp">False to compare the bytes all the same.</param>
+    /// <returns>Its <see cref="FileSnapshot.Bytes"/> are those of <paramref name="known"/> where nothing changed.</returns>
+    public FileSnapshot? ReadFile(string path, int limit, FileSnapshot? known, bool trustStamp)
+    {
+        using SafeFileHandle? handle = Guard(path, () => OpenForReading(path));
+        if (handle is null)
+        {
+            return null;
+        }
+
+        EntryInfo entry = CheckFile(path, handle);
+        if (entry.Length > limit)
+        {
+            throw StoreFailure.TooLarge(path, limit);
+        }
+
+        if (trustStamp && known?.Stamp is { } stamp && entry.Stamp == stamp)
+        {
+            return known;
+        }
+
+        FileStamp? proof = FileSnapshot.Prove(entry.Stamp, DateTimeOffset.UtcNow);
+        return known is not null && known.Bytes.Length == entry.Length && Holds(path, handle, known.Bytes)
+            ? known.Stamp == proof ? known : known with { Stamp = proof }
+            : new FileSnapshot(ReadAll(path, handle, (int)entry.Length), proof);
     }
 
     /// <summary>Reads a file of a vault: too large means damaged there too, under the vault's own code.</summary>
@@ -181,7 +216,7 @@ internal abstract class StoreFileSystem
     }
 
     /// <summary>Reads what a locked file holds, from its beginning.</summary>
-    public static byte[] ReadLocked(FileLock file, int limit) => ReadAll(file.Path, file.Handle, 4096, limit);
+    public static byte[] ReadLocked(FileLock file, int limit) => ReadToEnd(file.Path, file.Handle, limit);
 
     /// <summary>Overwrites what a locked file holds. Not atomic: for notes that a reader may find torn.</summary>
     public void WriteLocked(FileLock file, ReadOnlySpan<byte> content)
@@ -287,33 +322,14 @@ internal abstract class StoreFileSystem
     private static string SiblingOf(string path) =>
         $"{path}.{Convert.ToHexString(Guid.NewGuid().ToByteArray().AsSpan(0, 6))}{StorePaths.TemporaryExtension}";
 
-    private static byte[] ReadAll(string path, SafeFileHandle handle, int expected, int limit)
+    private static byte[] ReadAll(string path, SafeFileHandle handle, int length)
     {
-        // The file may grow or shrink while it is read; what was read is then judged by whoever parses it. As a rule
-        // the first buffer is the one returned, so that no copy of a master key stays behind.
-        var buffer = new byte[expected];
+        // The file may shrink or grow while it is read: what was read is then judged by whoever parses it. The first buffer
+        // is the one returned, so that no copy of a master key stays behind.
+        byte[] buffer = new byte[length];
         int read = 0;
-        while (true)
+        while (read < length)
         {
-            if (read == buffer.Length)
-            {
-                byte[] next = new byte[1];
-                long end = read;
-                if (Guard(path, () => RandomAccess.Read(handle, next, end)) == 0)
-                {
-                    return buffer;
-                }
-
-                if (read >= limit)
-                {
-                    throw StoreFailure.TooLarge(path, limit);
-                }
-
-                Array.Resize(ref buffer, (int)Math.Min(limit, Math.Max(256L, 2L * read)));
-                buffer[read++] = next[0];
-                continue;
-            }
-
             int at = read;
             int count = Guard(path, () => RandomAccess.Read(handle, buffer.AsSpan(at), at));
             if (count == 0)
@@ -322,6 +338,54 @@ internal abstract class StoreFileSystem
             }
 
             read += count;
+        }
+
+        return buffer;
+    }
+
+    private static byte[] ReadToEnd(string path, SafeFileHandle handle, int limit)
+    {
+        byte[] buffer = new byte[Math.Min(limit, 4096)];
+        int read = 0;
+        while (true)
+        {
+            int at = read;
+            int count = Guard(path, () => RandomAccess.Read(handle, buffer.AsSpan(at), at));
+            read += count;
+            if (count == 0)
+            {
+                return buffer[..read];
+            }
+
+            if (read == buffer.Length)
+            {
+                Array.Resize(ref buffer, read < limit ? (int)Math.Min(limit, 2L * read) : throw StoreFailure.TooLarge(path, limit));
+            }
+        }
+    }
+
+    // Piece by piece, so that a large file that did not change costs no memory.
+    private static bool Holds(string path, SafeFileHandle handle, byte[] content)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(CompareBytes);
+        try
+        {
+            int count;
+            for (int at = 0; at < content.Length; at += count)
+            {
+                int offset = at;
+                count = Guard(path, () => RandomAccess.Read(handle, buffer.AsSpan(0, Math.Min(buffer.Length, content.Length - offset)), offset));
+                if (count == 0 || !buffer.AsSpan(0, count).SequenceEqual(content.AsSpan(at, count)))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     private const int MostCached = 16;
 
     // Shared by all repositories of the process: each command opens its own, and most read what the last one read.
-    private static readonly ConcurrentDictionary<string, (byte[] Bytes, ConfigDocument Document)> Cache = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, (FileSnapshot File, ConfigDocument Document)> Cache = new(StringComparer.Ordinal);
 
     private readonly WaitingLock _lock = new(files, new StorePaths(folder.Path).Lock, patience);
 
@@ -34,7 +34,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         try
         {
-            return ReadMain();
+            return ReadMain(trustStamp: true);
         }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
         {
@@ -51,9 +51,12 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
     }
 
-    /// <summary>What the store holds now, for a decision that must not rest on the backup.</summary>
+    /// <summary>
+    /// What the store holds now, for a decision that must not rest on the backup, nor on the stamp of the file: the bytes
+    /// are compared.
+    /// </summary>
     /// <exception cref="LlmConfigException">StoreCorrupt, StoreVersionUnsupported, or another Store code.</exception>
-    public ConfigDocument? ReadStrictly() => files.CheckFolder(folder.Path) ? ReadMain() : null;
+    public ConfigDocument? ReadStrictly() => files.CheckFolder(folder.Path) ? ReadMain(trustStamp: false) : null;
 
     /// <summary>Creates the folder and an empty store with an id, unless there is one.</summary>
     public ConfigDocument Initialise(CancellationToken cancellation)
@@ -122,11 +125,11 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     private const string Remedy =
         $"Run Repair-LlmConfig, or move {StorePaths.ConfigFileName} aside yourself and copy {StorePaths.ConfigFileName}.bak to its place.";
 
-    private ConfigDocument? ReadMain()
+    private ConfigDocument? ReadMain(bool trustStamp)
     {
-        if (files.ReadFile(Paths.ConfigFile, MaximumBytes) is { } bytes)
+        if (ReadDocument(Paths.ConfigFile, trustStamp) is { } document)
         {
-            return Parse(Paths.ConfigFile, bytes);
+            return document;
         }
 
         if (!files.FileExists(Paths.Backup))
@@ -136,9 +139,8 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         // Every commit leaves a backup: a backup alone is a file that was lost, unless the first commit of all was made
         // between the two looks.
-        return files.ReadFile(Paths.ConfigFile, MaximumBytes) is { } first
-            ? Parse(Paths.ConfigFile, first)
-            : throw new LlmConfigException(
+        return ReadDocument(Paths.ConfigFile, trustStamp)
+            ?? throw new LlmConfigException(
                 LlmConfigErrorCode.StoreCorrupt, Paths.ConfigFile, $"'{Paths.ConfigFile}' is gone although its backup is there.", Remedy);
     }
 
@@ -146,7 +148,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     {
         try
         {
-            return files.ReadFile(Paths.Backup, MaximumBytes) is { } bytes ? Parse(Paths.Backup, bytes) : null;
+            return ReadDocument(Paths.Backup, trustStamp: false);
         }
         catch (LlmConfigException)
         {
@@ -155,17 +157,28 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
     }
 
-    private static ConfigDocument Parse(string path, byte[] bytes)
+    private ConfigDocument? ReadDocument(string path, bool trustStamp)
     {
-        if (Cache.TryGetValue(path, out (byte[] Bytes, ConfigDocument Document) cached) && cached.Bytes.AsSpan().SequenceEqual(bytes))
+        bool cached = Cache.TryGetValue(path, out (FileSnapshot File, ConfigDocument Document) last);
+        if (files.ReadFile(path, MaximumBytes, cached ? last.File : null, trustStamp) is not { } file)
         {
-            return cached.Document;
+            return null;
+        }
+
+        if (cached && ReferenceEquals(file.Bytes, last.File.Bytes))
+        {
+            if (!ReferenceEquals(file, last.File))
+            {
+                Remember(path, file, last.Document);
+            }
+
+            return last.Document;
         }
 
         try
         {
-            ConfigDocument document = ConfigDocumentReader.Read(bytes);
-            Remember(path, bytes, document);
+            ConfigDocument document = ConfigDocumentReader.Read(file.Bytes);
+            Remember(path, file, document);
             return document;
         }
         catch (StoreFormatException e) when (e.NewerVersion is not null)
@@ -179,14 +192,14 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
     }
 
-    private static void Remember(string path, byte[] bytes, ConfigDocument document)
+    private static void Remember(string path, FileSnapshot file, ConfigDocument document)
     {
-        if (Cache.Count >= MostCached)
+        if (Cache.Count >= MostCached && !Cache.ContainsKey(path))
         {
             Cache.Clear();
         }
 
-        Cache[path] = (bytes, document);
+        Cache[path] = (file, document);
     }
 
     // Under the lock. The file first, since its rename is the commit; the backup then follows it, so that whatever
@@ -206,7 +219,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         RequireReadable(bytes);
         files.ReplaceFile(Paths.ConfigFile, bytes);
-        Remember(Paths.ConfigFile, bytes, document);
+        Remember(Paths.ConfigFile, new FileSnapshot(bytes, null), document);
         try
         {
             if (!files.FileExists(Paths.Backup))
