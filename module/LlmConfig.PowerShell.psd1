@@ -22,8 +22,10 @@
         'Get-LlmProvider'
         'New-LlmConfig'
         'Remove-LlmConfig'
+        'Repair-LlmConfig'
         'Set-LlmConfig'
         'Set-LlmConfigStore'
+        'Test-LlmConfig'
         'Use-LlmConfig'
     )
     PrivateData            = @{

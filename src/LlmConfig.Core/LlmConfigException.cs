@@ -33,4 +33,7 @@ public sealed class LlmConfigException : Exception
 
     /// <summary>What to do next: the second part of <see cref="Exception.Message"/>.</summary>
     public string RecommendedAction { get; }
+
+    /// <summary>True once the log was told of it: an error passes through several members on its way out.</summary>
+    internal bool IsLogged { get; set; }
 }

@@ -3,6 +3,9 @@ namespace LlmConfig;
 /// <summary>What a <see cref="LlmConfigRepository"/> works with, beyond its folder.</summary>
 public sealed record LlmConfigOptions
 {
+    /// <summary>The environment variable that names the log file: <c>LLMCONFIG_LOG</c>.</summary>
+    public const string LogVariable = "LLMCONFIG_LOG";
+
     /// <summary>Further vaults, beside the built-in one; <see langword="null"/> for none.</summary>
     public IKeyVaultSource? Vaults { get; init; }
 
@@ -12,6 +15,12 @@ public sealed record LlmConfigOptions
 
     /// <summary>The clock that gives <see cref="LlmConfiguration.UpdatedAt"/> and its like.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// Where changes and failures are written as JSON lines, besides the event source <c>LlmConfig</c>: an absolute path, or
+    /// <see langword="null"/> for nowhere. What <c>LLMCONFIG_LOG</c> says, unless it is set here. It never holds a key.
+    /// </summary>
+    public string? LogFile { get; init; } = Environment.GetEnvironmentVariable(LogVariable) is { Length: > 0 } path ? path : null;
 
     /// <summary>The file system, for tests.</summary>
     internal StoreFileSystem? Files { get; init; }

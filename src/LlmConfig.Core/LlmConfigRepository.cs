@@ -20,6 +20,10 @@ public sealed class LlmConfigRepository : IDisposable
     private readonly ConfigFile _config;
     private readonly IntentLog _intents;
     private readonly LocalVault _local;
+    private readonly EventLog _log;
+
+    // While a store is looked at, what would be a warning is a result.
+    private bool _isLooking;
 
     /// <summary>Opens the store in a folder. Neither reads nor creates anything yet.</summary>
     /// <param name="folder">Where the store is.</param>
@@ -31,6 +35,7 @@ public sealed class LlmConfigRepository : IDisposable
         _options = options ?? new LlmConfigOptions();
         _files = _options.Files ?? StoreFileSystem.Create();
         _files.Warn ??= Warn;
+        _log = new EventLog(folder.Path, _options.LogFile is { } log ? new EventLogFile(log, _files, _options.Clock, warning => _options.Warning?.Invoke(warning)) : null);
         _config = new ConfigFile(folder, _files, Warn, _options.LockPatience);
         _intents = new IntentLog(folder.Path, _files, _options.Clock, Warn);
         string vaultFolder = new StorePaths(folder.Path).Vault;
@@ -58,7 +63,7 @@ public sealed class LlmConfigRepository : IDisposable
 
     /// <summary>All configurations, in the order in which they were created; empty when there is no store yet.</summary>
     /// <exception cref="LlmConfigException">StoreCorrupt when neither the file nor its backup can be read.</exception>
-    public IReadOnlyList<LlmConfiguration> GetAll() => _config.Read()?.Configurations ?? [];
+    public IReadOnlyList<LlmConfiguration> GetAll() => Logged(nameof(GetAll), () => _config.Read()?.Configurations ?? []);
 
     /// <summary>The configuration of this name, letter case and surrounding spaces apart.</summary>
     /// <param name="name">The name.</param>
@@ -66,13 +71,14 @@ public sealed class LlmConfigRepository : IDisposable
     public LlmConfiguration Get(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return _config.Read()?.Find(name) ?? throw ConfigDraft.NotFound(name);
+        return Logged(nameof(Get), () => _config.Read()?.Find(name) ?? throw ConfigDraft.NotFound(name));
     }
 
     /// <summary>The configuration of this id.</summary>
     /// <param name="id">The id.</param>
     /// <exception cref="LlmConfigException">NotFound, StoreCorrupt.</exception>
-    public LlmConfiguration Get(Guid id) => _config.Read()?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"));
+    public LlmConfiguration Get(Guid id) =>
+        Logged(nameof(Get), () => _config.Read()?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D")));
 
     /// <summary>The store's default configuration, or <see langword="null"/> when it has none.</summary>
     /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
@@ -93,7 +99,8 @@ public sealed class LlmConfigRepository : IDisposable
     /// <exception cref="LlmConfigException">
     /// NotFound, KeyMissing (it has none, or the vault lost it), VaultNotFound, VaultLocked, VaultUnavailable, VaultCorrupt.
     /// </exception>
-    public ApiKey GetKey(Guid id, CancellationToken cancellation = default) => ReadKey(id, cancellation).Key;
+    public ApiKey GetKey(Guid id, CancellationToken cancellation = default) =>
+        Logged(nameof(GetKey), () => ReadKey(id, cancellation).Key);
 
     /// <summary>What a configuration puts into the environment of a program: its key, base URL and model, as they belong together.</summary>
     /// <param name="id">The configuration's id.</param>
@@ -104,11 +111,12 @@ public sealed class LlmConfigRepository : IDisposable
     /// NotFound, UnknownProvider, InvalidName (of the variable), KeyMissing (it has none and the provider needs one, or the
     /// vault lost it), VaultNotFound, VaultLocked, VaultUnavailable, VaultCorrupt.
     /// </exception>
-    public LlmEnvironment GetEnvironment(Guid id, string? variable = null, CancellationToken cancellation = default)
-    {
-        (LlmConfiguration item, ApiKey? key) = ReadKeyIfAny(id, cancellation);
-        return new LlmEnvironment(item, key, variable);
-    }
+    public LlmEnvironment GetEnvironment(Guid id, string? variable = null, CancellationToken cancellation = default) =>
+        Logged(nameof(GetEnvironment), () =>
+        {
+            (LlmConfiguration item, ApiKey? key) = ReadKeyIfAny(id, cancellation);
+            return new LlmEnvironment(item, key, variable);
+        });
 
     /// <summary>
     /// Asks the providers of configurations whether their keys work: a GET request each, with the key in the provider's header,
@@ -161,7 +169,8 @@ public sealed class LlmConfigRepository : IDisposable
     {
         ArgumentNullException.ThrowIfNull(wanted);
         DateTime now = Now;
-        return Run([.. wanted.Select(item => new CreateChange(item ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))], progress, cancellation);
+        List<CreateChange> changes = [.. wanted.Select(item => new CreateChange(item ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))];
+        return Logged(nameof(Create), () => Run(changes, progress, cancellation), _log.Created);
     }
 
     /// <summary>Changes one configuration.</summary>
@@ -183,8 +192,14 @@ public sealed class LlmConfigRepository : IDisposable
     {
         ArgumentNullException.ThrowIfNull(wanted);
         DateTime now = Now;
-        ConfigDocument? seen = _config.ReadStrictly();
-        return Run([.. wanted.Select(item => new UpdateChange(item.Key, NameOf(seen, item.Key), item.Value ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))], progress, cancellation);
+        return Logged(
+            nameof(Update),
+            () =>
+            {
+                ConfigDocument? seen = _config.ReadStrictly();
+                return Run([.. wanted.Select(item => new UpdateChange(item.Key, NameOf(seen, item.Key), item.Value ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))], progress, cancellation);
+            },
+            _log.Changed);
     }
 
     /// <summary>Removes configurations in one commit, and their keys after it. One that fails does not stop the others.</summary>
@@ -197,13 +212,191 @@ public sealed class LlmConfigRepository : IDisposable
         IReadOnlyList<Guid> ids, bool keepKeys = false, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(ids);
-        ConfigDocument? seen = _config.ReadStrictly();
-        return Run([.. ids.Select(id => new RemoveChange(id, NameOf(seen, id), keepKeys))], null, cancellation);
+        return Logged(
+            nameof(Remove),
+            () =>
+            {
+                ConfigDocument? seen = _config.ReadStrictly();
+                return Run([.. ids.Select(id => new RemoveChange(id, NameOf(seen, id), keepKeys))], null, cancellation);
+            },
+            _log.Removed);
     }
 
     /// <summary>Where the store is, what is in it, and how its keys are protected. Makes nothing.</summary>
     /// <exception cref="LlmConfigException">StoreCorrupt, VaultCorrupt.</exception>
-    public StoreInfo GetStore()
+    public StoreInfo GetStore() => Logged(nameof(GetStore), DescribeStore);
+
+    /// <summary>Sets the vault that new keys go to; keys that exist stay where they are.</summary>
+    /// <param name="name">The vault's name; <see langword="null"/> or empty to leave the choice to the order of the design.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <exception cref="LlmConfigException">VaultNotFound, SecretManagementMissing, StoreCorrupt, StoreBusy, StoreFull.</exception>
+    public void SetDefaultVault(string? name, CancellationToken cancellation = default)
+    {
+        long started = EventLog.Start();
+        string? known = Logged(nameof(SetDefaultVault), () =>
+        {
+            string? known = string.IsNullOrWhiteSpace(name) ? null : OpenVault(name.Trim()).Name;
+            Initialise(cancellation);
+            Certain(() => _config.Change(draft => draft.DefaultVault = known, cancellation));
+            return known;
+        });
+        _log.StoreChanged("DefaultVault", known ?? string.Empty, started);
+    }
+
+    /// <summary>
+    /// Lets another protector keep the master key of the built-in vault, or makes the vault with it. No key is written anew.
+    /// </summary>
+    /// <param name="kind">The protector.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, StoreBusy, StoreFull: the old protector stays.</exception>
+    public void SetProtector(ProtectorKind kind, CancellationToken cancellation = default)
+    {
+        long started = EventLog.Start();
+        bool changed = Logged(nameof(SetProtector), () =>
+        {
+            Initialise(cancellation);
+            return _local.ChangeProtector(kind, cancellation);
+        });
+        if (changed)
+        {
+            _log.StoreChanged("Protector", kind.ToString(), started);
+        }
+    }
+
+    /// <summary>
+    /// Finishes what dead processes left undone: removes from the vaults each key that their intent files name and that no
+    /// configuration refers to. Every change does this first, for the vaults that it uses.
+    /// </summary>
+    /// <param name="cancellation">Stops after the intent file at hand.</param>
+    /// <returns>How many intent files were finished. A key that could not be removed yet leads to a warning and stays in its file.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt: which keys are referred to cannot be told, so none is touched.</exception>
+    public int Recover(CancellationToken cancellation = default) => Logged(nameof(Recover), () =>
+    {
+        ConfigFile.RequireWorkingLocks();
+        return _config.ReadStrictly() is null ? 0 : Recover(_ => true, cancellation);
+    });
+
+    /// <summary>
+    /// Looks at the store and its vaults: the file and its backup, who may use them, what protects the keys, whether each key is
+    /// in its vault, what was left undone or lies about. Changes and creates nothing.
+    /// </summary>
+    /// <param name="ids">The configurations whose keys are to be looked at; <see langword="null"/> for all, and the store itself.</param>
+    /// <param name="maximumKeyAge">A key that was set longer ago leads to a warning; <see langword="null"/> for no such check.</param>
+    /// <param name="progress">Told how many keys were looked at so far; may be <see langword="null"/>.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <returns>One result for each check, also for those that found nothing to do.</returns>
+    public IReadOnlyList<CheckResult> Check(
+        IReadOnlyList<Guid>? ids = null, TimeSpan? maximumKeyAge = null, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
+        Looking(() =>
+        {
+            // The vaults of other configurations are left alone: opening one may take time, or ask somebody.
+            IReadOnlyCollection<string>? vaults = ids is null ? null
+                : [.. (_config.Read()?.Configurations ?? []).Where(item => ids.Contains(item.Id)).Select(item => item.Vault).OfType<string>()];
+            StoreFindings findings = Inspection.Look(vaults, [], progress, cancellation);
+            return (IReadOnlyList<CheckResult>)[.. new StoreChecks(findings, _folder.Path, Now).All(ids, maximumKeyAge)];
+        });
+
+    /// <summary>Looks at the store and plans what puts it right. Changes and creates nothing.</summary>
+    /// <param name="vaults">
+    /// Vaults to look into beside the built-in one and those that the configurations name: where the keys of a store lie whose
+    /// file and backup are lost.
+    /// </param>
+    /// <param name="storeId">Which store to rebuild, where the vaults have keys of several.</param>
+    /// <param name="progress">Told how many keys were looked at so far; may be <see langword="null"/>.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="LlmConfigException">
+    /// StoreVersionUnsupported, StoreUnsafe, StoreAccessDenied: nothing can be repaired here. StoreCorrupt: neither the backup
+    /// nor the vaults are of use. VaultNotFound, VaultLocked, VaultUnavailable: a vault that was named cannot be read.
+    /// </exception>
+    public RepairPlan PlanRepair(
+        IReadOnlyList<string>? vaults = null, Guid? storeId = null, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
+        Logged(nameof(PlanRepair), () => Looking(() =>
+        {
+            StoreFindings findings = Inspection.Look(null, vaults ?? [], progress, cancellation);
+            return vaults?.Select(findings.Vault).FirstOrDefault(vault => vault?.Error is not null)?.Error is { } error
+                ? throw error
+                : Repairer.Plan(findings, storeId);
+        }));
+
+    /// <summary>Does what was planned, step by step; each looks again before it changes anything. Safe to be stopped or killed, and to be repeated.</summary>
+    /// <param name="plan">What <see cref="PlanRepair"/> gave.</param>
+    /// <param name="isWanted">Asked before each step.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    /// <returns>What was done, what failed (it does not stop the others, except those that need a whole file), and what stays wrong.</returns>
+    public IEnumerable<RepairResult> Repair(RepairPlan plan, Func<RepairStep, bool> isWanted, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(isWanted);
+        return RepairSteps(plan, isWanted, cancellation);
+    }
+
+    /// <summary>Zeroes the master key, if one was loaded.</summary>
+    public void Dispose() => _local.Dispose();
+
+    private static string NameOf(ConfigDocument? document, Guid id) => document?.Find(id)?.Name ?? id.ToString("D");
+
+    private static LlmConfiguration Single(IReadOnlyList<ChangeResult> results) =>
+        results[0].Configuration ?? throw results[0].Error!;
+
+    private void Warn(LlmConfigWarning warning)
+    {
+        if (!_isLooking)
+        {
+            _log.Warned(warning);
+            _options.Warning?.Invoke(warning);
+        }
+    }
+
+    private StoreInspection Inspection => new(_folder, _files, _config, _intents, _local, OpenVault, _options.LogFile);
+
+    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _local, intent => Finish(intent, _ => true), _options.Clock);
+
+    private T Looking<T>(Func<T> look)
+    {
+        _isLooking = true;
+        try
+        {
+            return look();
+        }
+        finally
+        {
+            _isLooking = false;
+        }
+    }
+
+    private T Logged<T>(string operation, Func<T> work)
+    {
+        long started = EventLog.Start();
+        try
+        {
+            return work();
+        }
+        catch (LlmConfigException e) when (_log.Failed(operation, e, started))
+        {
+            throw;
+        }
+    }
+
+    private IReadOnlyList<ChangeResult> Logged(string operation, Func<IReadOnlyList<ChangeResult>> work, Action<LlmConfiguration, long> changed)
+    {
+        long started = EventLog.Start();
+        IReadOnlyList<ChangeResult> results = Logged(operation, work);
+        foreach (ChangeResult result in results)
+        {
+            if (result.Error is { } error)
+            {
+                _log.Failed(operation, error, started);
+            }
+            else
+            {
+                changed(result.Configuration!, started);
+            }
+        }
+
+        return results;
+    }
+
+    private StoreInfo DescribeStore()
     {
         ConfigDocument? document = _config.Read();
         LocalVaultInfo vault = _local.GetInfo();
@@ -226,51 +419,24 @@ public sealed class LlmConfigRepository : IDisposable
         };
     }
 
-    /// <summary>Sets the vault that new keys go to; keys that exist stay where they are.</summary>
-    /// <param name="name">The vault's name; <see langword="null"/> or empty to leave the choice to the order of the design.</param>
-    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
-    /// <exception cref="LlmConfigException">VaultNotFound, SecretManagementMissing, StoreCorrupt, StoreBusy, StoreFull.</exception>
-    public void SetDefaultVault(string? name, CancellationToken cancellation = default)
+    private IEnumerable<RepairResult> RepairSteps(RepairPlan plan, Func<RepairStep, bool> isWanted, CancellationToken cancellation)
     {
-        string? known = string.IsNullOrWhiteSpace(name) ? null : OpenVault(name.Trim()).Name;
-        Initialise(cancellation);
-        Certain(() => _config.Change(draft => draft.DefaultVault = known, cancellation));
+        long started = EventLog.Start();
+        foreach (RepairResult result in StoreRepair.Run(plan, isWanted, cancellation))
+        {
+            if (result.Changed)
+            {
+                _log.Repaired(result, started);
+            }
+            else if (result.Error is { } error)
+            {
+                _log.Failed(nameof(Repair), error, started);
+            }
+
+            yield return result;
+            started = EventLog.Start();
+        }
     }
-
-    /// <summary>
-    /// Lets another protector keep the master key of the built-in vault, or makes the vault with it. No key is written anew.
-    /// </summary>
-    /// <param name="kind">The protector.</param>
-    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
-    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, StoreBusy, StoreFull: the old protector stays.</exception>
-    public void SetProtector(ProtectorKind kind, CancellationToken cancellation = default)
-    {
-        Initialise(cancellation);
-        _local.ChangeProtector(kind, cancellation);
-    }
-
-    /// <summary>
-    /// Finishes what dead processes left undone: removes from the vaults each key that their intent files name and that no
-    /// configuration refers to. Every change does this first, for the vaults that it uses.
-    /// </summary>
-    /// <param name="cancellation">Stops after the intent file at hand.</param>
-    /// <returns>How many intent files were finished. A key that could not be removed yet leads to a warning and stays in its file.</returns>
-    /// <exception cref="LlmConfigException">StoreCorrupt: which keys are referred to cannot be told, so none is touched.</exception>
-    public int Recover(CancellationToken cancellation = default)
-    {
-        ConfigFile.RequireWorkingLocks();
-        return _config.ReadStrictly() is null ? 0 : Recover(_ => true, cancellation);
-    }
-
-    /// <summary>Zeroes the master key, if one was loaded.</summary>
-    public void Dispose() => _local.Dispose();
-
-    private static string NameOf(ConfigDocument? document, Guid id) => document?.Find(id)?.Name ?? id.ToString("D");
-
-    private static LlmConfiguration Single(IReadOnlyList<ChangeResult> results) =>
-        results[0].Configuration ?? throw results[0].Error!;
-
-    private void Warn(LlmConfigWarning warning) => _options.Warning?.Invoke(warning);
 
     // The write protocol (docs/architecture.md): check, intent, keys, locked commit, deletion, intent gone.
     private IReadOnlyList<ChangeResult> Run(IReadOnlyList<PlannedChange> changes, IProgress<int>? progress, CancellationToken cancellation)
@@ -436,7 +602,9 @@ public sealed class LlmConfigRepository : IDisposable
                 cancellation.ThrowIfCancellationRequested();
                 try
                 {
+                    long started = EventLog.Start();
                     WriteKey(change, vault, storeId, cancellation);
+                    _log.KeyWritten(change.NewKey!, started);
                     written.Add(change);
                 }
                 catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing && WasRotated(change))
@@ -501,7 +669,12 @@ public sealed class LlmConfigRepository : IDisposable
                 cancellation.ThrowIfCancellationRequested();
 
                 found = true;
-                finished += Finish(intent, vault => IsBuiltIn(vault) || mayUse(vault)) ? 1 : 0;
+                long started = EventLog.Start();
+                if (Finish(intent, vault => IsBuiltIn(vault) || mayUse(vault)))
+                {
+                    finished++;
+                    _log.ChangeFinished(started);
+                }
             }
         }
 
@@ -583,7 +756,9 @@ public sealed class LlmConfigRepository : IDisposable
             IKeyVault vault = OpenVault(name);
             foreach (KeyReference key in keys)
             {
+                long started = EventLog.Start();
                 vault.Remove(key.KeyId, CancellationToken.None);
+                _log.KeyRemoved(key, started);
             }
 
             // Gone for good, before the intent that names them goes.
@@ -630,7 +805,9 @@ public sealed class LlmConfigRepository : IDisposable
         KeyLabel? label = LabelOf(key);
         while (label is not null)
         {
+            long started = EventLog.Start();
             vault.Relabel(key.KeyId, label, CancellationToken.None);
+            _log.LabelWritten(key, started);
             KeyLabel? now = LabelOf(key);
             label = now is null || now.Says(label) ? null : now;
         }

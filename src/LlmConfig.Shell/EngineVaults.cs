@@ -72,6 +72,9 @@ internal sealed class EngineVaults(string modulesFolder) : IKeyVaultSource
     {
         public string Name => name;
 
+        // The module itself looks for the successor of a key that another store rotated.
+        public bool TakesLabels => false;
+
         public ApiKey Read(string keyId, CancellationToken cancellation) => owner.Read(name, keyId);
 
         public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation) => throw Refused();
@@ -79,6 +82,10 @@ internal sealed class EngineVaults(string modulesFolder) : IKeyVaultSource
         public void Flush() => throw Refused();
 
         public void Remove(string keyId, CancellationToken cancellation) => throw Refused();
+
+        public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) => throw Refused();
+
+        public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) => throw Refused();
 
         private static NotSupportedException Refused() => new("exec only reads.");
     }

@@ -17,6 +17,8 @@ internal static unsafe partial class Libc
     private const int NotADirectory = 20;     // ENOTDIR
     private const int NoSuchDevice = 6;       // ENXIO: a FIFO or socket that nobody reads
 
+    private const int NoSpace = 28;           // ENOSPC
+
     private const int LockShared = 1;         // LOCK_SH
     private const int LockExclusive = 2;      // LOCK_EX
     private const int LockNoWait = 4;         // LOCK_NB
@@ -36,6 +38,7 @@ internal static unsafe partial class Libc
     private static readonly int WouldBlock = OperatingSystem.IsLinux() ? 11 : 35;    // EWOULDBLOCK
     private static readonly int CloseOnExec = OperatingSystem.IsLinux() ? 0x80000 : 0x1000000;
     private static readonly int NonBlocking = OperatingSystem.IsLinux() ? 0x800 : 0x4;
+    private static readonly int AtEnd = OperatingSystem.IsLinux() ? 0x400 : 0x8;     // O_APPEND
     private static readonly int NoFollow = OperatingSystem.IsLinux() ? (OnArm ? 0x8000 : 0x20000) : 0x100;
     private static readonly int FolderOnly = OperatingSystem.IsLinux() ? (OnArm ? 0x4000 : 0x10000) : 0x100000;
 
@@ -48,6 +51,7 @@ internal static unsafe partial class Libc
         {
             OpenFlags.Folder => FolderOnly,
             OpenFlags.ReadWrite => 2 | NonBlocking,
+            OpenFlags.Append => 1 | AtEnd | NonBlocking,
             _ => NonBlocking,
         };
         while (true)
@@ -136,6 +140,36 @@ internal static unsafe partial class Libc
         }
     }
 
+    /// <summary>
+    /// One write(2): <see cref="RandomAccess"/> would pass a position, which macOS heeds although the file was opened for
+    /// writing at its end.
+    /// </summary>
+    public static void Append(SafeFileHandle handle, ReadOnlySpan<byte> content)
+    {
+        fixed (byte* start = content)
+        {
+            while (true)
+            {
+                nint written = WriteCall(handle, start, (nuint)content.Length);
+                if (written == content.Length)
+                {
+                    return;
+                }
+
+                int errno = Marshal.GetLastPInvokeError();
+                if (written >= 0)
+                {
+                    throw new IOException("Only a part of the line could be written.", NoSpace);
+                }
+
+                if (errno != Interrupted)
+                {
+                    throw new IOException(Marshal.GetPInvokeErrorMessage(errno), errno);
+                }
+            }
+        }
+    }
+
     private static EntryInfo Read(byte* buffer)
     {
         // Offsets: struct statx of <linux/stat.h>; struct stat with 64-bit inodes of macOS <sys/stat.h>.
@@ -192,6 +226,10 @@ internal static unsafe partial class Libc
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int FLock(SafeFileHandle handle, int operation);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    private static partial nint WriteCall(SafeFileHandle handle, byte* content, nuint length);
 
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "geteuid")]

@@ -9,6 +9,9 @@ internal enum OpenFlags
     /// <summary>For reading and writing.</summary>
     ReadWrite = 2,
 
-    /// <summary>A folder, to flush it.</summary>
+    /// <summary>A folder, to flush it or to set its mode.</summary>
     Folder = 3,
+
+    /// <summary>For writing; every write goes to the end.</summary>
+    Append = 4,
 }

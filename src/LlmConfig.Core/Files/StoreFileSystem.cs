@@ -239,6 +239,107 @@ internal abstract class StoreFileSystem
         }
     }
 
+    /// <summary>What lies at the path, for a look at it: nothing is refused. <see langword="null"/> when nothing does.</summary>
+    public EntryInfo? Inspect(string path) => Guard(path, () => Stat(path));
+
+    /// <summary>When the file was written last, in UTC.</summary>
+    public DateTime GetModified(string path) => Guard(path, () => Modified(path));
+
+    /// <summary>True when a process holds a lock on the file that excludes the one asked for; false also when there is no file.</summary>
+    /// <param name="path">The file. It is neither created nor changed.</param>
+    /// <param name="exclusive">True to find any holder, false to find one that holds it alone.</param>
+    public bool IsHeld(string path, bool exclusive)
+    {
+        try
+        {
+            using SafeFileHandle? handle = Guard(path, () => OpenForReading(path));
+            return handle is not null && !Guard(path, () => TryLock(handle, exclusive));
+        }
+        catch (LlmConfigException e) when (OperatingSystem.IsWindows() && e.InnerException is IOException)
+        {
+            // There, a file that is held does not even open.
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Takes from others what they may do with a file or folder of ours. Through a handle that was checked, so that nothing
+    /// that is put there meanwhile, and nothing that a link leads to, is changed.
+    /// </summary>
+    public void Tighten(string path, bool isFolder)
+    {
+        using SafeFileHandle? handle = Guard(path, () => isFolder ? OpenFolder(path) : OpenForReading(path));
+        if (handle is null)
+        {
+            return;
+        }
+
+        EntryInfo entry = Guard(path, () => Stat(handle));
+        if (!isFolder)
+        {
+            Refuse(path, entry);
+        }
+        else if (!entry.OwnedByUser)
+        {
+            throw StoreFailure.OtherOwner(path);
+        }
+
+        Guard(path, () => SetMode(handle, isFolder ? FolderMode : FileMode));
+    }
+
+    /// <summary>True when others may do something with it: what <see cref="Tighten"/> puts right.</summary>
+    public static bool IsWide(EntryInfo entry) =>
+        (entry.Mode & ~(entry.Kind == EntryKind.Folder ? FolderMode : FileMode) & AnyAccess) != 0;
+
+    /// <summary>
+    /// Gives a file that is of no use another name in its folder, and never one that is taken. Under the lock of whoever
+    /// writes there. The caller flushes the folder.
+    /// </summary>
+    /// <returns>The new path: the old one with a dot and <paramref name="suffix"/>, and a number where that is taken.</returns>
+    public string MoveAside(string path, string suffix)
+    {
+        for (int number = 1; ; number++)
+        {
+            string aside = number == 1 ? $"{path}.{suffix}" : $"{path}.{suffix}-{number}";
+            if (Inspect(aside) is null)
+            {
+                Guard(path, () => Rename(path, aside));
+                return aside;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Adds a line to the end of a file of ours in one write, so that the lines of several processes do not mix. A file that
+    /// would grow beyond <paramref name="limit"/> is renamed to <c>&lt;path&gt;.1</c> first, in the place of an earlier one.
+    /// </summary>
+    /// <param name="path">The file, created with <see cref="FileMode"/> when it is not there.</param>
+    /// <param name="line">The line with its end.</param>
+    /// <param name="limit">The largest size of the file in bytes.</param>
+    public void AppendLine(string path, ReadOnlySpan<byte> line, long limit)
+    {
+        byte[] copy = line.ToArray();
+        while (true)
+        {
+            using SafeFileHandle? handle = Guard(path, () => OpenForAppending(path));
+            if (handle is null)
+            {
+                TryCreate(path)?.Dispose();
+                continue;
+            }
+
+            EntryInfo entry = Guard(path, () => Stat(handle));
+            Refuse(path, entry);
+            if (entry.Length > 0 && entry.Length + copy.Length > limit && Rotate(path, handle, limit - copy.Length))
+            {
+                continue;
+            }
+
+            Guard(path, () => Append(handle, copy));
+            return;
+        }
+    }
+
     /// <summary>Removes a file; nothing happens when it is not there.</summary>
     public void DeleteFile(string path) => Guard(path, () => Delete(path));
 
@@ -253,6 +354,20 @@ internal abstract class StoreFileSystem
 
     /// <summary>What an open handle leads to.</summary>
     protected abstract EntryInfo Stat(SafeFileHandle handle);
+
+    protected virtual DateTime Modified(string path) => File.GetLastWriteTimeUtc(path);
+
+    /// <summary>Opens a folder without following a link; <see langword="null"/> when missing, or where folders have no mode.</summary>
+    protected abstract SafeFileHandle? OpenFolder(string path);
+
+    /// <summary>Sets the permissions of what an open handle leads to, where there are such things.</summary>
+    protected abstract void SetMode(SafeFileHandle handle, UnixFileMode mode);
+
+    /// <summary>Opens for writing at the end, links not followed, together with other processes; <see langword="null"/> when missing.</summary>
+    protected abstract SafeFileHandle? OpenForAppending(string path);
+
+    /// <summary>Writes at the end of a file that was opened for it, in one call.</summary>
+    protected abstract void Append(SafeFileHandle handle, ReadOnlySpan<byte> content);
 
     /// <summary>Creates one folder with <see cref="FolderMode"/>; accepts one that is there.</summary>
     protected abstract void MakeFolder(string path);
@@ -520,7 +635,30 @@ internal abstract class StoreFileSystem
         return entry;
     }
 
+    // False when another process is about to do it: the line then goes to the file as it is.
+    private bool Rotate(string path, SafeFileHandle handle, long largest)
+    {
+        if (!Guard(path, () => TryLock(handle, exclusive: true)))
+        {
+            return false;
+        }
+
+        // Under the lock of the old file: was it renamed between the opening and the lock, a new one is there.
+        if (Inspect(path) is { } now && now.Length > largest)
+        {
+            Guard(path, () => Rename(path, path + ".1"));
+        }
+
+        return true;
+    }
+
     private void Check(string path, EntryInfo entry)
+    {
+        Refuse(path, entry);
+        WarnIfWide(path, entry.Mode, FileMode);
+    }
+
+    private static void Refuse(string path, EntryInfo entry)
     {
         if (entry.Kind == EntryKind.Link)
         {
@@ -542,8 +680,6 @@ internal abstract class StoreFileSystem
         {
             throw StoreFailure.SharedFile(path);
         }
-
-        WarnIfWide(path, entry.Mode, FileMode);
     }
 
     private void WarnIfWide(string path, UnixFileMode mode, UnixFileMode allowed)

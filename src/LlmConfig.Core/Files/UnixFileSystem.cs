@@ -13,6 +13,15 @@ internal class UnixFileSystem : StoreFileSystem
 
     protected override void MakeFolder(string path) => Directory.CreateDirectory(path, FolderMode);
 
+    protected override SafeFileHandle? OpenFolder(string path) => Libc.Open(path, OpenFlags.Folder);
+
+    // fchmod(2).
+    protected override void SetMode(SafeFileHandle handle, UnixFileMode mode) => File.SetUnixFileMode(handle, mode);
+
+    protected override SafeFileHandle? OpenForAppending(string path) => Libc.Open(path, OpenFlags.Append);
+
+    protected override void Append(SafeFileHandle handle, ReadOnlySpan<byte> content) => Libc.Append(handle, content);
+
     protected override SafeFileHandle? OpenForReading(string path) => Libc.Open(path, OpenFlags.ReadOnly);
 
     protected override SafeFileHandle? OpenForWriting(string path, bool exclusive) => Libc.Open(path, OpenFlags.ReadWrite);

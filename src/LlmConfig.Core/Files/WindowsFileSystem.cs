@@ -67,6 +67,30 @@ internal sealed class WindowsFileSystem : StoreFileSystem
         new DirectoryInfo(path).Create(security);
     }
 
+    // The ACL with which the store's folder was made stands; there is no mode to set.
+    protected override SafeFileHandle? OpenFolder(string path) => null;
+
+    protected override void SetMode(SafeFileHandle handle, UnixFileMode mode)
+    {
+    }
+
+    protected override SafeFileHandle? OpenForAppending(string path)
+    {
+        RefuseLink(path);
+        try
+        {
+            return File.OpenHandle(path, System.IO.FileMode.Open, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
+        }
+    }
+
+    // Two processes in the same microsecond may overwrite each other's line: .NET has no call that appends to a handle.
+    protected override void Append(SafeFileHandle handle, ReadOnlySpan<byte> content) =>
+        RandomAccess.Write(handle, content, RandomAccess.GetLength(handle));
+
     protected override SafeFileHandle? OpenForReading(string path)
     {
         RefuseLink(path);

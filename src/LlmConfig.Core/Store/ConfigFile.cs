@@ -73,14 +73,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
             return present;
         }
 
-        foreach (string level in folder.Levels)
-        {
-            if (level == folder.Path || !StoreFileSystem.FolderExists(level))
-            {
-                files.EnsureFolder(level);
-            }
-        }
-
+        EnsureFolders();
         using FileLock held = _lock.Acquire(cancellation);
 
         // Here and not with the first intent: the first commit makes it durable together with the store.
@@ -108,6 +101,88 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     /// <summary>Makes durable what any process renamed into place, before something is dropped that only the file before it refers to.</summary>
     public void Confirm() => files.FlushFolder(folder.Path);
 
+    /// <summary>The file and its backup as they are, for a look at them. Changes nothing.</summary>
+    public (ConfigFileLook Main, ConfigFileLook Backup) Look() => (Look(Paths.ConfigFile), Look(Paths.Backup));
+
+    /// <summary>What other writers left half-written; none while one is at work.</summary>
+    public IReadOnlyList<string> Leftovers() => files.IsHeld(Paths.Lock, exclusive: true) ? [] : ListLeftovers();
+
+    /// <summary>Removes a file that a dead writer left half-written.</summary>
+    /// <returns>True when it was there.</returns>
+    public bool RemoveLeftover(string path, CancellationToken cancellation)
+    {
+        RequireWorkingLocks();
+        using FileLock held = _lock.Acquire(cancellation);
+        bool found = files.Inspect(path) is not null;
+        files.DeleteFile(path);
+        return found;
+    }
+
+    /// <summary>
+    /// Puts a file in the place of one that is damaged or gone: what <paramref name="mend"/> makes of the backup.
+    /// What is damaged gets a dated name. At every moment a reader finds the damaged file, or a file or backup that validates.
+    /// </summary>
+    /// <param name="mend">Given the backup, if it is of use: what is to be there.</param>
+    /// <param name="suffix">What the names of damaged files get.</param>
+    /// <param name="cancellation">Gives up while the lock is waited for.</param>
+    /// <returns>What became of it, or <see langword="null"/> when the file is good: another process was first.</returns>
+    /// <exception cref="LlmConfigException">StoreVersionUnsupported, StoreUnsafe, StoreBusy, StoreFull, StoreAccessDenied.</exception>
+    public ConfigFileMended? Mend(Func<ConfigDocument?, ConfigDocument> mend, string suffix, CancellationToken cancellation)
+    {
+        RequireWorkingLocks();
+        EnsureFolders();
+        using FileLock held = _lock.Acquire(cancellation);
+        (ConfigFileLook main, ConfigFileLook backup) = Look();
+        if (main.State == ConfigFileState.Good)
+        {
+            return null;
+        }
+
+        RefuseUnlessDamaged(main);
+        RefuseUnlessDamaged(backup);
+        ConfigDocument document = mend(backup.Document);
+        byte[] bytes = document == backup.Document ? backup.Bytes! : ToBytes(document);
+        List<string> aside = [];
+        if (main.State == ConfigFileState.Absent)
+        {
+            // Nothing there that could be read meanwhile, so the file comes first.
+            Replace(Paths.ConfigFile, bytes, document);
+            WriteBackup(backup, bytes, suffix, aside);
+        }
+        else
+        {
+            // A backup that validates lies there while the damaged file is moved aside: readers are served it.
+            WriteBackup(backup, bytes, suffix, aside);
+            files.FlushFolder(folder.Path);
+            aside.Add(files.MoveAside(Paths.ConfigFile, suffix));
+            Replace(Paths.ConfigFile, bytes, document);
+        }
+
+        files.FlushFolder(folder.Path);
+        return new ConfigFileMended(document, aside);
+    }
+
+    /// <summary>Writes the backup anew where it is not the file's bytes; one that is damaged gets a dated name.</summary>
+    /// <returns>The names under which something was kept, or <see langword="null"/> when the backup is right.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt: the file itself is damaged; StoreVersionUnsupported, StoreBusy, StoreFull and the like.</exception>
+    public ConfigFileMended? MendBackup(string suffix, CancellationToken cancellation)
+    {
+        RequireWorkingLocks();
+        using FileLock held = _lock.Acquire(cancellation);
+        ConfigDocument document = ReadStrictly() ?? throw Gone();
+        (ConfigFileLook main, ConfigFileLook backup) = Look();
+        if (main.Bytes is not { } bytes || (backup.Bytes is { } present && present.AsSpan().SequenceEqual(bytes)))
+        {
+            return null;
+        }
+
+        RefuseUnlessDamaged(backup);
+        List<string> aside = [];
+        WriteBackup(backup, bytes, suffix, aside);
+        files.FlushFolder(folder.Path);
+        return new ConfigFileMended(document, aside);
+    }
+
     /// <summary>Refuses to write where .NET was told not to lock files: other programs' locks would not hold then.</summary>
     public static void RequireWorkingLocks()
     {
@@ -125,11 +200,77 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     private const string Remedy =
         $"Run Repair-LlmConfig, or move {StorePaths.ConfigFileName} aside yourself and copy {StorePaths.ConfigFileName}.bak to its place.";
 
+    private void EnsureFolders()
+    {
+        foreach (string level in folder.Levels)
+        {
+            if (level == folder.Path || !StoreFileSystem.FolderExists(level))
+            {
+                files.EnsureFolder(level);
+            }
+        }
+    }
+
+    private ConfigFileLook Look(string path)
+    {
+        try
+        {
+            return Load(path, trustStamp: false) is { } found
+                ? new ConfigFileLook(ConfigFileState.Good, found.File.Bytes, found.Document)
+                : new ConfigFileLook(ConfigFileState.Absent);
+        }
+        catch (LlmConfigException e)
+        {
+            return new ConfigFileLook(
+                e.Code switch
+                {
+                    LlmConfigErrorCode.StoreCorrupt => ConfigFileState.Damaged,
+                    LlmConfigErrorCode.StoreVersionUnsupported => ConfigFileState.Newer,
+                    _ => ConfigFileState.Refused,
+                },
+                Error: e);
+        }
+    }
+
+    // A file of a newer version may hold what this one does not know; a link or another user's file is for a person to judge.
+    private static void RefuseUnlessDamaged(ConfigFileLook look)
+    {
+        if (look.State is ConfigFileState.Newer or ConfigFileState.Refused)
+        {
+            throw look.Error!;
+        }
+    }
+
+    // Under the lock.
+    private void WriteBackup(ConfigFileLook backup, byte[] bytes, string suffix, List<string> aside)
+    {
+        if (backup.Bytes is { } present && present.AsSpan().SequenceEqual(bytes))
+        {
+            return;
+        }
+
+        if (backup.State == ConfigFileState.Damaged)
+        {
+            aside.Add(files.MoveAside(Paths.Backup, suffix));
+        }
+
+        files.ReplaceFile(Paths.Backup, bytes);
+    }
+
+    private void Replace(string path, byte[] bytes, ConfigDocument document)
+    {
+        files.ReplaceFile(path, bytes);
+        Remember(path, new FileSnapshot(bytes, null), document);
+    }
+
+    private IReadOnlyList<string> ListLeftovers() =>
+        files.ListFiles(folder.Path, $"{StorePaths.ConfigFileName}*{StorePaths.TemporaryExtension}");
+
     private ConfigDocument? ReadMain(bool trustStamp)
     {
-        if (ReadDocument(Paths.ConfigFile, trustStamp) is { } document)
+        if (Load(Paths.ConfigFile, trustStamp) is { } found)
         {
-            return document;
+            return found.Document;
         }
 
         if (!files.FileExists(Paths.Backup))
@@ -139,7 +280,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         // Every commit leaves a backup: a backup alone is a file that was lost, unless the first commit of all was made
         // between the two looks.
-        return ReadDocument(Paths.ConfigFile, trustStamp)
+        return Load(Paths.ConfigFile, trustStamp)?.Document
             ?? throw new LlmConfigException(
                 LlmConfigErrorCode.StoreCorrupt, Paths.ConfigFile, $"'{Paths.ConfigFile}' is gone although its backup is there.", Remedy);
     }
@@ -148,7 +289,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     {
         try
         {
-            return ReadDocument(Paths.Backup, trustStamp: false);
+            return Load(Paths.Backup, trustStamp: false)?.Document;
         }
         catch (LlmConfigException)
         {
@@ -157,7 +298,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
     }
 
-    private ConfigDocument? ReadDocument(string path, bool trustStamp)
+    private (FileSnapshot File, ConfigDocument Document)? Load(string path, bool trustStamp)
     {
         bool cached = Cache.TryGetValue(path, out (FileSnapshot File, ConfigDocument Document) last);
         if (files.ReadFile(path, MaximumBytes, cached ? last.File : null, trustStamp) is not { } file)
@@ -172,14 +313,14 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
                 Remember(path, file, last.Document);
             }
 
-            return last.Document;
+            return (file, last.Document);
         }
 
         try
         {
             ConfigDocument document = ConfigDocumentReader.Read(file.Bytes);
             Remember(path, file, document);
-            return document;
+            return (file, document);
         }
         catch (StoreFormatException e) when (e.NewerVersion is not null)
         {
@@ -206,20 +347,13 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     // damages the file later costs nothing. Old keys are only removed after both.
     private ConfigDocument Commit(ConfigDocument document)
     {
-        foreach (string leftover in files.ListFiles(folder.Path, $"{StorePaths.ConfigFileName}*{StorePaths.TemporaryExtension}"))
+        foreach (string leftover in ListLeftovers())
         {
             files.DeleteFile(leftover);
         }
 
-        byte[] bytes = ConfigDocumentWriter.Write(document);
-        if (bytes.Length > MaximumBytes)
-        {
-            throw StoreFailure.TooLarge(Paths.ConfigFile, MaximumBytes);
-        }
-
-        RequireReadable(bytes);
-        files.ReplaceFile(Paths.ConfigFile, bytes);
-        Remember(Paths.ConfigFile, new FileSnapshot(bytes, null), document);
+        byte[] bytes = ToBytes(document);
+        Replace(Paths.ConfigFile, bytes, document);
         try
         {
             if (!files.FileExists(Paths.Backup))
@@ -252,6 +386,18 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
 
         return document;
+    }
+
+    private byte[] ToBytes(ConfigDocument document)
+    {
+        byte[] bytes = ConfigDocumentWriter.Write(document);
+        if (bytes.Length > MaximumBytes)
+        {
+            throw StoreFailure.TooLarge(Paths.ConfigFile, MaximumBytes);
+        }
+
+        RequireReadable(bytes);
+        return bytes;
     }
 
     // What could not be read back must not replace what can be.

@@ -72,56 +72,153 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
 
         foreach (string path in files.ListFiles(_folder, "*" + StorePaths.TemporaryExtension))
         {
-            using FileLock? held = files.TryLockExistingFile(path);
-            if (held is not null)
-            {
-                files.DeleteFile(path);
-            }
+            RemoveLeftover(path);
         }
 
         foreach (string path in files.ListFiles(_folder, "*" + Extension))
         {
-            FileLock? held = files.TryLockExistingFile(path);
-            if (held is null)
+            if (TakeOver(path) is { } intent)
             {
-                continue;
-            }
-
-            if (TryRead(held) is { } read)
-            {
-                yield return new Intent(held, files, read.Keys, read.Labels);
-            }
-            else
-            {
-                held.Dispose();
+                yield return intent;
             }
         }
     }
 
-    private (List<KeyReference> Keys, List<KeyReference> Labels)? TryRead(FileLock held)
+    /// <summary>Takes over one intent; <see langword="null"/> when it is held, gone, or cannot be read.</summary>
+    public Intent? TakeOver(string path)
+    {
+        FileLock? held = files.TryLockExistingFile(path);
+        if (held is null)
+        {
+            return null;
+        }
+
+        IntentLook look = Parse(path, ReadQuietly(held));
+        if (look.State == IntentState.Dead)
+        {
+            return new Intent(held, files, look.Keys, look.Labels);
+        }
+
+        held.Dispose();
+        warn(new LlmConfigWarning(
+            path,
+            look.State == IntentState.Newer
+                ? $"'{path}' was written by a newer version of this module; what it names is left alone. Update LlmConfig.PowerShell."
+                : $"'{path}' is damaged: which keys it names cannot be told, so none is removed. Run Repair-LlmConfig, or delete it once Get-LlmConfigKey works for all configurations."));
+        return null;
+    }
+
+    /// <summary>Removes a file that never got its final name, unless somebody is writing it.</summary>
+    /// <returns>True when it was removed.</returns>
+    public bool RemoveLeftover(string path)
+    {
+        using FileLock? held = files.TryLockExistingFile(path);
+        if (held is not null)
+        {
+            files.DeleteFile(path);
+        }
+
+        return held is not null;
+    }
+
+    /// <summary>Gives a damaged intent that nobody holds another name.</summary>
+    /// <returns>The new path, or <see langword="null"/> when it is held, gone, or not damaged.</returns>
+    public string? MoveAside(string path, string suffix)
+    {
+        using FileLock? held = files.TryLockExistingFile(path);
+        if (held is null || Parse(path, ReadQuietly(held)).State != IntentState.Damaged)
+        {
+            return null;
+        }
+
+        string aside = files.MoveAside(path, suffix);
+        files.FlushFolder(_folder);
+        return aside;
+    }
+
+    /// <summary>All intents as they are, for a look at them. Changes nothing.</summary>
+    /// <exception cref="LlmConfigException">One of them, or the folder, is not ours.</exception>
+    public IReadOnlyList<IntentLook> Look()
+    {
+        if (!files.CheckFolder(_folder))
+        {
+            return [];
+        }
+
+        var looks = new List<IntentLook>();
+        foreach (string path in files.ListFiles(_folder, "*" + Extension))
+        {
+            // Held first: one that is let go of after that may well be looked at as if it were not.
+            bool held = files.IsHeld(path, exclusive: false);
+            byte[]? bytes = null;
+            try
+            {
+                bytes = files.ReadFile(path, MaximumBytes);
+                if (bytes is null)
+                {
+                    // Its owner ended meanwhile.
+                    continue;
+                }
+            }
+            catch (LlmConfigException e) when (e.Code is LlmConfigErrorCode.StoreCorrupt || (held && OperatingSystem.IsWindows()))
+            {
+                // Too large for an intent, or readable by its owner alone: nothing can be told from it.
+            }
+
+            IntentLook look = Parse(path, bytes);
+            looks.Add(held ? look with { State = IntentState.Live } : look);
+        }
+
+        return looks;
+    }
+
+    /// <summary>Files that never got their final name and that nobody is writing.</summary>
+    public IReadOnlyList<string> Leftovers() => files.CheckFolder(_folder)
+        ? [.. files.ListFiles(_folder, "*" + StorePaths.TemporaryExtension).Where(path => !files.IsHeld(path, exclusive: true))]
+        : [];
+
+    private static byte[]? ReadQuietly(FileLock held)
     {
         try
         {
-            using JsonDocument json = JsonDocument.Parse(StoreFileSystem.ReadLocked(held, MaximumBytes));
-            JsonElement root = json.RootElement;
-            switch (root.GetProperty("version").GetInt32())
-            {
-                case Version:
-                    return (Read(root.GetProperty("keys")), root.TryGetProperty("labels", out JsonElement labels) ? Read(labels) : []);
-                case > Version:
-                    warn(new LlmConfigWarning(
-                        held.Path, $"'{held.Path}' was written by a newer version of this module: the keys that it names stay where they are. Update LlmConfig.PowerShell."));
-                    return null;
-                default:
-                    throw new FormatException("There is no such version.");
-            }
+            return StoreFileSystem.ReadLocked(held, MaximumBytes);
         }
-        catch (Exception e) when (e is LlmConfigException or JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        catch (LlmConfigException)
         {
-            warn(new LlmConfigWarning(
-                held.Path, $"'{held.Path}' is damaged: which keys it names cannot be told, so none is removed. Delete it once Get-LlmConfigKey works for all configurations."));
             return null;
         }
+    }
+
+    private static IntentLook Parse(string path, byte[]? bytes)
+    {
+        try
+        {
+            if (bytes is not null)
+            {
+                using JsonDocument json = JsonDocument.Parse(bytes);
+                JsonElement root = json.RootElement;
+                int version = root.GetProperty("version").GetInt32();
+                if (version == Version)
+                {
+                    return new IntentLook(
+                        path,
+                        IntentState.Dead,
+                        Read(root.GetProperty("keys")),
+                        root.TryGetProperty("labels", out JsonElement labels) ? Read(labels) : []);
+                }
+
+                if (version > Version)
+                {
+                    return new IntentLook(path, IntentState.Newer, [], []);
+                }
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
+        {
+            // Damaged: what follows.
+        }
+
+        return new IntentLook(path, IntentState.Damaged, [], []);
     }
 
     private static List<KeyReference> Read(JsonElement array)

@@ -93,31 +93,108 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation)
     {
+        // One file that is damaged is told of where its key is read; it must not hide the others.
+        LocalVaultContents contents = Inspect(null, cancellation);
+        return contents.Refused is { } error ? throw error : contents.Entries;
+    }
+
+    /// <summary>All keys that open, and all files that do not. Changes nothing.</summary>
+    /// <param name="progress">Told how many files were opened so far.</param>
+    /// <param name="cancellation">Stops.</param>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable or VaultCorrupt: none of them can be opened.</exception>
+    public LocalVaultContents Inspect(IProgress<int>? progress, CancellationToken cancellation)
+    {
         if (!_files.CheckFolder(_paths.Folder) || _files.ListFiles(_paths.Folder, "*" + LocalVaultFiles.SealedExtension) is not { Count: > 0 } paths)
         {
-            return [];
+            return LocalVaultContents.None;
         }
 
         (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
         var entries = new List<KeyVaultEntry>(paths.Count);
-        foreach (string path in paths)
+        var damaged = new Dictionary<string, string>(StringComparer.Ordinal);
+        var refused = new List<LlmConfigException>();
+        for (int i = 0; i < paths.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-
-            // One file that is damaged is told of where its key is read; it must not hide the others.
-            if (TryOpen(path, header, masterKey) is { } secret)
+            try
             {
-                using (secret)
+                if (_files.ReadVaultFile(paths[i], SealedSecret.MaximumFileBytes) is { } file)
                 {
+                    using SealedSecret secret = SealedSecret.Open(file, header.VaultId, masterKey.Span, NameHash(paths[i]));
                     if (KeyReference.IsKeyId(secret.Name))
                     {
                         entries.Add(new KeyVaultEntry(secret.Name, Decode(secret.Metadata)));
                     }
                 }
             }
+            catch (StoreFormatException e)
+            {
+                damaged.Add(paths[i], Corrupt(paths[i], e, SealedSecret.Version).Problem);
+            }
+            catch (LlmConfigException e)
+            {
+                damaged.Add(paths[i], e.Problem);
+                if (e.Code != LlmConfigErrorCode.VaultCorrupt)
+                {
+                    refused.Add(e);
+                }
+            }
+
+            progress?.Report(i + 1);
         }
 
-        return entries;
+        return new LocalVaultContents(entries, damaged, refused.FirstOrDefault());
+    }
+
+    /// <summary>Whether keys can be read and written now, asked anew: the header, the protector, and the master key that it keeps.</summary>
+    /// <returns>False when there is no vault yet.</returns>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code.</exception>
+    public bool CheckMasterKey()
+    {
+        if (ReadHeader() is not { } header)
+        {
+            RefuseLostHeader();
+            return false;
+        }
+
+        using SecretBytes masterKey = LoadMasterKey(ref header);
+        return masterKey.Length == SealedSecret.MasterKeySize && header.Accepts(masterKey.Span) ? true : throw WrongMasterKey();
+    }
+
+    /// <summary>True when the vault holds no secret: one whose master key is lost is made anew then.</summary>
+    public bool IsEmpty => !_files.CheckFolder(_paths.Folder) || _files.ListFiles(_paths.Folder, "*" + LocalVaultFiles.SealedExtension).Count == 0;
+
+    /// <summary>The file in which a secret of this name lies or would lie.</summary>
+    public string PathOf(string name) => _paths.Sealed(name);
+
+    /// <summary>
+    /// What dead processes left behind: files that were being written, and the key file of a vault that another protector
+    /// took over. None while another process is at work.
+    /// </summary>
+    public IReadOnlyList<string> Leftovers()
+    {
+        if (!_files.CheckFolder(_paths.Folder) || _files.IsHeld(_paths.Lock, exclusive: true))
+        {
+            return [];
+        }
+
+        IReadOnlyList<string> half = _files.ListFiles(_paths.Folder, "*" + StorePaths.TemporaryExtension);
+        return HasStaleKeyFile() ? [.. half, _paths.MasterKey] : half;
+    }
+
+    /// <summary>Removes what <see cref="Leftovers"/> named.</summary>
+    /// <returns>True when it was there.</returns>
+    public bool RemoveLeftover(string path, CancellationToken cancellation)
+    {
+        if (path == _paths.MasterKey)
+        {
+            return ReadHeader() is { } header && RemoveStaleKeyFile(header);
+        }
+
+        using FileLock alone = _lock.Acquire(cancellation);
+        bool found = _files.Inspect(path) is not null;
+        _files.DeleteFile(path);
+        return found;
     }
 
     public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation)
@@ -271,23 +348,12 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
     }
 
-    private SealedSecret? TryOpen(string path, VaultHeader header, SecretBytes masterKey)
+    private static byte[] NameHash(string path)
     {
-        try
-        {
-            return Convert.FromHexString(Path.GetFileNameWithoutExtension(path)) is { Length: SHA256.HashSizeInBytes } nameHash
-                && _files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) is { } file
-                    ? SealedSecret.Open(file, header.VaultId, masterKey.Span, nameHash)
-                    : null;
-        }
-        catch (Exception e) when (e is StoreFormatException or FormatException)
-        {
-            return null;
-        }
-        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.VaultCorrupt)
-        {
-            return null;
-        }
+        string name = Path.GetFileNameWithoutExtension(path);
+        return name.Length == 2 * SHA256.HashSizeInBytes && name.All(char.IsAsciiHexDigit)
+            ? Convert.FromHexString(name)
+            : throw new StoreFormatException("its name is not one that this module gives");
     }
 
     private static LlmConfigException Missing(string keyId) => new(
@@ -506,7 +572,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     }
 
     // A change of protector that died after its commit leaves the old key file behind.
-    private void RemoveStaleKeyFile(VaultHeader header)
+    private bool RemoveStaleKeyFile(VaultHeader header)
     {
         if (header.Protector != ProtectorKind.KeyFile && _files.FileExists(_paths.MasterKey))
         {
@@ -516,7 +582,23 @@ internal sealed class LocalVault : IKeyVault, IDisposable
                 // The header that says so may not be durable yet.
                 _files.FlushFolder(_paths.Folder);
                 _files.DeleteFile(_paths.MasterKey);
+                return true;
             }
+        }
+
+        return false;
+    }
+
+    private bool HasStaleKeyFile()
+    {
+        try
+        {
+            return _files.FileExists(_paths.MasterKey) && ReadHeader() is { } header && header.Protector != ProtectorKind.KeyFile;
+        }
+        catch (LlmConfigException)
+        {
+            // A header that cannot be read says nothing of it, and is told of elsewhere.
+            return false;
         }
     }
 

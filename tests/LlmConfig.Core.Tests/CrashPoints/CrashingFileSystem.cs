@@ -9,6 +9,20 @@ internal class CrashingFileSystem(FaultPlan plan) : UnixFileSystem
 
     protected override EntryInfo Stat(SafeFileHandle handle) => plan.Run("fstat", () => base.Stat(handle));
 
+    protected override DateTime Modified(string path) => plan.Run("modified", () => base.Modified(path));
+
+    protected override SafeFileHandle? OpenFolder(string path) => plan.Run("open folder", () => base.OpenFolder(path));
+
+    protected override void SetMode(SafeFileHandle handle, UnixFileMode mode) => plan.Run("chmod", () => base.SetMode(handle, mode));
+
+    protected override SafeFileHandle? OpenForAppending(string path) => plan.Run("open for appending", () => base.OpenForAppending(path));
+
+    protected override void Append(SafeFileHandle handle, ReadOnlySpan<byte> content)
+    {
+        byte[] copy = content.ToArray();
+        plan.Run("append", () => base.Append(handle, copy));
+    }
+
     protected override void MakeFolder(string path) => plan.Run("mkdir", () => base.MakeFolder(path));
 
     protected override SafeFileHandle? OpenForReading(string path) => plan.Run("open for reading", () => base.OpenForReading(path));

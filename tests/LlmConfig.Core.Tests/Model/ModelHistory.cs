@@ -33,7 +33,11 @@ internal sealed class ModelHistory : IDisposable
         _repository = Open();
     }
 
-    public void Dispose() => _store.Dispose();
+    public void Dispose()
+    {
+        _repository.Dispose();
+        _store.Dispose();
+    }
 
     public void Do(ModelStep step)
     {

@@ -134,17 +134,6 @@ public sealed class DamageTests : IDisposable
     }
 
     [Fact]
-    public void Every_byte_cut_off_the_end_is_damage_and_leaves_the_file_as_it_is()
-    {
-        Prepare();
-        byte[] good = File.ReadAllBytes(_store.Paths.ConfigFile);
-        for (int length = 0; length < good.Length - 2; length++)
-        {
-            Assert.Throws<StoreFormatException>(() => ConfigDocumentReader.Read(good.AsSpan(0, length)));
-        }
-    }
-
-    [Fact]
     public void A_file_that_is_gone_while_its_backup_is_there_is_damage()
     {
         LlmConfiguration item = Prepare();

@@ -1,50 +1,24 @@
 using System.Security.Cryptography;
-using Xunit.Abstractions;
 
 namespace LlmConfig.Tests;
 
-public sealed class SealedFileTests(ITestOutputHelper output) : IDisposable
+public sealed class SealedFileTests : IDisposable
 {
     private readonly TemporaryStore _store = new();
 
     public void Dispose() => _store.Dispose();
 
     [Fact]
-    public void Any_flipped_bit_of_a_sealed_file_is_VaultCorrupt()
+    public void A_sealed_file_that_has_grown_is_VaultCorrupt()
     {
         LlmConfiguration item = _store.Create("work", TestKey.New());
-        LlmConfigRepository repository = _store.Open();
         string path = _store.Sealed.Single();
-        byte[] good = File.ReadAllBytes(path);
-        int tried = 0;
-        for (int at = 0; at < good.Length; at++)
+        foreach (byte[] content in new byte[][] { [.. File.ReadAllBytes(path), 0], new byte[SealedSecret.MaximumFileBytes + 1] })
         {
-            byte[] bad = [.. good];
-            bad[at] ^= (byte)(1 << (at % 8));
-            AssertCorrupt(repository, item, path, bad);
-            tried++;
+            File.WriteAllBytes(path, content);
+            Refusal.Of(LlmConfigErrorCode.VaultCorrupt, "work", () => _store.ReadKey(item.Id));
+            Assert.Equal(content.Length, new FileInfo(path).Length);
         }
-
-        output.WriteLine($"{tried} flipped bytes");
-        File.WriteAllBytes(path, good);
-        repository.GetKey(item.Id).Dispose();
-    }
-
-    [Fact]
-    public void A_sealed_file_cut_off_at_any_length_or_grown_is_VaultCorrupt()
-    {
-        LlmConfiguration item = _store.Create("work", TestKey.New());
-        LlmConfigRepository repository = _store.Open();
-        string path = _store.Sealed.Single();
-        byte[] good = File.ReadAllBytes(path);
-        for (int length = 0; length < good.Length; length++)
-        {
-            AssertCorrupt(repository, item, path, good[..length]);
-        }
-
-        output.WriteLine($"{good.Length} lengths");
-        AssertCorrupt(repository, item, path, [.. good, 0]);
-        AssertCorrupt(repository, item, path, new byte[SealedSecret.MaximumFileBytes + 1]);
     }
 
     [Fact]
@@ -135,12 +109,5 @@ public sealed class SealedFileTests(ITestOutputHelper output) : IDisposable
 
         Assert.Equal(value, _store.ReadKey(item.Id));
         Assert.Single(_store.Sealed);
-    }
-
-    private static void AssertCorrupt(LlmConfigRepository repository, LlmConfiguration item, string path, byte[] content)
-    {
-        File.WriteAllBytes(path, content);
-        Refusal.Of(LlmConfigErrorCode.VaultCorrupt, "work", () => repository.GetKey(item.Id).Dispose());
-        Assert.Equal(content.Length, new FileInfo(path).Length);
     }
 }

@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using System.Diagnostics.Tracing;
+
+namespace LlmConfig;
+
+/// <summary>
+/// Tells the event source and the log file of changes and failures, both the same. Costs a test of two fields while nobody
+/// listens. Never throws.
+/// </summary>
+internal sealed class EventLog(string store, EventLogFile? file)
+{
+    /// <summary>True while somebody listens.</summary>
+    private bool IsOn => file is not null || LlmConfigEventSource.Log.IsEnabled();
+
+    /// <summary>A moment to give to the members below.</summary>
+    public static long Start() => Stopwatch.GetTimestamp();
+
+    public void Created(LlmConfiguration item, long started) =>
+        Changed(LlmConfigEventSource.ConfigurationCreatedId, nameof(LlmConfigEventSource.ConfigurationCreated), item, started);
+
+    public void Changed(LlmConfiguration item, long started) =>
+        Changed(LlmConfigEventSource.ConfigurationChangedId, nameof(LlmConfigEventSource.ConfigurationChanged), item, started);
+
+    public void Removed(LlmConfiguration item, long started) =>
+        Changed(LlmConfigEventSource.ConfigurationRemovedId, nameof(LlmConfigEventSource.ConfigurationRemoved), item, started);
+
+    public void StoreChanged(string setting, string value, long started)
+    {
+        if (IsOn)
+        {
+            double milliseconds = Milliseconds(started);
+            LlmConfigEventSource.Log.StoreChanged(store, setting, value, milliseconds);
+            Write(LlmConfigEventSource.StoreChangedId, nameof(LlmConfigEventSource.StoreChanged), EventLevel.Informational, milliseconds, ("setting", setting), ("value", value));
+        }
+    }
+
+    public void KeyWritten(KeyReference key, long started)
+    {
+        if (IsOn)
+        {
+            double milliseconds = Milliseconds(started);
+            LlmConfigEventSource.Log.KeyWritten(store, key.Vault, key.KeyId, milliseconds);
+            WriteKey(LlmConfigEventSource.KeyWrittenId, nameof(LlmConfigEventSource.KeyWritten), key, milliseconds);
+        }
+    }
+
+    public void KeyRemoved(KeyReference key, long started)
+    {
+        if (IsOn)
+        {
+            double milliseconds = Milliseconds(started);
+            LlmConfigEventSource.Log.KeyRemoved(store, key.Vault, key.KeyId, milliseconds);
+            WriteKey(LlmConfigEventSource.KeyRemovedId, nameof(LlmConfigEventSource.KeyRemoved), key, milliseconds);
+        }
+    }
+
+    public void LabelWritten(KeyReference key, long started)
+    {
+        if (IsOn)
+        {
+            double milliseconds = Milliseconds(started);
+            LlmConfigEventSource.Log.LabelWritten(store, key.Vault, key.KeyId, milliseconds);
+            WriteKey(LlmConfigEventSource.LabelWrittenId, nameof(LlmConfigEventSource.LabelWritten), key, milliseconds);
+        }
+    }
+
+    public void ChangeFinished(long started)
+    {
+        if (IsOn)
+        {
+            double milliseconds = Milliseconds(started);
+            LlmConfigEventSource.Log.ChangeFinished(store, milliseconds);
+            Write(LlmConfigEventSource.ChangeFinishedId, nameof(LlmConfigEventSource.ChangeFinished), EventLevel.Warning, milliseconds);
+        }
+    }
+
+    public void Repaired(RepairResult result, long started)
+    {
+        if (IsOn)
+        {
+            double milliseconds = Milliseconds(started);
+            LlmConfigEventSource.Log.Repaired(store, result.Check, result.Target, result.Message, milliseconds);
+            Write(
+                LlmConfigEventSource.RepairedId,
+                nameof(LlmConfigEventSource.Repaired),
+                EventLevel.Warning,
+                milliseconds,
+                ("check", result.Check),
+                ("target", result.Target),
+                ("message", result.Message));
+        }
+    }
+
+    /// <summary>Tells of a failure, once for each exception however many members it passes through.</summary>
+    /// <returns>False: fit for the filter of a catch, which leaves the exception as it is.</returns>
+    public bool Failed(string operation, LlmConfigException error, long started)
+    {
+        if (IsOn && !error.IsLogged)
+        {
+            error.IsLogged = true;
+            double milliseconds = Milliseconds(started);
+            string target = ShownText.Of(error.Target) ?? string.Empty;
+            LlmConfigEventSource.Log.Failed(store, operation, error.Code.ToString(), target, error.Problem, milliseconds);
+            Write(
+                LlmConfigEventSource.FailedId,
+                nameof(LlmConfigEventSource.Failed),
+                EventLevel.Error,
+                milliseconds,
+                ("operation", operation),
+                ("code", error.Code.ToString()),
+                ("target", target),
+                ("message", error.Problem));
+        }
+
+        return false;
+    }
+
+    public void Warned(LlmConfigWarning warning)
+    {
+        if (IsOn)
+        {
+            LlmConfigEventSource.Log.Warned(store, warning.Target, warning.Message);
+            Write(LlmConfigEventSource.WarnedId, nameof(LlmConfigEventSource.Warned), EventLevel.Warning, null, ("target", warning.Target), ("message", warning.Message));
+        }
+    }
+
+    // Microseconds are finer than what a disk or a vault repeats.
+    private static double Milliseconds(long started) => Math.Round(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 3);
+
+    private void Changed(int id, string name, LlmConfiguration item, long started)
+    {
+        if (!IsOn)
+        {
+            return;
+        }
+
+        double milliseconds = Milliseconds(started);
+        string vault = item.Vault ?? string.Empty;
+        string itemId = item.Id.ToString("D");
+        switch (id)
+        {
+            case LlmConfigEventSource.ConfigurationCreatedId:
+                LlmConfigEventSource.Log.ConfigurationCreated(store, itemId, item.Name, item.Provider, vault, milliseconds);
+                break;
+            case LlmConfigEventSource.ConfigurationChangedId:
+                LlmConfigEventSource.Log.ConfigurationChanged(store, itemId, item.Name, item.Provider, vault, milliseconds);
+                break;
+            default:
+                LlmConfigEventSource.Log.ConfigurationRemoved(store, itemId, item.Name, item.Provider, vault, milliseconds);
+                break;
+        }
+
+        Write(id, name, EventLevel.Informational, milliseconds, ("id", itemId), ("name", item.Name), ("provider", item.Provider), ("vault", vault));
+    }
+
+    private void WriteKey(int id, string name, KeyReference key, double milliseconds) =>
+        Write(id, name, EventLevel.Informational, milliseconds, ("vault", key.Vault), ("keyId", key.KeyId));
+
+    private void Write(int id, string name, EventLevel level, double? milliseconds, params ReadOnlySpan<(string Name, string Value)> payload) =>
+        file?.Write(id, name, level, store, milliseconds, payload);
+}

@@ -1,0 +1,34 @@
+namespace LlmConfig;
+
+/// <summary>One thing that a repair would do. Planning it changed nothing.</summary>
+public sealed class RepairStep
+{
+    internal RepairStep(string check, string target, string action, Func<CancellationToken, RepairResult?> run)
+    {
+        Check = check;
+        Target = target;
+        Action = action;
+        Run = run;
+    }
+
+    /// <summary>The check that found it (see <see cref="CheckResult.Check"/>).</summary>
+    public string Check { get; }
+
+    /// <summary>The file, vault, configuration or key concerned.</summary>
+    public string Target { get; }
+
+    /// <summary>What would be done, in words that begin with a verb.</summary>
+    public string Action { get; }
+
+    /// <summary>True when a key is removed that has not been named by a change that was left undone: it cannot be brought back.</summary>
+    public bool RemovesKey { get; internal init; }
+
+    /// <summary>True when it rests on <c>llm_config.json</c> being whole.</summary>
+    internal bool NeedsFile { get; init; }
+
+    /// <summary>Looks again and does it; <see langword="null"/> when there is nothing to do any more.</summary>
+    internal Func<CancellationToken, RepairResult?> Run { get; }
+
+    /// <summary>The action and its target.</summary>
+    public override string ToString() => $"{Action} ({Target})";
+}

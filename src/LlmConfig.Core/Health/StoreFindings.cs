@@ -1,0 +1,109 @@
+namespace LlmConfig;
+
+/// <summary>A store and its vaults as one look found them. Checks and repairs are both made of it, so that they agree.</summary>
+internal sealed record StoreFindings
+{
+    /// <summary>What lies where something of the store belongs.</summary>
+    public required IReadOnlyList<EntryFinding> Entries { get; init; }
+
+    public required ConfigFileLook Main { get; init; }
+
+    public required ConfigFileLook Backup { get; init; }
+
+    /// <summary>When the backup was written; <see langword="null"/> where there is none.</summary>
+    public DateTime? BackupWritten { get; init; }
+
+    public required IReadOnlyList<IntentLook> Intents { get; init; }
+
+    /// <summary>Why the intents could not be looked at, or <see langword="null"/>.</summary>
+    public LlmConfigException? IntentError { get; init; }
+
+    /// <summary>The built-in vault first.</summary>
+    public required IReadOnlyList<VaultFinding> Vaults { get; init; }
+
+    /// <summary>How the built-in vault is protected; <see langword="null"/> where its header cannot be read.</summary>
+    public LocalVaultInfo? Protection { get; init; }
+
+    /// <summary>Why no key of the built-in vault can be used now, or <see langword="null"/>.</summary>
+    public LlmConfigException? ProtectionError { get; init; }
+
+    /// <summary>True when the built-in vault holds no secret of any kind.</summary>
+    public bool IsVaultEmpty { get; init; }
+
+    /// <summary>What dead writers left: beside the file, in the vault, in the folder of intents.</summary>
+    public IReadOnlyList<string> FileLeftovers { get; init; } = [];
+
+    public IReadOnlyList<string> VaultLeftovers { get; init; } = [];
+
+    public IReadOnlyList<string> IntentLeftovers { get; init; } = [];
+
+    public VaultFinding? BuiltIn => Vaults.Count > 0 ? Vaults[0] : null;
+
+    /// <summary>True when changes are under way, or were left, whose keys cannot be told.</summary>
+    public bool HasOpaqueIntents => IntentError is not null || Intents.Any(intent => intent.IsOpaque);
+
+    /// <summary>The ids of all keys that some intent names.</summary>
+    public HashSet<string> KeysInDoubt => [.. Intents.SelectMany(intent => intent.Keys).Select(key => key.KeyId)];
+
+    public VaultFinding? Vault(string name) =>
+        Vaults.FirstOrDefault(vault => string.Equals(vault.Name, name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>
+    /// Keys that this store wrote and that nothing refers to: neither a configuration nor an intent. Never a key of another
+    /// store, nor one whose label cannot be read.
+    /// </summary>
+    public IEnumerable<(VaultFinding Vault, KeyVaultEntry Entry)> Unreferenced(ConfigDocument document)
+    {
+        HashSet<string> inDoubt = KeysInDoubt;
+        return HasOpaqueIntents
+            ? []
+            : from vault in Vaults
+              from entry in vault.Entries.Values
+              where entry.Label?.StoreId == document.StoreId
+                  && !document.RefersTo(new KeyReference(vault.Name, entry.KeyId))
+                  && !inDoubt.Contains(entry.KeyId)
+              select (vault, entry);
+    }
+
+    /// <summary>For each configuration whose own key its vault lost, the newest other key of it that a vault has.</summary>
+    public Dictionary<Guid, KeyReference> Replacements(ConfigDocument document)
+    {
+        var found = new Dictionary<Guid, KeyReference>();
+        HashSet<Guid> lost = [.. document.Configurations.Where(item => item.KeyStoreId is null && IsMissing(item)).Select(item => item.Id)];
+        if (lost.Count == 0)
+        {
+            return found;
+        }
+
+        List<(VaultFinding Vault, KeyVaultEntry Entry)> loose = [.. Unreferenced(document)];
+        foreach ((Guid id, KeyVaultEntry entry) in SharedKeys.Newest(loose.Select(pair => pair.Entry)))
+        {
+            if (lost.Contains(id))
+            {
+                found.Add(id, new KeyReference(loose.First(pair => pair.Entry == entry).Vault.Name, entry.KeyId));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>True when the vault answered and does not have the configuration's key.</summary>
+    public bool IsMissing(LlmConfiguration item) =>
+        item.Key is { } key && Vault(key.Vault) is { Error: null } vault && !vault.Entries.ContainsKey(key.KeyId) && DamagedFile(item) is null;
+
+    /// <summary>The file of the built-in vault in which the configuration's key lies and does not open, or <see langword="null"/>.</summary>
+    public required Func<LlmConfiguration, string?> DamagedFile { get; init; }
+
+    /// <summary>Keys of the store's own whose labels do not say what their configurations say.</summary>
+    public IEnumerable<(VaultFinding Vault, LlmConfiguration Item)> StaleLabels(ConfigDocument document)
+    {
+        HashSet<string> underWay = [.. Intents.SelectMany(intent => intent.Labels.Concat(intent.Keys)).Select(key => key.KeyId)];
+        return from item in document.Configurations
+               let key = item.OwnKey
+               where key is not null && !underWay.Contains(key.KeyId)
+               let vault = Vault(key.Vault)
+               where vault is { TakesLabels: true } && vault.Entries.TryGetValue(key.KeyId, out KeyVaultEntry? entry)
+                   && entry.Label?.Says(new KeyLabel(document.StoreId, item)) != true
+               select (vault, item);
+    }
+}

@@ -1,0 +1,86 @@
+namespace LlmConfig;
+
+/// <summary>
+/// What a lost <c>llm_config.json</c> held, as far as backup and vaults say: the backup where it is of use, and over it what
+/// the labels beside the store's keys say that is newer.
+/// </summary>
+internal static class StoreRebuild
+{
+    /// <summary>Merges the labels of one store into a document.</summary>
+    /// <param name="basis">The backup, or an empty document with the store's id.</param>
+    /// <param name="vaults">What the vaults hold.</param>
+    /// <param name="inDoubt">Keys that an intent names: whether they hold is not told by their labels.</param>
+    /// <returns>The document, and the names of the configurations that came from the labels. The basis itself when none did.</returns>
+    public static (ConfigDocument Document, IReadOnlyList<string> Names) Merge(
+        ConfigDocument basis, IEnumerable<VaultFinding> vaults, IReadOnlySet<string> inDoubt)
+    {
+        var places = new Dictionary<KeyVaultEntry, string>();
+        foreach (VaultFinding vault in vaults)
+        {
+            foreach (KeyVaultEntry entry in vault.Entries.Values)
+            {
+                if (entry.Label?.StoreId == basis.StoreId && !inDoubt.Contains(entry.KeyId))
+                {
+                    places.TryAdd(entry, vault.Name);
+                }
+            }
+        }
+
+        List<KeyVaultEntry> newer =
+        [
+            .. SharedKeys.Newest(places.Keys).Values
+                .Where(entry => basis.Find(entry.Label!.Configuration.Id) is not { } item || IsNewer(entry, item))
+                .OrderBy(entry => entry.Label!.Configuration.CreatedAt)
+                .ThenBy(entry => entry.Label!.Configuration.Id),
+        ];
+        if (newer.Count == 0)
+        {
+            return (basis, []);
+        }
+
+        var items = basis.Configurations.ToDictionary(item => item.Id);
+        foreach (KeyVaultEntry entry in newer)
+        {
+            LlmConfiguration labelled = entry.Label!.Configuration;
+            LlmConfiguration before = items.GetValueOrDefault(labelled.Id) ?? labelled;
+            items[labelled.Id] = labelled with
+            {
+                KeyId = entry.KeyId,
+                Vault = places[entry],
+                IsDefault = before.IsDefault,
+                Extras = before.Extras,
+            };
+        }
+
+        List<LlmConfiguration> all = WithUniqueNames(items.Values.OrderBy(item => item.CreatedAt).ThenBy(item => item.Id));
+        var document = new ConfigDocument(basis.StoreId, basis.Revision + 1, basis.DefaultVault, all, basis.Extras);
+        return (document, [.. newer.Select(entry => document.Find(entry.Label!.Configuration.Id)!.Name)]);
+    }
+
+    /// <summary>The stores whose labels are in a vault.</summary>
+    public static IReadOnlyList<Guid> Stores(VaultFinding vault) =>
+        [.. vault.Entries.Values.Select(entry => entry.Label?.StoreId).OfType<Guid>().Where(id => id != Guid.Empty).Distinct()];
+
+    private static bool IsNewer(KeyVaultEntry entry, LlmConfiguration item) =>
+        item.KeyStoreId is null && entry.Label!.Configuration.UpdatedAt > item.UpdatedAt;
+
+    // A label that is behind may say a name that another configuration has taken since: the last change keeps it.
+    private static List<LlmConfiguration> WithUniqueNames(IEnumerable<LlmConfiguration> items)
+    {
+        List<LlmConfiguration> all = [.. items];
+        var taken = new HashSet<string>(ConfigurationName.Comparer);
+        foreach (LlmConfiguration item in all.OrderByDescending(item => item.UpdatedAt).ThenBy(item => item.Id).ToList())
+        {
+            string name = item.Name;
+            for (int number = 2; !taken.Add(name); number++)
+            {
+                string suffix = $" ({number})";
+                name = item.Name[..Math.Min(item.Name.Length, ConfigurationName.MaximumLength - suffix.Length)].TrimEnd() + suffix;
+            }
+
+            all[all.IndexOf(item)] = item with { Name = name };
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,360 @@
+using System.Globalization;
+
+namespace LlmConfig;
+
+/// <summary>
+/// Plans what puts a store right, and does it step by step. Each step looks again before it changes anything, so that what
+/// was planned on an old look does no harm; each follows the write protocol, so that a process that dies in it leaves what
+/// the next repair finds.
+/// </summary>
+internal sealed class StoreRepair(
+    StoreFolder folder,
+    StoreFileSystem files,
+    ConfigFile config,
+    IntentLog intents,
+    LocalVault local,
+    Func<Intent, bool> finish,
+    TimeProvider clock)
+{
+    private readonly StorePaths _paths = new(folder.Path);
+
+    private DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    // Dated to the second: fit for every file system, and sorted by time.
+    private string Suffix => "damaged-" + Now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
+
+    /// <summary>What would be done about what was found.</summary>
+    /// <param name="findings">What was found.</param>
+    /// <param name="storeId">Which store to rebuild, where the vault's keys name several.</param>
+    /// <exception cref="LlmConfigException">StoreVersionUnsupported, StoreUnsafe, StoreAccessDenied: nothing can be repaired. StoreCorrupt: the file cannot be restored.</exception>
+    public RepairPlan Plan(StoreFindings findings, Guid? storeId)
+    {
+        RefuseUnrepairable(findings);
+        var steps = new List<RepairStep>();
+        var checks = new StoreChecks(findings, folder.Path, Now);
+        steps.AddRange(findings.Entries.Where(entry => entry.IsWide).Select(Tighten));
+
+        ConfigDocument? document = findings.Main.Document;
+        bool isLost = document is null && IsLost(findings);
+        if (isLost)
+        {
+            document = PlanFile(findings, storeId, steps);
+        }
+        else if (document is not null
+            && (findings.Backup.State is ConfigFileState.Absent or ConfigFileState.Damaged
+                || (findings.Backup.Bytes is { } bytes && !bytes.AsSpan().SequenceEqual(findings.Main.Bytes))))
+        {
+            steps.Add(MendBackup());
+        }
+
+        if (document is not null)
+        {
+            steps.AddRange(findings.Intents.Where(intent => intent.State == IntentState.Dead).Select(FinishIntent));
+            steps.AddRange(findings.Intents.Where(intent => intent.State == IntentState.Damaged).Select(MoveIntentAside));
+            Dictionary<Guid, KeyReference> replacements = findings.Replacements(document);
+            steps.AddRange(replacements.Select(pair => Reattach(
+                document.Find(pair.Key)!, pair.Value, findings.Vault(pair.Value.Vault)!.Entries[pair.Value.KeyId].Label?.Configuration.KeyUpdatedAt)));
+            HashSet<string> used = [.. replacements.Values.Select(key => key.KeyId)];
+            steps.AddRange(findings.Unreferenced(document)
+                .Where(pair => !used.Contains(pair.Entry.KeyId))
+                .Select(pair => RemoveOrphan(document, pair.Vault, pair.Entry)));
+            steps.AddRange(findings.StaleLabels(document).GroupBy(pair => pair.Vault.Name, pair => pair.Item).Select(RenewLabels));
+        }
+
+        steps.AddRange(findings.FileLeftovers.Select(path => RemoveLeftover(path, config.RemoveLeftover)));
+        steps.AddRange(findings.VaultLeftovers.Select(path => RemoveLeftover(path, local.RemoveLeftover)));
+        steps.AddRange(findings.IntentLeftovers.Select(path => RemoveLeftover(path, (leftover, _) => intents.RemoveLeftover(leftover))));
+        return new RepairPlan(steps, [.. Remaining(findings, checks, document).Select(found => new RepairResult(found))]);
+    }
+
+    /// <summary>Does the steps that are wanted, one after the other.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="isWanted">Asked before each step; no lock is held meanwhile.</param>
+    /// <param name="cancellation">Stops between two steps.</param>
+    /// <returns>What was done and what failed, then what stays wrong.</returns>
+    public static IEnumerable<RepairResult> Run(RepairPlan plan, Func<RepairStep, bool> isWanted, CancellationToken cancellation)
+    {
+        bool hasFile = true;
+        foreach (RepairStep step in plan.Steps)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            bool wanted = isWanted(step);
+            RepairResult? result = wanted && (hasFile || !step.NeedsFile) ? Try(step, cancellation) : null;
+            hasFile &= step.Check != StoreChecks.File || (wanted && result?.Error is null);
+            if (result is not null)
+            {
+                yield return result;
+            }
+        }
+
+        foreach (RepairResult remaining in plan.Remaining)
+        {
+            yield return remaining;
+        }
+    }
+
+    private static RepairResult? Try(RepairStep step, CancellationToken cancellation)
+    {
+        try
+        {
+            return step.Run(cancellation);
+        }
+        catch (LlmConfigException e)
+        {
+            return new RepairResult(step.Check, CheckStatus.Error, step.Target, e.Problem, e.RecommendedAction) { Error = e };
+        }
+    }
+
+    private static RepairResult Done(string check, string target, string message) => new(check, CheckStatus.Ok, target, message) { Changed = true };
+
+    private static RepairResult Later(string check, string target) => new(
+        check, CheckStatus.Warning, target, "It could not be finished yet; what is left to do is noted.", "Put right what the warning says, then run Repair-LlmConfig again.");
+
+    private static string Names(IReadOnlyList<string> names)
+    {
+        const int most = 10;
+        string listed = string.Join(", ", names.Take(most).Select(name => $"'{name}'"));
+        return names.Count > most ? string.Create(CultureInfo.InvariantCulture, $"{listed} and {names.Count - most} more") : listed;
+    }
+
+    private static string KeptAside(IReadOnlyList<string> paths) =>
+        paths.Count == 0 ? string.Empty : $" What was damaged is kept as {string.Join(" and ", paths.Select(path => $"'{Path.GetFileName(path)}'"))}.";
+
+    private static void RefuseUnrepairable(StoreFindings findings)
+    {
+        // A store that cannot be reached, or that a newer version wrote: whatever is done here could be wrong.
+        if (findings.Main.State is ConfigFileState.Newer or ConfigFileState.Refused)
+        {
+            throw findings.Main.Error!;
+        }
+
+        if (findings.Main.State != ConfigFileState.Good && findings.Backup.State is ConfigFileState.Newer or ConfigFileState.Refused)
+        {
+            throw findings.Backup.Error!;
+        }
+    }
+
+    private static bool IsLost(StoreFindings findings) =>
+        findings.Main.State == ConfigFileState.Damaged
+        || findings.Backup.State != ConfigFileState.Absent
+        || findings.Vaults.Any(vault => StoreRebuild.Stores(vault).Count > 0)
+        || (findings.BuiltIn?.Error is not null && !findings.IsVaultEmpty);
+
+    private ConfigDocument PlanFile(StoreFindings findings, Guid? storeId, List<RepairStep> steps)
+    {
+        bool fromBackup = findings.Backup.Document is not null;
+        ConfigDocument basis = findings.Backup.Document ?? new ConfigDocument(ChooseStore(findings, storeId), 0, null, [], JsonExtras.None);
+
+        // Where it cannot be told what changes were under way, a label may be one of theirs: the backup alone is sure.
+        (ConfigDocument planned, IReadOnlyList<string> names) = fromBackup && findings.HasOpaqueIntents
+            ? (basis, [])
+            : StoreRebuild.Merge(basis, findings.Vaults, findings.KeysInDoubt);
+        string action = string.Create(CultureInfo.InvariantCulture, $"{(findings.Main.State == ConfigFileState.Absent ? string.Empty : "Keep the damaged file under a dated name and ")}{(fromBackup ? $"restore revision {basis.Revision} from the backup" : $"rebuild it from what the vaults say beside {names.Count} keys")}");
+        if (fromBackup && names.Count > 0)
+        {
+            action += $", with what the vaults know that is newer ({Names(names)})";
+        }
+
+        steps.Add(new RepairStep(StoreChecks.File, _paths.ConfigFile, char.ToUpperInvariant(action[0]) + action[1..], cancellation =>
+        {
+            // The lock is held in there: it is asked again which backup there is, but not what the vaults hold.
+            ConfigFileMended? mended = config.Mend(
+                backup => backup is null ? (fromBackup ? throw BackupGone() : planned)
+                    : names.Count > 0 && backup.StoreId == basis.StoreId && backup.Revision == basis.Revision ? planned
+                    : backup,
+                Suffix,
+                cancellation);
+            return mended is null ? null : Done(
+                StoreChecks.File,
+                _paths.ConfigFile,
+                (fromBackup ? string.Create(CultureInfo.InvariantCulture, $"Revision {basis.Revision} was restored from the backup.") : "It was rebuilt from what the vaults say beside the keys.")
+                + (names.Count == 0 ? string.Empty : $" From the vaults came {Names(names)}.")
+                + (fromBackup ? string.Empty : " Configurations without a key, the default and the default vault could not be known.")
+                + KeptAside(mended.KeptAside));
+        }));
+        return planned;
+    }
+
+    private LlmConfigException BackupGone() => new(
+        LlmConfigErrorCode.StoreCorrupt, _paths.Backup, "The backup is gone since the repair was planned.", "Run Repair-LlmConfig again.");
+
+    private Guid ChooseStore(StoreFindings findings, Guid? storeId)
+    {
+        IReadOnlyList<Guid> own = findings.BuiltIn is { } builtIn ? StoreRebuild.Stores(builtIn) : [];
+        List<Guid> all = [.. findings.Vaults.SelectMany(StoreRebuild.Stores).Distinct()];
+        if (storeId is { } chosen)
+        {
+            return all.Contains(chosen) ? chosen : throw CannotRebuild($"No vault that was read has a key of the store {chosen:D}.", Known(all));
+        }
+
+        // Other machines' stores share the other vaults; the built-in one lies in this store's own folder.
+        return own.Count == 1 ? own[0]
+            : all.Count > 0 ? throw CannotRebuild(
+                own.Count > 1 ? "The built-in vault has keys of several stores." : "The vaults have keys of other stores too, and the built-in vault does not tell which one this is.", Known(all))
+            : findings.BuiltIn?.Error is { } error ? throw new LlmConfigException(error.Code, error.Target, $"The file and its backup are of no use, and the vault cannot be read: {error.Problem}", error.RecommendedAction, error)
+            : throw CannotRebuild("No vault that was read has a key with a label.", "Put the file back from a backup of the store's folder, name a vault with keys of this store with -Vault, or move the damaged files aside and create the configurations anew.");
+
+        static string Known(List<Guid> all) => all.Count == 0
+            ? "Name the vaults of the store with -Vault."
+            : $"Name the store with -StoreId: {string.Join(", ", all.Select(id => id.ToString("D")))}.";
+    }
+
+    private LlmConfigException CannotRebuild(string problem, string remedy) =>
+        new(LlmConfigErrorCode.StoreCorrupt, _paths.ConfigFile, $"The file and its backup are of no use, and it cannot be rebuilt. {problem}", remedy);
+
+    private RepairStep Tighten(EntryFinding entry)
+    {
+        string wanted = StoreChecks.Octal(StoreChecks.Wanted(entry));
+        return new RepairStep(StoreChecks.Permission, entry.Path, $"Take access from other users (mode {wanted} instead of {StoreChecks.Octal(entry.Entry!.Value.Mode)})", _ =>
+        {
+            files.Tighten(entry.Path, entry.IsFolder);
+            return Done(StoreChecks.Permission, entry.Path, $"It has mode {wanted} now.");
+        });
+    }
+
+    private RepairStep MendBackup() => new(StoreChecks.Backup, _paths.Backup, "Write the backup anew from the file", cancellation =>
+        config.MendBackup(Suffix, cancellation) is { } mended
+            ? Done(StoreChecks.Backup, _paths.Backup, string.Create(CultureInfo.InvariantCulture, $"It holds revision {mended.Document.Revision} now.{KeptAside(mended.KeptAside)}"))
+            : null)
+    {
+        NeedsFile = true,
+    };
+
+    private RepairStep FinishIntent(IntentLook look) => new(
+        StoreChecks.Intent,
+        look.Path,
+        string.Create(CultureInfo.InvariantCulture, $"Finish the change that was left undone: remove those of its {look.Keys.Count} keys that nothing refers to, and write {look.Labels.Count} labels anew"),
+        _ =>
+        {
+            using Intent? intent = intents.TakeOver(look.Path);
+            return intent is null ? null
+                : finish(intent) ? Done(StoreChecks.Intent, look.Path, "The change that was left undone is finished.")
+                : Later(StoreChecks.Intent, look.Path);
+        })
+    {
+        NeedsFile = true,
+    };
+
+    private RepairStep MoveIntentAside(IntentLook look) => new(
+        StoreChecks.Intent,
+        look.Path,
+        "Keep the damaged note under a dated name",
+        _ => intents.MoveAside(look.Path, Suffix) is { } aside
+            ? Done(StoreChecks.Intent, look.Path, $"It is kept as '{Path.GetFileName(aside)}'. Keys that it named and that nothing refers to are found by their labels, by the next repair.")
+            : null)
+    {
+        NeedsFile = true,
+    };
+
+    private RepairStep Reattach(LlmConfiguration item, KeyReference key, DateTime? keyUpdatedAt) => new(
+        StoreChecks.Key,
+        item.Name,
+        $"Let it refer to the key of it that the vault '{ShownText.Of(key.Vault)}' has",
+        cancellation => Attach(item, key, keyUpdatedAt, cancellation))
+    {
+        NeedsFile = true,
+    };
+
+    private RepairResult? Attach(LlmConfiguration item, KeyReference key, DateTime? keyUpdatedAt, CancellationToken cancellation)
+    {
+        // Named before the commit: should this process die after it, the label is written by the next one.
+        ConfigFile.RequireWorkingLocks();
+        using Intent intent = intents.Begin([], [key]).Single();
+        bool changed = false;
+        try
+        {
+            config.Change(
+                draft =>
+                {
+                    LlmConfiguration now = draft.Get(item.Id, item.Name);
+                    if (now.Key == item.Key)
+                    {
+                        draft.Replace(now with { KeyId = key.KeyId, Vault = key.Vault, KeyUpdatedAt = keyUpdatedAt ?? now.KeyUpdatedAt, UpdatedAt = After(now.UpdatedAt) });
+                        changed = true;
+                    }
+                },
+                cancellation);
+        }
+        catch (UncertainCommitException e)
+        {
+            throw e.Failure;
+        }
+        finally
+        {
+            finish(intent);
+        }
+
+        return changed ? Done(StoreChecks.Key, item.Name, $"It refers to its key in the vault '{ShownText.Of(key.Vault)}' again.") : null;
+    }
+
+    private DateTime After(DateTime before)
+    {
+        DateTime now = Now;
+        now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+        return now > before ? now : before.AddMilliseconds(1);
+    }
+
+    private RepairStep RemoveOrphan(ConfigDocument document, VaultFinding vault, KeyVaultEntry entry)
+    {
+        var key = new KeyReference(vault.Name, entry.KeyId);
+        string what = StoreChecks.OrphanText(document, vault, entry);
+        return new RepairStep(StoreChecks.Orphan, entry.KeyId, $"Remove the key from its vault. {what}", _ =>
+        {
+            if (config.ReadStrictly() is not { } now || now.RefersTo(key) || intents.Look().Any(intent => intent.IsOpaque || intent.Keys.Contains(key)))
+            {
+                return null;
+            }
+
+            // The rule of recovery does it: what refers to the key in the end keeps it.
+            using Intent intent = intents.Begin([key], []).Single();
+            return finish(intent) ? Done(StoreChecks.Orphan, entry.KeyId, $"It was removed from the vault '{ShownText.Of(vault.Name)}'.") : Later(StoreChecks.Orphan, entry.KeyId);
+        })
+        {
+            RemovesKey = true,
+            NeedsFile = true,
+        };
+    }
+
+    private RepairStep RenewLabels(IGrouping<string, LlmConfiguration> stale)
+    {
+        List<KeyReference> keys = [.. stale.Select(item => item.OwnKey!)];
+        List<string> names = [.. stale.Select(item => item.Name)];
+        return new RepairStep(StoreChecks.Label, ShownText.Of(stale.Key), $"Write anew what it says beside the keys of {Names(names)}", _ =>
+        {
+            bool complete = true;
+            foreach (Intent intent in intents.Begin([], keys))
+            {
+                using (intent)
+                {
+                    complete &= finish(intent);
+                }
+            }
+
+            return complete ? Done(StoreChecks.Label, ShownText.Of(stale.Key), $"It says beside the keys of {Names(names)} what the configurations are.") : Later(StoreChecks.Label, ShownText.Of(stale.Key));
+        })
+        {
+            NeedsFile = true,
+        };
+    }
+
+    private static RepairStep RemoveLeftover(string path, Func<string, CancellationToken, bool> remove) => new(
+        StoreChecks.Leftover, path, $"Remove the file. {StoreChecks.LeftoverText(path)}", cancellation =>
+            remove(path, cancellation) ? Done(StoreChecks.Leftover, path, "It was removed.") : null);
+
+    private static IEnumerable<CheckResult> Remaining(StoreFindings findings, StoreChecks checks, ConfigDocument? document)
+    {
+        IEnumerable<CheckResult> all = [.. checks.OfOwners(), .. checks.OfProtector(), .. checks.OfLooseFiles(document)];
+        if (document is not null)
+        {
+            Dictionary<Guid, KeyReference> replacements = findings.Replacements(document);
+            all = [.. all, .. checks.OfVaults([.. document.Configurations]), .. checks.OfKeys(document, [.. document.Configurations.Where(item => !replacements.ContainsKey(item.Id))])];
+            if (findings.Main.State == ConfigFileState.Good && findings.Backup.State is ConfigFileState.Newer or ConfigFileState.Refused)
+            {
+                all = all.Append(new CheckResult(StoreChecks.Backup, CheckStatus.Error, findings.Backup.Error!.Target!, findings.Backup.Error.Problem, findings.Backup.Error.RecommendedAction));
+            }
+        }
+
+        all = all.Concat(findings.Intents.Where(intent => intent.State == IntentState.Newer).Select(StoreChecks.OfIntent));
+        return all.Where(result => result.Status != CheckStatus.Ok);
+    }
+}
