@@ -95,7 +95,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         // The last moment to stop: what is renamed into place counts.
         cancellation.ThrowIfCancellationRequested();
-        return draft.IsChanged ? Commit(draft.ToDocument()) : before;
+        return draft.IsChanged ? Commit(draft.ToDocument(), before) : before;
     }
 
     /// <summary>Makes durable what any process renamed into place, before something is dropped that only the file before it refers to.</summary>
@@ -141,7 +141,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         RefuseUnlessDamaged(main);
         RefuseUnlessDamaged(backup);
         ConfigDocument document = mend(backup.Document);
-        byte[] bytes = document == backup.Document ? backup.Bytes! : ToBytes(document);
+        byte[] bytes = document == backup.Document ? backup.Bytes! : ToBytes(document, basis: null).Bytes;
         List<string> aside = [];
         if (main.State == ConfigFileState.Absent)
         {
@@ -345,14 +345,14 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
     // Under the lock. The file first, since its rename is the commit; the backup then follows it, so that whatever
     // damages the file later costs nothing. Old keys are only removed after both.
-    private ConfigDocument Commit(ConfigDocument document)
+    private ConfigDocument Commit(ConfigDocument document, ConfigDocument? basis = null)
     {
         foreach (string leftover in ListLeftovers())
         {
             files.DeleteFile(leftover);
         }
 
-        byte[] bytes = ToBytes(document);
+        (byte[] bytes, document) = ToBytes(document, basis);
         Replace(Paths.ConfigFile, bytes, document);
         try
         {
@@ -388,16 +388,32 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         return document;
     }
 
-    private byte[] ToBytes(ConfigDocument document)
+    private (byte[] Bytes, ConfigDocument Document) ToBytes(ConfigDocument document, ConfigDocument? basis)
     {
-        byte[] bytes = ConfigDocumentWriter.Write(document);
+        (byte[] bytes, StoredEntries entries) = ConfigDocumentWriter.Write(document, basis, out List<int> written);
         if (bytes.Length > MaximumBytes)
         {
             throw StoreFailure.TooLarge(Paths.ConfigFile, MaximumBytes);
         }
 
-        RequireReadable(bytes);
-        return bytes;
+        // What was copied was read before: of the rest, all is read back.
+        RequireReadable(written.Count == entries.Count ? bytes : entries.Extract(WithDefault(document, written)));
+        return (bytes, document.StoredAs(entries));
+    }
+
+    // The document names its default, so that has to be there.
+    private static SortedSet<int> WithDefault(ConfigDocument document, List<int> indexes)
+    {
+        var result = new SortedSet<int>(indexes);
+        for (int index = 0; document.Default is not null && index < document.Configurations.Count; index++)
+        {
+            if (ReferenceEquals(document.Configurations[index], document.Default))
+            {
+                result.Add(index);
+            }
+        }
+
+        return result;
     }
 
     // What could not be read back must not replace what can be.
