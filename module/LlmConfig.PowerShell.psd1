@@ -16,10 +16,12 @@
     CmdletsToExport        = @(
         'Enter-LlmConfig'
         'Exit-LlmConfig'
+        'Export-LlmConfig'
         'Get-LlmConfig'
         'Get-LlmConfigKey'
         'Get-LlmConfigStore'
         'Get-LlmProvider'
+        'Import-LlmConfig'
         'New-LlmConfig'
         'Remove-LlmConfig'
         'Repair-LlmConfig'

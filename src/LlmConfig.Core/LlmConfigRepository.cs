@@ -1,3 +1,5 @@
+using System.Security;
+
 namespace LlmConfig;
 
 /// <summary>
@@ -74,6 +76,15 @@ public sealed class LlmConfigRepository : IDisposable
         return Logged(nameof(Get), () => _config.Read()?.Find(name) ?? throw ConfigDraft.NotFound(name));
     }
 
+    /// <summary>The configuration of this name, letter case and surrounding spaces apart; <see langword="null"/> when there is none.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
+    public LlmConfiguration? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Logged(nameof(Find), () => _config.Read()?.Find(name));
+    }
+
     /// <summary>The configuration of this id.</summary>
     /// <param name="id">The id.</param>
     /// <exception cref="LlmConfigException">NotFound, StoreCorrupt.</exception>
@@ -100,7 +111,18 @@ public sealed class LlmConfigRepository : IDisposable
     /// NotFound, KeyMissing (it has none, or the vault lost it), VaultNotFound, VaultLocked, VaultUnavailable, VaultCorrupt.
     /// </exception>
     public ApiKey GetKey(Guid id, CancellationToken cancellation = default) =>
-        Logged(nameof(GetKey), () => ReadKey(id, cancellation).Key);
+        Logged(nameof(GetKey), () => ReadCurrentKey(Get(id), cancellation).Key);
+
+    /// <summary>The key of a configuration that was read just now: it is read again only where its key is gone.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <returns>The key, for the caller to dispose of.</returns>
+    /// <exception cref="LlmConfigException">As for <see cref="GetKey(Guid, CancellationToken)"/>.</exception>
+    public ApiKey GetKey(LlmConfiguration configuration, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return Logged(nameof(GetKey), () => ReadCurrentKey(configuration, cancellation).Key);
+    }
 
     /// <summary>What a configuration puts into the environment of a program: its key, base URL and model, as they belong together.</summary>
     /// <param name="id">The configuration's id.</param>
@@ -168,9 +190,18 @@ public sealed class LlmConfigRepository : IDisposable
         IReadOnlyList<NewConfiguration> wanted, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        DateTime now = Now;
-        List<CreateChange> changes = [.. wanted.Select(item => new CreateChange(item ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))];
-        return Logged(nameof(Create), () => Run(changes, progress, cancellation), _log.Created);
+        return Logged(nameof(Create), () => Run(Plan(wanted), progress, cancellation), _log.Created);
+    }
+
+    /// <summary>Says what <see cref="Create(IReadOnlyList{NewConfiguration}, IProgress{int}, CancellationToken)"/> would do, as far
+    /// as the rules and the store decide it: nothing is changed and no vault is asked.</summary>
+    /// <param name="wanted">What would be created.</param>
+    /// <returns>One result for each, in order.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
+    public IReadOnlyList<ChangeResult> Preview(IReadOnlyList<NewConfiguration> wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        return Preview(Plan(wanted));
     }
 
     /// <summary>Changes one configuration.</summary>
@@ -191,15 +222,18 @@ public sealed class LlmConfigRepository : IDisposable
         IReadOnlyList<KeyValuePair<Guid, ConfigurationUpdate>> wanted, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        DateTime now = Now;
-        return Logged(
-            nameof(Update),
-            () =>
-            {
-                ConfigDocument? seen = _config.ReadStrictly();
-                return Run([.. wanted.Select(item => new UpdateChange(item.Key, NameOf(seen, item.Key), item.Value ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))], progress, cancellation);
-            },
-            _log.Changed);
+        return Logged(nameof(Update), () => Run(Plan(wanted), progress, cancellation), _log.Changed);
+    }
+
+    /// <summary>Says what <see cref="Update(IReadOnlyList{KeyValuePair{Guid, ConfigurationUpdate}}, IProgress{int}, CancellationToken)"/>
+    /// would do, as far as the rules and the store decide it: nothing is changed and no vault is asked.</summary>
+    /// <param name="wanted">The ids and what would be changed of each.</param>
+    /// <returns>One result for each, in order.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
+    public IReadOnlyList<ChangeResult> Preview(IReadOnlyList<KeyValuePair<Guid, ConfigurationUpdate>> wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        return Preview(Plan(wanted));
     }
 
     /// <summary>Removes configurations in one commit, and their keys after it. One that fails does not stop the others.</summary>
@@ -220,6 +254,143 @@ public sealed class LlmConfigRepository : IDisposable
                 return Run([.. ids.Select(id => new RemoveChange(id, NameOf(seen, id), keepKeys))], null, cancellation);
             },
             _log.Removed);
+    }
+
+    /// <summary>
+    /// Says what an import of a file or of the environment would do, item by item. Changes nothing; where keys come along, it
+    /// may open the vault that they would go to.
+    /// </summary>
+    /// <param name="items">What to import, such as <see cref="ImportSource.Items"/>; of several sources one after the other.</param>
+    /// <param name="options">How to import; <see langword="null"/> for the defaults.</param>
+    /// <exception cref="LlmConfigException">StoreCorrupt. What is wrong with one item is in its step.</exception>
+    public ImportPlan PlanImport(IReadOnlyList<ImportItem> items, ImportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        options ??= new ImportOptions();
+        DateTime now = Now;
+        List<ImportItem> wanted = [.. items.Where(item => options.Wants(item.Name, item.Provider))];
+        ImportItem.MarkRepeated(wanted);
+        return Plan([.. wanted.Select(item => new ImportChange(item, options, now))], _config.ReadStrictly());
+    }
+
+    /// <summary>
+    /// Says what an import from a vault that several stores share would do: each configuration that the vault knows through the
+    /// labels of its keys, and that this store does not have or has an older state of; and each that came from the vault and
+    /// that it does not have any more. Changes nothing, neither here nor there; reads no key.
+    /// </summary>
+    /// <param name="vault">The vault's name.</param>
+    /// <param name="options">How to import; <see langword="null"/> for the defaults.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <exception cref="LlmConfigException">
+    /// VaultNotFound, SecretManagementMissing, VaultLocked; VaultUnavailable: it does not answer, keeps no labels, or is the
+    /// built-in one; StoreCorrupt. What is wrong with one configuration is in its step.
+    /// </exception>
+    public ImportPlan PlanImport(string vault, ImportOptions? options = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(vault);
+        IKeyVault opened = OpenVault(vault.Trim());
+        SharedVault.RequireShared(opened);
+        ConfigDocument? seen = _config.ReadStrictly();
+        (IReadOnlyList<ImportingChange> changes, int passedOver) = new SharedVault(opened, _intents, Warn).Compare(seen, options ?? new ImportOptions(), cancellation);
+        SharedVault.Acquaint(changes, seen);
+        return Plan(changes, seen, passedOver);
+    }
+
+    /// <summary>Imports what was planned, in one commit. One item that fails does not stop the others.</summary>
+    /// <param name="steps">The steps of a plan of this repository, or some of them.</param>
+    /// <param name="progress">Told how many keys were written so far; may be <see langword="null"/>.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <returns>One result for each step, in order.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt, StoreBusy, StoreFull: nothing was imported.</exception>
+    public IReadOnlyList<ImportResult> Import(
+        IReadOnlyList<ImportStep> steps, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        long started = EventLog.Start();
+        IReadOnlyList<ImportResult> results = Logged(nameof(Import), () =>
+        {
+            List<ImportingChange> changes = [.. steps.Select(step => step.Change)];
+            changes.ForEach(change => change.Restart());
+            SharedVault.Acquaint(changes, _config.ReadStrictly());
+            Run(changes, progress, cancellation);
+            return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step, step.Change.Action, step.Change.Result, step.Change.Error))];
+        });
+        foreach (ImportResult result in results)
+        {
+            _log.Imported(result, started);
+        }
+
+        return results;
+    }
+
+    /// <summary>Imports all that a file or the environment offers: a plan that is carried out at once.</summary>
+    /// <param name="source">The source, which keeps its keys until it is disposed of.</param>
+    /// <param name="options">How to import; <see langword="null"/> for the defaults.</param>
+    /// <param name="progress">Told how many keys were written so far; may be <see langword="null"/>.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <returns>One result for each item; what of the source cannot be imported at all is in <see cref="ImportSource.Errors"/>.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt, StoreBusy, StoreFull: nothing was imported.</exception>
+    public IReadOnlyList<ImportResult> Import(
+        ImportSource source, ImportOptions? options = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return Import(PlanImport(source.Items, options).Steps, progress, cancellation);
+    }
+
+    /// <summary>Configurations without their keys, as a file of the format of <c>llm_config.json</c>.</summary>
+    /// <param name="ids">Their ids.</param>
+    /// <returns>The file in UTF-8, for <see cref="WriteExport"/> or any other place.</returns>
+    /// <exception cref="LlmConfigException">NotFound, StoreCorrupt.</exception>
+    public byte[] Export(IReadOnlyList<Guid> ids)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        return ConfigDocumentWriter.Write(SelectForExport(ids));
+    }
+
+    /// <summary>Configurations with their keys, sealed with a password (PBKDF2-HMAC-SHA256 of 600,000 rounds, AES-256-GCM).</summary>
+    /// <param name="ids">Their ids.</param>
+    /// <param name="password">The password: 8 characters or more. Who has the file and knows or guesses it has the keys.</param>
+    /// <param name="progress">Told how many keys were read so far; may be <see langword="null"/>.</param>
+    /// <param name="cancellation">Stops waiting for a vault.</param>
+    /// <returns>The file in UTF-8.</returns>
+    /// <exception cref="LlmConfigException">
+    /// InvalidKey: the password is too short; NotFound, StoreCorrupt; KeyMissing, VaultNotFound, VaultLocked, VaultUnavailable,
+    /// VaultCorrupt: a key cannot be read, and nothing is exported.
+    /// </exception>
+    public byte[] Export(
+        IReadOnlyList<Guid> ids, SecureString password, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        ArgumentNullException.ThrowIfNull(password);
+        using SecretBytes secret = PasswordBytes.From(password, PasswordBytes.ShortestToSeal);
+        ConfigDocument document = SelectForExport(ids);
+        var keys = new List<ApiKey>();
+        try
+        {
+            foreach (LlmConfiguration item in document.Configurations.Where(item => item.Key is not null))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                keys.Add(GetKey(item.Id, cancellation));
+                progress?.Report(keys.Count);
+            }
+
+            return SealedExport.Seal(document, keys, secret.Span, Now);
+        }
+        finally
+        {
+            keys.ForEach(key => key.Dispose());
+        }
+    }
+
+    /// <summary>Writes an export to a file that only its owner can read, whole or not at all.</summary>
+    /// <param name="path">The file; its folder must be there.</param>
+    /// <param name="content">What <see cref="Export(IReadOnlyList{Guid})"/> gave.</param>
+    /// <param name="overwrite">True to replace a file that is there; a link is replaced too, and not followed.</param>
+    /// <exception cref="LlmConfigException">DuplicateName: there is a file; StoreAccessDenied, StoreFull, StoreUnsafe (a folder or a device).</exception>
+    public void WriteExport(string path, ReadOnlySpan<byte> content, bool overwrite = false)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        _files.WriteOthersFile(Path.GetFullPath(path), content, overwrite);
     }
 
     /// <summary>Where the store is, what is in it, and how its keys are protected. Makes nothing.</summary>
@@ -438,18 +609,66 @@ public sealed class LlmConfigRepository : IDisposable
         }
     }
 
-    // The write protocol (docs/architecture.md): check, intent, keys, locked commit, deletion, intent gone.
-    private IReadOnlyList<ChangeResult> Run(IReadOnlyList<PlannedChange> changes, IProgress<int>? progress, CancellationToken cancellation)
+    private ImportPlan Plan(IReadOnlyList<ImportingChange> changes, ConfigDocument? seen, int passedOver = 0)
     {
-        ConfigFile.RequireWorkingLocks();
+        Try(changes, seen ?? ConfigDocument.Empty, Opener(seen));
+        return new ImportPlan([.. changes.Select(change => new ImportStep(change))], passedOver);
+    }
+
+    private ConfigDocument SelectForExport(IReadOnlyList<Guid> ids)
+    {
+        ConfigDocument? seen = _config.Read();
+        List<LlmConfiguration> items = [.. ids.Distinct().Select(id => seen?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D")))];
+        return new ConfigDocument(seen?.StoreId ?? Guid.NewGuid(), seen?.Revision ?? 0, null, items, JsonExtras.None);
+    }
+
+    private List<PlannedChange> Plan(IReadOnlyList<NewConfiguration> wanted)
+    {
+        DateTime now = Now;
+        return [.. wanted.Select(item => new CreateChange(item ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))];
+    }
+
+    private List<PlannedChange> Plan(IReadOnlyList<KeyValuePair<Guid, ConfigurationUpdate>> wanted)
+    {
+        DateTime now = Now;
         ConfigDocument? seen = _config.ReadStrictly();
-        Func<string?, IKeyVault> open = Opener(seen);
-        var trial = new ConfigDraft(seen ?? new ConfigDocument(Guid.Empty, 0, null, [], JsonExtras.None));
+        return [.. wanted.Select(item => new UpdateChange(item.Key, NameOf(seen, item.Key), item.Value ?? throw new ArgumentException("An element is null.", nameof(wanted)), now))];
+    }
+
+    private List<ChangeResult> Preview(List<PlannedChange> changes)
+    {
+        ConfigDocument seen = _config.ReadStrictly() ?? ConfigDocument.Empty;
+        Try(changes, seen, Opener(seen));
+        WarnOfDoubts(changes, seen);
+        return [.. changes.Select(change => change.ToResult())];
+    }
+
+    private static ConfigDraft Try(IReadOnlyList<PlannedChange> changes, ConfigDocument seen, Func<string?, IKeyVault> open)
+    {
+        var trial = new ConfigDraft(seen);
         foreach (PlannedChange change in changes)
         {
             change.Apply(trial, open);
         }
 
+        return trial;
+    }
+
+    private void WarnOfDoubts(IReadOnlyList<PlannedChange> changes, ConfigDocument document)
+    {
+        foreach (LlmConfigWarning doubt in ChangeDoubts.Of(changes, document))
+        {
+            Warn(doubt);
+        }
+    }
+
+    // The write protocol (docs/architecture.md): check, intent, keys, locked commit, deletion, intent gone.
+    private IReadOnlyList<ChangeResult> Run(IReadOnlyList<PlannedChange> changes, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        ConfigFile.RequireWorkingLocks();
+        ConfigDocument seen = _config.ReadStrictly() ?? ConfigDocument.Empty;
+        Func<string?, IKeyVault> open = Opener(seen);
+        ConfigDraft trial = Try(changes, seen, open);
         List<PlannedChange> good = [.. changes.Where(change => change.Error is null)];
         if (good.Count > 0 && trial.IsChanged)
         {
@@ -458,9 +677,11 @@ public sealed class LlmConfigRepository : IDisposable
             Recover(used.Contains, cancellation);
             for (int round = 1; good.Count > 0; round++)
             {
-                Commit(good, store.StoreId, open, progress, cancellation);
+                seen = Commit(good, store.StoreId, open, progress, cancellation) ?? seen;
                 good = Restart(good, open, round);
             }
+
+            WarnOfDoubts(changes, seen);
         }
 
         return [.. changes.Select(change => change.ToResult())];
@@ -520,18 +741,18 @@ public sealed class LlmConfigRepository : IDisposable
     }
 
     private static List<KeyReference> KeysOf(IEnumerable<PlannedChange> changes) =>
-        [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey }).OfType<KeyReference>().Distinct()];
+        [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey, change.ReplacedKey }).OfType<KeyReference>().Distinct()];
 
     private static List<KeyReference> LabelsOf(IEnumerable<PlannedChange> changes) =>
         [.. changes.Select(change => change.StaleLabel).OfType<KeyReference>().Distinct()];
 
-    private void Commit(
+    private ConfigDocument? Commit(
         List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
     {
         var intents = new List<Intent>();
         List<KeyReference> written = [];
         bool certain = true;
-        bool committed = false;
+        ConfigDocument? after = null;
         try
         {
             List<KeyReference> doubtful = KeysOf(changes);
@@ -545,9 +766,10 @@ public sealed class LlmConfigRepository : IDisposable
             WriteKeys(changes, storeId, open, progress, cancellation);
             if (changes.Any(change => change.Error is null))
             {
-                _config.Change(draft => Apply(changes, draft, open, intents), cancellation);
-                committed = true;
+                after = _config.Change(draft => Apply(changes, draft, open, intents), cancellation);
             }
+
+            return after;
         }
         catch (UncertainCommitException e)
         {
@@ -566,7 +788,7 @@ public sealed class LlmConfigRepository : IDisposable
                 {
                     if (certain)
                     {
-                        Finish(intent, _ => true, mine, committed ? LabelsOf(changes) : []);
+                        Finish(intent, _ => true, mine, after is null ? [] : LabelsOf(changes));
                     }
                 }
             }
@@ -630,12 +852,21 @@ public sealed class LlmConfigRepository : IDisposable
         change.Written(label);
         if (change.Key is { } key)
         {
-            vault.Write(change.NewKey!.KeyId, key, label, cancellation);
+            WriteKey(change, vault, key, label, cancellation);
             return;
         }
 
         using ApiKey moved = ReadKey(change.Result! with { Vault = change.CopiedKey!.Vault, KeyId = change.CopiedKey.KeyId }, cancellation);
-        vault.Write(change.NewKey!.KeyId, moved, label, cancellation);
+        WriteKey(change, vault, moved, label, cancellation);
+    }
+
+    private void WriteKey(PlannedChange change, IKeyVault vault, ApiKey key, KeyLabel label, CancellationToken cancellation)
+    {
+        vault.Write(change.NewKey!.KeyId, key, label, cancellation);
+        if (ReferenceEquals(vault, _local))
+        {
+            change.KeyMark = _local.Mark(key);
+        }
     }
 
     private bool WasRotated(PlannedChange change) =>
@@ -830,12 +1061,15 @@ public sealed class LlmConfigRepository : IDisposable
     }
 
     private (LlmConfiguration Configuration, ApiKey? Key) ReadKeyIfAny(Guid id, CancellationToken cancellation) =>
-        Get(id) is { Key: null } keyless ? (keyless, null) : ReadKey(id, cancellation);
+        Get(id) switch
+        {
+            { Key: null } keyless => (keyless, null),
+            var item => ReadCurrentKey(item, cancellation),
+        };
 
     // A key and the configuration that it is of: another one's base URL must never get it.
-    private (LlmConfiguration Configuration, ApiKey Key) ReadKey(Guid id, CancellationToken cancellation)
+    private (LlmConfiguration Configuration, ApiKey Key) ReadCurrentKey(LlmConfiguration item, CancellationToken cancellation)
     {
-        LlmConfiguration item = Get(id);
         while (true)
         {
             try
@@ -845,7 +1079,7 @@ public sealed class LlmConfigRepository : IDisposable
             catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
             {
                 // Another process may have rotated or moved it between the two reads; on a busy machine more than once.
-                LlmConfiguration again = Get(id);
+                LlmConfiguration again = Get(item.Id);
                 if (again.Key == item.Key)
                 {
                     throw;

@@ -34,14 +34,32 @@ public static class ShownText
             return "(not shown: it looks like a key)";
         }
 
+        string printable = Printable(text);
+        if (printable.Length <= Longest)
+        {
+            return printable;
+        }
+
+        int end = char.IsHighSurrogate(printable[Longest - 1]) ? Longest - 1 : Longest;
+        return string.Concat(printable.AsSpan(0, end), "…");
+    }
+
+    /// <summary>
+    /// The whole text with control and format characters and broken surrogates escaped as <c>\u{…}</c>, for views of what a
+    /// file or another session gave. <see langword="null"/> stays <see langword="null"/>.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    [return: NotNullIfNotNull(nameof(text))]
+    public static string? Printable(string? text)
+    {
+        if (text is null || !text.EnumerateRunes().Any(DoesNotPrint))
+        {
+            return text;
+        }
+
         var result = new StringBuilder();
         foreach (Rune rune in text.EnumerateRunes())
         {
-            if (result.Length >= Longest)
-            {
-                return result.Append('…').ToString();
-            }
-
             _ = DoesNotPrint(rune)
                 ? result.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:X}}}")
                 : result.Append(rune);

@@ -36,6 +36,7 @@ internal sealed class CreateChange(NewConfiguration wanted, DateTime now) : Plan
             KeyId = key?.KeyId,
             IsDefault = wanted.AsDefault,
             KeyUpdatedAt = key is null ? null : now,
+            KeyMark = key is null ? null : KeyMark,
             CreatedAt = now,
             UpdatedAt = now,
         };

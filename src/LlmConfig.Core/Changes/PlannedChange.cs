@@ -12,11 +12,17 @@ internal abstract class PlannedChange
     /// <summary>The configuration as the last application left it.</summary>
     public LlmConfiguration? Result { get; private set; }
 
+    /// <summary>The configuration that it changed, as the last application found it; <see langword="null"/> for a new one.</summary>
+    public LlmConfiguration? Before { get; protected set; }
+
     /// <summary>The key that it writes, decided when it is applied first and kept after that: no id is used twice.</summary>
     public KeyReference? NewKey { get; private set; }
 
     /// <summary>The key that the last application stopped referring to, and that is to be removed.</summary>
     public KeyReference? DroppedKey { get; private set; }
+
+    /// <summary>The key, of this store, of another configuration whose place this one took; it is to be removed too.</summary>
+    public KeyReference? ReplacedKey { get; protected set; }
 
     /// <summary>The key that the change leaves in its vault on purpose although it stops referring to it.</summary>
     public KeyReference? KeptKey { get; protected set; }
@@ -37,6 +43,9 @@ internal abstract class PlannedChange
 
     /// <summary>The key that a move copies.</summary>
     public KeyReference? CopiedKey { get; private set; }
+
+    /// <summary>The mark of the value that is written, once that is known: the built-in vault gives one.</summary>
+    public ulong? KeyMark { get; set; }
 
     /// <summary>
     /// True when the store changed between the two applications so that the key that was written is not the one that is
@@ -77,6 +86,7 @@ internal abstract class PlannedChange
         Error = error;
         Result = null;
         DroppedKey = null;
+        ReplacedKey = null;
         RelabelledKey = null;
     }
 
@@ -91,7 +101,10 @@ internal abstract class PlannedChange
     {
         NewKey = null;
         CopiedKey = null;
+        KeyMark = null;
         DroppedKey = null;
+        ReplacedKey = null;
+        KeptKey = null;
         RelabelledKey = null;
         WrittenLabel = null;
         IsOutdated = false;

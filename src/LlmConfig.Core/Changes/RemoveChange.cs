@@ -8,6 +8,7 @@ internal sealed class RemoveChange(Guid id, string shownName, bool keepKey) : Pl
     protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
         LlmConfiguration before = draft.Get(id, shownName);
+        Before = before;
         draft.Remove(id);
         KeyReference? dropped = keepKey ? null : before.OwnKey;
         KeptKey = dropped is null ? before.Key : null;

@@ -8,6 +8,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
     protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
         LlmConfiguration before = draft.Get(id, shownName);
+        Before = before;
         if (wanted is { RemoveKey: true, Key: not null })
         {
             throw new LlmConfigException(
@@ -83,7 +84,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
 
         if (wanted.RemoveKey)
         {
-            return after with { KeyId = null, Vault = null, KeyUpdatedAt = null, KeyStoreId = null, KeyExtras = JsonExtras.None };
+            return after with { KeyId = null, Vault = null, KeyUpdatedAt = null, KeyMark = null, KeyStoreId = null, KeyExtras = JsonExtras.None };
         }
 
         bool moves = wanted.Key is null && vault is not null && before.Key is not null
@@ -100,6 +101,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
             KeyId = key.KeyId,
             Vault = key.Vault,
             KeyUpdatedAt = wanted.Key is null ? before.KeyUpdatedAt : now,
+            KeyMark = KeyMark ?? (wanted.Key is null ? before.KeyMark : null),
             KeyStoreId = null,
         };
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace LlmConfig;
@@ -53,6 +54,22 @@ internal static class ConfigurationName
 
     /// <summary>True for a name that is valid and trimmed, as a file must hold it.</summary>
     public static bool IsStored(string name) => Problem(name) is null && name.Trim().Length == name.Length;
+
+    /// <summary>The name with a number behind it, <c>work (2)</c>, in the place of one that is there already; cut where it would be too long.</summary>
+    public static string Numbered(string name, int number)
+    {
+        string suffix = string.Create(CultureInfo.InvariantCulture, $" ({number})");
+        int open = name.EndsWith(')') ? name.LastIndexOf(" (", StringComparison.Ordinal) : -1;
+        bool isNumbered = open > 0 && open + 2 < name.Length - 1 && name.AsSpan(open + 2, name.Length - open - 3).IndexOfAnyExceptInRange('0', '9') < 0;
+        string stem = isNumbered ? name[..open] : name;
+        int length = Math.Min(stem.Length, MaximumLength - suffix.Length);
+        if (length < stem.Length && char.IsLowSurrogate(stem[length]))
+        {
+            length--;
+        }
+
+        return stem[..length].TrimEnd() + suffix;
+    }
 
     private static string? Problem(string? name)
     {

@@ -58,6 +58,12 @@ public sealed record LlmConfiguration
     /// <summary>The name under which its key lies in <see cref="Vault"/>.</summary>
     internal string? KeyId { get; init; }
 
+    /// <summary>
+    /// What tells whether two keys are the same, and nothing else about them: a keyed hash under the master key of the
+    /// built-in vault (<see cref="LocalVault.Mark"/>). <see langword="null"/> without a key, and for a key that never lay there.
+    /// </summary>
+    internal ulong? KeyMark { get; init; }
+
     /// <summary>Where the key lies, or <see langword="null"/>.</summary>
     internal KeyReference? Key => KeyId is null || Vault is null ? null : new KeyReference(Vault, KeyId);
 

@@ -24,6 +24,32 @@ internal sealed class EventLog(string store, EventLogFile? file)
     public void Removed(LlmConfiguration item, long started) =>
         Changed(LlmConfigEventSource.ConfigurationRemovedId, nameof(LlmConfigEventSource.ConfigurationRemoved), item, started);
 
+    /// <summary>Tells what an import did with one item, as the change that it is.</summary>
+    public void Imported(ImportResult result, long started)
+    {
+        if (result.Error is { } error)
+        {
+            Failed(nameof(LlmConfigRepository.Import), error, started);
+            return;
+        }
+
+        switch (result.Action)
+        {
+            case ImportAction.Create:
+                Created(result.Configuration!, started);
+                break;
+            case ImportAction.Update:
+                Changed(result.Configuration!, started);
+                break;
+            case ImportAction.Remove:
+                Removed(result.Configuration!, started);
+                break;
+            default:
+                // Nothing was changed.
+                break;
+        }
+    }
+
     public void StoreChanged(string setting, string value, long started)
     {
         if (IsOn)

@@ -22,6 +22,9 @@ internal abstract class StoreFileSystem
     // As much as stays in the processor's cache between reading and comparing.
     private const int CompareBytes = 128 * 1024;
 
+    // Folders whose names are known to be on disk, and which folders they were.
+    private static readonly ConcurrentDictionary<string, (ulong Device, ulong Inode)> Durable = new(StringComparer.Ordinal);
+
     private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
 
     /// <summary>Told once of each file or folder that others may read.</summary>
@@ -39,22 +42,32 @@ internal abstract class StoreFileSystem
     /// </summary>
     public void EnsureFolder(string path)
     {
-        if (!CheckFolder(path))
+        if (FindFolder(path) is not { } folder)
         {
             Guard(path, () => MakeFolder(path));
-            CheckFolder(path);
+            folder = FindFolder(path) ?? default;
         }
 
-        FlushParent(path);
+        // Once for each process, not for each change: the same folder stays what it is.
+        (ulong Device, ulong Inode)? identity = folder.Stamp is { } stamp ? (stamp.Device, stamp.Inode) : null;
+        if (identity is null || !Durable.TryGetValue(path, out (ulong, ulong) known) || known != identity)
+        {
+            if (TryFlushParent(path) && identity is { } flushed)
+            {
+                Durable[path] = flushed;
+            }
+        }
     }
 
     /// <summary>Refuses a folder that is a link, no folder, or somebody else's. False when nothing is there.</summary>
-    public bool CheckFolder(string path)
+    public bool CheckFolder(string path) => FindFolder(path) is not null;
+
+    private EntryInfo? FindFolder(string path)
     {
         EntryInfo? entry = Guard(path, () => Stat(path));
         if (entry is not { } found)
         {
-            return false;
+            return null;
         }
 
         if (found.Kind == EntryKind.Link)
@@ -73,7 +86,7 @@ internal abstract class StoreFileSystem
         }
 
         WarnIfWide(path, found.Mode, FolderMode);
-        return true;
+        return found;
     }
 
     /// <summary>Reads a whole file of ours; <see langword="null"/> when nothing is there.</summary>
@@ -122,12 +135,79 @@ internal abstract class StoreFileSystem
             : new FileSnapshot(ReadAll(path, handle, (int)entry.Length), proof);
     }
 
+    /// <summary>
+    /// Reads a file that a person named and that is none of the store's: links are followed, and its owner and mode are the
+    /// person's business. What is no regular file is refused; <see langword="null"/> when nothing is there.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limit">The largest size in bytes that is read at all; a larger file is StoreCorrupt.</param>
+    public SecretBytes? ReadOthersFile(string path, int limit)
+    {
+        string target = Guard(path, () => File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path);
+        using SafeFileHandle? handle = Guard(path, () => OpenForReading(target));
+        if (handle is null)
+        {
+            return null;
+        }
+
+        EntryInfo entry = Guard(path, () => Stat(handle));
+        if (entry.Kind != EntryKind.File)
+        {
+            throw StoreFailure.Unsafe(path, $"'{path}' is not a regular file.", "Name a file.");
+        }
+
+        return entry.Length > limit
+            ? throw new LlmConfigException(
+                LlmConfigErrorCode.StoreCorrupt, path, $"'{path}' is larger than {limit / 1024 / 1024} MiB.", "Nothing was imported. Look at whether it is the right file.")
+            : ReadSecret(path, handle, (int)entry.Length);
+    }
+
+    /// <summary>
+    /// Writes a file that a person named and that is none of the store's, with mode 0600, whole or not at all, and makes it
+    /// durable. A link that lies there is replaced, not followed.
+    /// </summary>
+    /// <exception cref="LlmConfigException">DuplicateName: there is a file and it is not to be overwritten; or a Store code.</exception>
+    public void WriteOthersFile(string path, ReadOnlySpan<byte> content, bool overwrite)
+    {
+        CheckPlace(path, overwrite);
+        string sibling = WriteSibling(path, content);
+        try
+        {
+            // Without overwriting: a hard link and then one name less, so that nobody's file of the same moment is replaced.
+            Guard(path, () =>
+            {
+                if (overwrite)
+                {
+                    Rename(sibling, path);
+                }
+                else
+                {
+                    RenameNew(sibling, path);
+                }
+            });
+        }
+        catch
+        {
+            DeleteQuietly(sibling);
+            CheckPlace(path, overwrite);
+            throw;
+        }
+
+        TryFlushParent(path);
+    }
+
     /// <summary>Reads a file of a vault: too large means damaged there too, under the vault's own code.</summary>
-    public byte[]? ReadVaultFile(string path, int limit)
+    public byte[]? ReadVaultFile(string path, int limit) => AsVault(path, () => ReadFile(path, limit));
+
+    /// <summary>The same for a file that may be as it was.</summary>
+    public FileSnapshot? ReadVaultFile(string path, int limit, FileSnapshot? known, bool trustStamp) =>
+        AsVault(path, () => ReadFile(path, limit, known, trustStamp));
+
+    private static T? AsVault<T>(string path, Func<T?> read)
     {
         try
         {
-            return ReadFile(path, limit);
+            return read();
         }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
         {
@@ -394,6 +474,8 @@ internal abstract class StoreFileSystem
     // rename(2) on Unix; File.Replace would remove the backup and then throw when the target is missing.
     protected virtual void Rename(string from, string to) => File.Move(from, to, overwrite: true);
 
+    protected virtual void RenameNew(string from, string to) => File.Move(from, to, overwrite: false);
+
     protected virtual void Delete(string path)
     {
         try
@@ -422,15 +504,64 @@ internal abstract class StoreFileSystem
     }
 
     // A folder that is not ours may not let itself be opened; its own writers flush it then.
-    private void FlushParent(string path)
+    private bool TryFlushParent(string path)
     {
         try
         {
             SyncFolder(Path.GetDirectoryName(path)!);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or LlmConfigException)
         {
             // The folder is there; what is written into it is flushed with it.
+            return false;
+        }
+    }
+
+    private void CheckPlace(string path, bool overwrite)
+    {
+        if (Guard(path, () => Stat(path)) is not { } there)
+        {
+            return;
+        }
+
+        if (there.Kind is EntryKind.Folder or EntryKind.Other)
+        {
+            throw StoreFailure.Unsafe(path, $"'{path}' is not a regular file.", "Name a file.");
+        }
+
+        if (!overwrite)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.DuplicateName, path, $"There is a file '{path}' already.", "Name another one, or replace it with -Force.");
+        }
+    }
+
+    private static SecretBytes ReadSecret(string path, SafeFileHandle handle, int length)
+    {
+        var bytes = new SecretBytes(length);
+        try
+        {
+            int read = 0;
+            while (read < length)
+            {
+                int at = read;
+                int count = Guard(path, () => RandomAccess.Read(handle, bytes.Span[at..], at));
+                if (count == 0)
+                {
+                    throw new LlmConfigException(
+                        LlmConfigErrorCode.StoreCorrupt, path, $"'{path}' became shorter while it was read.", "Run the command again once nothing writes it.");
+                }
+
+                read += count;
+            }
+
+            return bytes;
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
         }
     }
 

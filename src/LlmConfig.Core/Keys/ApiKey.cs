@@ -145,6 +145,32 @@ public sealed class ApiKey : IDisposable
     /// <summary>Zeroes the key.</summary>
     public void Dispose() => _bytes.Dispose();
 
+    /// <summary>Takes a key from bytes of UTF-8 that a file held, by the same rules; they stay the caller's to clear.</summary>
+    /// <exception cref="LlmConfigException">InvalidKey.</exception>
+    internal static ApiKey FromUtf8(ReadOnlySpan<byte> utf8, string? target)
+    {
+        if (utf8.Length > MaximumBytes)
+        {
+            throw Invalid(target, $"The key is longer than {MaximumBytes / 1024} KiB.");
+        }
+
+        if (!System.Text.Unicode.Utf8.IsValid(utf8))
+        {
+            throw Invalid(target, "The key is not valid UTF-8.");
+        }
+
+        char[] characters = GC.AllocateUninitializedArray<char>(Strict.GetCharCount(utf8), pinned: true);
+        try
+        {
+            Strict.GetChars(utf8, characters);
+            return From(characters.AsSpan(), target);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(characters.AsSpan()));
+        }
+    }
+
     /// <summary>Takes what a vault gave back; a key that broke the rules could only have been put there by others.</summary>
     internal static ApiKey FromVault(ReadOnlySpan<byte> utf8, string target)
     {

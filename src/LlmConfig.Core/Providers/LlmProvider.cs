@@ -89,6 +89,15 @@ public sealed record LlmProvider
         return tail is null ? trimmed : trimmed[..^tail.Length];
     }
 
+    /// <summary>The base URL that <see cref="BaseUrlVariable"/> stands for: with the end that the SDK adds; no slash at the end.</summary>
+    internal string WithTail(string variable)
+    {
+        string trimmed = variable.TrimEnd('/');
+        return BaseUrlTails.Count == 0 || BaseUrlTails.Any(end => trimmed.EndsWith(end, StringComparison.OrdinalIgnoreCase))
+            ? trimmed
+            : trimmed + BaseUrlTails[0];
+    }
+
     /// <summary>The id.</summary>
     public override string ToString() => Id;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 
 namespace LlmConfig;
 
@@ -139,6 +140,15 @@ public static class LlmProviderCatalog
     private static readonly FrozenDictionary<string, LlmProvider> ById =
         All.ToFrozenDictionary(provider => provider.Id, StringComparer.OrdinalIgnoreCase);
 
+    // The longest first: sk-ant- before sk-. Two providers may share one.
+    private static readonly (byte[] Prefix, LlmProvider[] Providers)[] ByKeyPrefix =
+    [
+        .. All.SelectMany(provider => provider.KeyPrefixes.Select(prefix => (Prefix: prefix, Provider: provider)))
+            .GroupBy(pair => pair.Prefix, pair => pair.Provider)
+            .OrderByDescending(group => group.Key.Length)
+            .Select(group => (Encoding.UTF8.GetBytes(group.Key), group.ToArray())),
+    ];
+
     /// <summary>The provider with this id, letter case apart; <see langword="null"/> when there is none.</summary>
     /// <param name="id">The id.</param>
     public static LlmProvider? Find(string? id) => id is not null && ById.TryGetValue(id, out LlmProvider? provider) ? provider : null;
@@ -154,11 +164,20 @@ public static class LlmProviderCatalog
             return provider;
         }
 
+        if (string.IsNullOrWhiteSpace(id))
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.UnknownProvider,
+                target,
+                "No provider was given.",
+                "Get-LlmProvider lists them; openai-compatible stands for any other server.");
+        }
+
         // A key in the place of the provider (the two are neighbours on the command line) must not be shown.
-        string shown = id is { Length: > 0 and <= 24 } && id.All(c => char.IsAsciiLetter(c) || c == '-') && !LooksLikeKey(id)
+        string shown = id.Length <= 24 && id.All(c => char.IsAsciiLetter(c) || c == '-') && !LooksLikeKey(id)
             ? $"There is no provider '{id}'."
             : "There is no such provider.";
-        string? near = id is null ? null : Nearest(id);
+        string? near = Nearest(id);
         throw new LlmConfigException(
             LlmConfigErrorCode.UnknownProvider,
             target,
@@ -166,6 +185,24 @@ public static class LlmProviderCatalog
             near is null
                 ? "Get-LlmProvider lists them; openai-compatible stands for any other server."
                 : $"Did you mean '{near}'? Get-LlmProvider lists them; openai-compatible stands for any other server.");
+    }
+
+    /// <summary>The providers whose keys begin as this one does, by the longest prefix that fits; none where no prefix does.</summary>
+    /// <param name="key">The key in UTF-8.</param>
+    /// <param name="prefixLength">The length of that prefix in bytes.</param>
+    internal static IReadOnlyList<LlmProvider> OwnersOf(ReadOnlySpan<byte> key, out int prefixLength)
+    {
+        foreach ((byte[] prefix, LlmProvider[] providers) in ByKeyPrefix)
+        {
+            if (key.StartsWith(prefix))
+            {
+                prefixLength = prefix.Length;
+                return providers;
+            }
+        }
+
+        prefixLength = 0;
+        return [];
     }
 
     /// <summary>True when a text begins as the keys of some provider do.</summary>

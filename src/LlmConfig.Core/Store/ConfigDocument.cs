@@ -25,6 +25,9 @@ internal sealed class ConfigDocument
         Default = configurations.FirstOrDefault(item => item.IsDefault);
     }
 
+    /// <summary>What stands for a store that does not exist yet.</summary>
+    public static ConfigDocument Empty { get; } = new(Guid.Empty, 0, null, [], JsonExtras.None);
+
     /// <summary>The id of the store, made with it.</summary>
     public Guid StoreId { get; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -15,17 +16,16 @@ internal ref struct ConfigDocumentReader
     private readonly ReadOnlySpan<byte> _bytes;
     private Utf8JsonReader _json;
     private readonly int _start;
-    private readonly byte[] _file;
+    private readonly byte[]? _file;
     private readonly RecentTexts _vaults = new();
     private readonly RecentTexts _providers = new();
     private readonly RecentTexts _models = new();
 
-    private ConfigDocumentReader(byte[] file, int start)
+    private ConfigDocumentReader(ReadOnlySpan<byte> bytes, byte[]? file, int start)
     {
+        _bytes = bytes;
         _file = file;
         _start = start;
-        _bytes = file.AsSpan(start);
-        ReadOnlySpan<byte> bytes = _bytes;
         _json = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = 32 });
     }
 
@@ -49,14 +49,21 @@ internal ref struct ConfigDocumentReader
         Vault = 1 << 13,
         CreatedAt = 1 << 14,
         UpdatedAt = 1 << 15,
+        Mark = 1 << 16,
     }
 
     /// <exception cref="StoreFormatException">It does not parse, does not validate, or is of a newer version.</exception>
-    public static ConfigDocument Read(byte[] bytes)
+    public static ConfigDocument Read(ReadOnlySpan<byte> bytes) => Read(bytes, file: null);
+
+    /// <summary>Reads a document that knows where its configurations lie in <paramref name="file"/>, which it keeps.</summary>
+    /// <exception cref="StoreFormatException">It does not parse, does not validate, or is of a newer version.</exception>
+    public static ConfigDocument Read(byte[] file) => Read(file, file);
+
+    private static ConfigDocument Read(ReadOnlySpan<byte> bytes, byte[]? file)
     {
         // Some editors put one in front; JSON parsers may pass over it (RFC 8259, 8.1).
-        int start = bytes.AsSpan().StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
-        ReadOnlySpan<byte> content = bytes.AsSpan(start);
+        int start = bytes.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
+        ReadOnlySpan<byte> content = bytes[start..];
         if (!Utf8.IsValid(content))
         {
             throw new StoreFormatException("it is not valid UTF-8");
@@ -64,7 +71,7 @@ internal ref struct ConfigDocumentReader
 
         try
         {
-            return new ConfigDocumentReader(bytes, start).ReadDocument();
+            return new ConfigDocumentReader(content, file, start).ReadDocument();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or StoreFormatException)
         {
@@ -176,7 +183,7 @@ internal ref struct ConfigDocumentReader
         (Dictionary<Guid, LlmConfiguration> byId, Dictionary<string, LlmConfiguration> byName) = Check(items!, chosen);
         return new ConfigDocument(store, revision, defaultVault, items!, extras?.ToExtras() ?? JsonExtras.None)
         {
-            Entries = new StoredEntries(_file, ranges),
+            Entries = _file is null ? null : new StoredEntries(_file, ranges),
             ById = byId,
             ByName = byName,
         };
@@ -239,6 +246,7 @@ internal ref struct ConfigDocumentReader
         bool useAuthHeader = false;
         DateTime created = default, updated = default;
         DateTime? keyUpdated = null;
+        ulong? keyMark = null;
         Guid? keyStore = null;
         JsonExtras keyExtras = JsonExtras.None;
         JsonExtrasBuilder? extras = null;
@@ -283,7 +291,7 @@ internal ref struct ConfigDocumentReader
             {
                 if (!IsNull())
                 {
-                    (keyId, vault, keyUpdated, keyStore, keyExtras) = ReadKey();
+                    (keyId, vault, keyUpdated, keyMark, keyStore, keyExtras) = ReadKey();
                 }
             }
             else if (Is("createdAt"u8, Seen.CreatedAt, ref seen))
@@ -317,6 +325,7 @@ internal ref struct ConfigDocumentReader
             Vault = vault,
             KeyId = keyId,
             KeyUpdatedAt = keyUpdated,
+            KeyMark = keyMark,
             KeyStoreId = keyStore,
             CreatedAt = created,
             UpdatedAt = updated,
@@ -325,11 +334,12 @@ internal ref struct ConfigDocumentReader
         };
     }
 
-    private (string Id, string Vault, DateTime UpdatedAt, Guid? Store, JsonExtras Extras) ReadKey()
+    private (string Id, string Vault, DateTime UpdatedAt, ulong? Mark, Guid? Store, JsonExtras Extras) ReadKey()
     {
         Seen seen = Seen.None;
         string? id = null, vault = null;
         DateTime updated = default;
+        ulong? mark = null;
         Guid? store = null;
         JsonExtrasBuilder? extras = null;
 
@@ -352,6 +362,10 @@ internal ref struct ConfigDocumentReader
             {
                 updated = ReadTime("key.updatedAt");
             }
+            else if (Is("mark"u8, Seen.Mark, ref seen))
+            {
+                mark = IsNull() ? null : ReadMark("key.mark");
+            }
             else if (Is("store"u8, Seen.Store, ref seen))
             {
                 store = IsNull() ? null : ReadGuid("key.store");
@@ -365,7 +379,7 @@ internal ref struct ConfigDocumentReader
         Require(seen, Seen.Id, "key.id");
         Require(seen, Seen.Vault, "key.vault");
         Require(seen, Seen.UpdatedAt, "key.updatedAt");
-        return (id!, vault!, updated, store, extras?.ToExtras() ?? JsonExtras.None);
+        return (id!, vault!, updated, mark, store, extras?.ToExtras() ?? JsonExtras.None);
     }
 
     private string ReadShared(RecentTexts recent, string name)
@@ -430,6 +444,13 @@ internal ref struct ConfigDocumentReader
         _json.TokenType == JsonTokenType.String && _json.TryGetGuid(out Guid value)
             ? value
             : throw Invalid($"'{name}' is not a UUID");
+
+    private readonly ulong ReadMark(string name) =>
+        _json.TokenType == JsonTokenType.String
+        && _json.ValueSpan.Length == 2 * sizeof(ulong)
+        && ulong.TryParse(_json.ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value)
+            ? value
+            : throw Invalid($"'{name}' is not 16 hex digits");
 
     private readonly bool ReadBoolean(string name) => _json.TokenType switch
     {

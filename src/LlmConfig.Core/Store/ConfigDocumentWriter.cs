@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -8,12 +9,14 @@ namespace LlmConfig;
 /// <summary>Writes <c>llm_config.json</c>.</summary>
 internal static class ConfigDocumentWriter
 {
-    // Names stay readable in the file; it is never embedded in HTML.
-    private static readonly JsonWriterOptions Options = new()
+    /// <summary>How every JSON file of ours is written. Names stay readable in it; it is never embedded in HTML.</summary>
+    public static readonly JsonWriterOptions Options = new()
     {
         Indented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    private static readonly byte[] EntryIndent = Encoding.ASCII.GetBytes(Environment.NewLine + "    ");
 
     public static byte[] Write(ConfigDocument document) => Write(document, basis: null, out _).Bytes;
 
@@ -75,7 +78,7 @@ internal static class ConfigDocumentWriter
     private static void Copy(Utf8JsonWriter json, ReadOnlySpan<byte> entry, ArrayBufferWriter<byte> scratch)
     {
         scratch.ResetWrittenCount();
-        scratch.Write("\n    "u8);
+        scratch.Write(EntryIndent);
         scratch.Write(entry);
         json.WriteRawValue(scratch.WrittenSpan, skipInputValidation: true);
     }
@@ -117,6 +120,11 @@ internal static class ConfigDocumentWriter
             json.WriteString("id", key.KeyId);
             json.WriteString("vault", key.Vault);
             json.WriteString("updatedAt", Time(item.KeyUpdatedAt ?? item.UpdatedAt));
+            if (item.KeyMark is { } mark)
+            {
+                json.WriteString("mark", mark.ToString("x16", CultureInfo.InvariantCulture));
+            }
+
             if (item.KeyStoreId is { } owner)
             {
                 json.WriteString("store", owner);

@@ -35,7 +35,27 @@ internal sealed class ConfigDraft
         }
     }
 
-    public LlmConfiguration Get(Guid id, string shownName) => Find(id) is { } item ? Current(item) : throw NotFound(shownName);
+    public bool HasDefault => _default is not null;
+
+    public LlmConfiguration? Find(Guid id) => FindStored(id) is { } item ? Current(item) : null;
+
+    public LlmConfiguration? FindByName(string name) => FindOwner(name) is { } item ? Current(item) : null;
+
+    /// <summary>The name itself where no other configuration has it, else <c>name (2)</c> and so on.</summary>
+    /// <param name="name">A name by the rules.</param>
+    /// <param name="own">The configuration that it is for: a name that it has already is free.</param>
+    public string FreeName(string name, Guid? own = null)
+    {
+        string free = name;
+        for (int number = 2; FindOwner(free) is { } other && other.Id != own; number++)
+        {
+            free = ConfigurationName.Numbered(name, number);
+        }
+
+        return free;
+    }
+
+    public LlmConfiguration Get(Guid id, string shownName) => Find(id) ?? throw NotFound(shownName);
 
     public void Add(LlmConfiguration item)
     {
@@ -49,7 +69,7 @@ internal sealed class ConfigDraft
 
     public void Replace(LlmConfiguration item)
     {
-        LlmConfiguration before = Find(item.Id)!;
+        LlmConfiguration before = FindStored(item.Id)!;
         RequireFreeName(item.Name, item.Id);
         _names[before.Name] = null;
         _names[item.Name] = item;
@@ -60,7 +80,7 @@ internal sealed class ConfigDraft
 
     public void Remove(Guid id)
     {
-        _names[Find(id)!.Name] = null;
+        _names[FindStored(id)!.Name] = null;
         _changed[id] = null;
         SetDefault(id, wanted: false);
         IsChanged = true;
@@ -99,7 +119,9 @@ internal sealed class ConfigDraft
         $"There is no configuration '{ShownText.Of(name)}'.",
         "Get-LlmConfig lists those that there are.");
 
-    private LlmConfiguration? Find(Guid id) => _changed.TryGetValue(id, out LlmConfiguration? item) ? item : _origin.Find(id);
+    private LlmConfiguration? FindStored(Guid id) => _changed.TryGetValue(id, out LlmConfiguration? item) ? item : _origin.Find(id);
+
+    private LlmConfiguration? FindOwner(string name) => _names.TryGetValue(name, out LlmConfiguration? item) ? item : _origin.Find(name);
 
     // Another change of the batch may have made another one the default since the item was put here.
     private LlmConfiguration Current(LlmConfiguration item) =>
@@ -119,8 +141,7 @@ internal sealed class ConfigDraft
 
     private void RequireFreeName(string name, Guid id)
     {
-        LlmConfiguration? other = _names.TryGetValue(name, out LlmConfiguration? changed) ? changed : _origin.Find(name);
-        if (other is not null && other.Id != id)
+        if (FindOwner(name) is { } other && other.Id != id)
         {
             throw new LlmConfigException(
                 LlmConfigErrorCode.DuplicateName,

@@ -172,6 +172,10 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
         return looks;
     }
 
+    /// <summary>The ids of all keys that intents name as in doubt, of live and of dead processes; one that is damaged names none.</summary>
+    /// <exception cref="LlmConfigException">One of them, or the folder, is not ours.</exception>
+    public HashSet<string> NamedKeys() => [.. Look().SelectMany(look => look.Keys).Select(key => key.KeyId)];
+
     /// <summary>Files that never got their final name and that nobody is writing.</summary>
     public IReadOnlyList<string> Leftovers() => files.CheckFolder(_folder)
         ? [.. files.ListFiles(_folder, "*" + StorePaths.TemporaryExtension).Where(path => !files.IsHeld(path, exclusive: true))]

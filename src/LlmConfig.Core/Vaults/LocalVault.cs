@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Collections.Concurrent;
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -12,6 +14,12 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 {
     /// <summary>The name by which configurations refer to it.</summary>
     public const string VaultName = "LlmConfig";
+
+    private const int MostHeaders = 16;
+
+    // Shared by all vaults of the process, since each command opens its own. A header holds no key; what a protector keeps
+    // is asked for anew each time.
+    private static readonly ConcurrentDictionary<string, (FileSnapshot File, VaultHeader Header)?> Headers = new(StringComparer.Ordinal);
 
     private readonly LocalVaultFiles _paths;
     private readonly StoreFileSystem _files;
@@ -48,6 +56,8 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public bool TakesLabels => true;
 
+    private static ReadOnlySpan<byte> MarkPurpose => "LlmConfig key mark 1"u8;
+
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
         (VaultHeader header, SecretBytes masterKey) = OpenOrCreate(cancellation);
@@ -78,6 +88,27 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         {
             throw Corrupt(path, e, SealedSecret.Version);
         }
+    }
+
+    /// <summary>
+    /// Tells whether two keys are the same without keeping either: 64 bits of HMAC-SHA256 under a key that is derived from
+    /// the master key. Without that one, a guess cannot be tried on it; with it, the keys themselves can be read.
+    /// </summary>
+    /// <returns><see langword="null"/> where the vault is not made yet.</returns>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
+    public ulong? Mark(ApiKey key)
+    {
+        if (Open() is not { } open)
+        {
+            return null;
+        }
+
+        Span<byte> markKey = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, open.MasterKey.Span, markKey, salt: [], MarkPurpose);
+        HMACSHA256.HashData(markKey, key.Utf8, hash);
+        CryptographicOperations.ZeroMemory(markKey);
+        return BinaryPrimitives.ReadUInt64BigEndian(hash);
     }
 
     public void Remove(string keyId, CancellationToken cancellation)
@@ -492,7 +523,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
                 return _open;
             }
 
-            if (ReadHeader() is not { } header)
+            if (!_files.CheckFolder(_paths.Folder) || ReadHeader(trustStamp: true) is not { } header)
             {
                 return null;
             }
@@ -545,16 +576,26 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
     }
 
-    private VaultHeader? ReadHeader()
-    {
-        if (!_files.CheckFolder(_paths.Folder))
-        {
-            return null;
-        }
+    private VaultHeader? ReadHeader() => _files.CheckFolder(_paths.Folder) ? ReadHeader(trustStamp: false) : null;
 
+    private VaultHeader? ReadHeader(bool trustStamp)
+    {
         try
         {
-            return _files.ReadVaultFile(_paths.Header, VaultHeader.MaximumBytes) is { } bytes ? VaultHeader.Parse(bytes) : null;
+            Headers.TryGetValue(_paths.Header, out (FileSnapshot File, VaultHeader Header)? last);
+            if (_files.ReadVaultFile(_paths.Header, VaultHeader.MaximumBytes, last?.File, trustStamp) is not { } file)
+            {
+                return null;
+            }
+
+            VaultHeader header = last is { } known && ReferenceEquals(known.File.Bytes, file.Bytes) ? known.Header : VaultHeader.Parse(file.Bytes);
+            if (Headers.Count >= MostHeaders && !Headers.ContainsKey(_paths.Header))
+            {
+                Headers.Clear();
+            }
+
+            Headers[_paths.Header] = (file, header);
+            return header;
         }
         catch (StoreFormatException e)
         {

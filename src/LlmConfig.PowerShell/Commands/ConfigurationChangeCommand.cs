@@ -26,6 +26,7 @@ public abstract class ConfigurationChangeCommand : LlmConfigCommand
 
     /// <summary>Ids.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ConfigurationIdCompleter))]
     public Guid[] Id { get; set; } = [];
 
     /// <summary>Configurations as Get-LlmConfig gave them.</summary>
@@ -80,22 +81,4 @@ public abstract class ConfigurationChangeCommand : LlmConfigCommand
 
     /// <summary>Asks whether one configuration should be changed, and remembers it.</summary>
     private protected abstract void Process(LlmConfiguration item);
-
-    /// <summary>Writes errors; gives what succeeded to <paramref name="succeeded"/>.</summary>
-    private protected void WriteResults(IEnumerable<ChangeResult> results, Action<LlmConfiguration> succeeded)
-    {
-        WriteWarnings();
-        foreach (ChangeResult result in results)
-        {
-            if (result.Error is { } error)
-            {
-                // Never terminating here: the others were changed, and have to be reported.
-                WriteError(LlmConfigErrorRecord.From(error));
-            }
-            else
-            {
-                succeeded(result.Configuration!);
-            }
-        }
-    }
 }

@@ -12,10 +12,7 @@ internal static class ConfigurationSelector
     /// <exception cref="LlmConfigException">NotFound: a literal name is not there.</exception>
     public static IEnumerable<LlmConfiguration> Select(LlmConfigRepository repository, string nameOrPattern)
     {
-        IReadOnlyList<LlmConfiguration> all = repository.GetAll();
-        string trimmed = nameOrPattern.Trim();
-        LlmConfiguration? exact = all.FirstOrDefault(item => string.Equals(item.Name, trimmed, StringComparison.OrdinalIgnoreCase));
-        if (exact is not null)
+        if (repository.Find(nameOrPattern) is { } exact)
         {
             return [exact];
         }
@@ -25,7 +22,7 @@ internal static class ConfigurationSelector
             return [repository.Get(WildcardPattern.Unescape(nameOrPattern))];
         }
 
-        return all.Where(Matcher<LlmConfiguration>(nameOrPattern, item => item.Name));
+        return repository.GetAll().Where(Matcher<LlmConfiguration>(nameOrPattern, item => item.Name));
     }
 
     /// <summary>A test of a text of an item against a pattern; a pattern that is none (an open bracket) is a name that is not there.</summary>
@@ -49,6 +46,11 @@ internal static class ConfigurationSelector
 
         return item => wildcard.IsMatch(text(item));
     }
+
+    /// <summary>True when a text matches one of the patterns, or where there are none; no text matches nothing.</summary>
+    /// <exception cref="LlmConfigException">NotFound: a pattern is none.</exception>
+    public static bool IsMatch(string[]? patterns, string? text) =>
+        patterns is null || patterns.Any(pattern => Matcher<string?>(pattern, value => value ?? string.Empty)(text) && text is not null);
 
     /// <summary>The configuration that an object from a job or another session was made of.</summary>
     /// <exception cref="LlmConfigException">NotFound: it is no longer there, or the object has no id.</exception>

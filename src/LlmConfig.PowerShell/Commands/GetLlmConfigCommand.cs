@@ -22,6 +22,7 @@ public sealed class GetLlmConfigCommand : LlmConfigCommand
 
     /// <summary>Ids.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ConfigurationIdCompleter))]
     public Guid[] Id { get; set; } = [];
 
     /// <summary>Configurations as they were read once, to read them anew.</summary>
@@ -43,6 +44,13 @@ public sealed class GetLlmConfigCommand : LlmConfigCommand
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(ProviderCompleter))]
     public string[]? Provider { get; set; }
+
+    /// <summary>Only those whose keys lie in these vaults.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(VaultCompleter))]
+    public string[]? Vault { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()
@@ -93,7 +101,7 @@ public sealed class GetLlmConfigCommand : LlmConfigCommand
 
     private void Write(LlmConfiguration item)
     {
-        if (Provider is null || Provider.Any(pattern => ConfigurationSelector.Matcher<LlmConfiguration>(pattern, candidate => candidate.Provider)(item)))
+        if (ConfigurationSelector.IsMatch(Provider, item.Provider) && ConfigurationSelector.IsMatch(Vault, item.Vault))
         {
             WriteObject(item);
         }

@@ -104,6 +104,36 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Asks as ShouldProcess does, and says whether -WhatIf is the reason for a no.</summary>
+    /// <param name="target">What would be changed.</param>
+    /// <param name="action">What would be done to it.</param>
+    /// <param name="whatIf">True when nothing is to be done but to say what would be.</param>
+    private protected bool Confirm(string target, string action, out bool whatIf)
+    {
+        bool confirmed = ShouldProcess(
+            $"Performing the operation \"{action}\" on target \"{target}\".", null, null, out ShouldProcessReason reason);
+        whatIf = !confirmed && reason == ShouldProcessReason.WhatIf;
+        return confirmed;
+    }
+
+    /// <summary>Writes errors; gives what succeeded to <paramref name="succeeded"/>.</summary>
+    private protected void WriteResults(IEnumerable<ChangeResult> results, Action<LlmConfiguration> succeeded)
+    {
+        WriteWarnings();
+        foreach (ChangeResult result in results)
+        {
+            if (result.Error is { } error)
+            {
+                // Never terminating here: the others were changed, and have to be reported.
+                WriteError(LlmConfigErrorRecord.From(error));
+            }
+            else
+            {
+                succeeded(result.Configuration!);
+            }
+        }
+    }
+
     private protected void Report(LlmConfigException error)
     {
         ErrorRecord record = LlmConfigErrorRecord.From(error);

@@ -9,14 +9,16 @@ namespace LlmConfig.Commands;
 public sealed class NewLlmConfigCommand : LlmConfigCommand
 {
     private readonly List<NewConfiguration> _wanted = [];
+    private readonly List<NewConfiguration> _tried = [];
+    private ApiKey? _asked;
 
-    /// <summary>The name.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The name; asked for where it is missing and somebody answers.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     public string Name { get; set; } = string.Empty;
 
-    /// <summary>The provider's id in the catalogue.</summary>
-    [Parameter(Mandatory = true, Position = 1, ValueFromPipelineByPropertyName = true)]
+    /// <summary>The provider's id in the catalogue; asked for where it is missing and somebody answers.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(ProviderCompleter))]
     public string Provider { get; set; } = string.Empty;
@@ -28,6 +30,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
 
     /// <summary>The name of the environment variable that holds the key.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(KeyVariableCompleter))]
     public string? ApiKeyFromEnvironment { get; set; }
 
     /// <summary>The base URL, where the provider's default does not fit.</summary>
@@ -48,6 +51,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     /// <summary>The default model.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(ModelCompleter))]
     public string? Model { get; set; }
 
     /// <summary>The vault for the key.</summary>
@@ -64,19 +68,29 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
-        if (ShouldProcess(ShownText.Of(Name), "Create LLM configuration"))
+        NewConfiguration wanted = new()
         {
-            _wanted.Add(new NewConfiguration
+            Name = Name,
+            Provider = Provider,
+            BaseUrl = BaseUrl,
+            AllowInsecureBaseUrl = AllowInsecureBaseUrl,
+            UseAuthHeader = UseAuthHeader,
+            Model = Model,
+            Vault = Vault,
+            AsDefault = AsDefault,
+        };
+        if (!MyInvocation.ExpectingInput && !(IsGiven(nameof(Name)) && IsGiven(nameof(Provider))))
+        {
+            wanted = AskForTheRest(wanted);
+            _asked = wanted.Key;
+        }
+
+        if (Confirm(ShownText.Of(wanted.Name), "Create LLM configuration", out bool whatIf) || whatIf)
+        {
+            (whatIf ? _tried : _wanted).Add(wanted with
             {
-                Name = Name,
-                Provider = Provider,
-                Key = KeyParameters.ToKey(Cell(nameof(ApiKey), ApiKey), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), ShownText.Of(Name)),
-                BaseUrl = BaseUrl,
-                AllowInsecureBaseUrl = AllowInsecureBaseUrl,
-                UseAuthHeader = UseAuthHeader,
-                Model = Model,
-                Vault = Vault,
-                AsDefault = AsDefault,
+                Key = _asked ?? KeyParameters.ToKey(
+                    Cell(nameof(ApiKey), ApiKey), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), ShownText.Of(wanted.Name)),
             });
         }
     });
@@ -84,6 +98,11 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() =>
     {
+        if (_tried.Count > 0)
+        {
+            WriteResults(Repository.Preview(_tried), _ => { });
+        }
+
         if (_wanted.Count == 0)
         {
             return;
@@ -91,21 +110,13 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
 
         var progress = new PipelineProgress(this, "Creating LLM configurations", _wanted.Count);
         IReadOnlyList<ChangeResult> results = progress.Run(() => Repository.Create(_wanted, progress, Cancellation));
-        WriteWarnings();
-        foreach (ChangeResult result in results)
+        WriteResults(results, made =>
         {
-            if (result.Error is { } error)
-            {
-                // Never terminating here: the others were created, and have to be written.
-                WriteError(LlmConfigErrorRecord.From(error));
-                continue;
-            }
-
-            WriteVerbose(result.Configuration!.Vault is { } vault
-                ? $"Created '{result.Configuration.Name}'; its key lies in the vault '{vault}'."
-                : $"Created '{result.Configuration.Name}' without a key.");
-            WriteObject(result.Configuration);
-        }
+            WriteVerbose(made.Vault is { } vault
+                ? $"Created '{made.Name}'; its key lies in the vault '{vault}'."
+                : $"Created '{made.Name}' without a key.");
+            WriteObject(made);
+        });
     });
 
     /// <inheritdoc/>
@@ -113,9 +124,16 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     {
         if (disposing)
         {
+            _asked?.Dispose();
             _wanted.ForEach(item => item.Key?.Dispose());
+            _tried.ForEach(item => item.Key?.Dispose());
         }
 
         base.Dispose(disposing);
     }
+
+    private NewConfiguration AskForTheRest(NewConfiguration given) => new NewConfigurationQuestions(
+        new HostQuestioner(Host, () => Stopping),
+        wanted => Repository.Preview([wanted])[0].Error,
+        IsGiven).Complete(given, IsGiven(nameof(ApiKey)) || IsGiven(nameof(ApiKeyFromEnvironment)));
 }

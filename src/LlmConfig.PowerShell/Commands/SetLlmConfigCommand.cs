@@ -9,6 +9,7 @@ namespace LlmConfig.Commands;
 public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 {
     private readonly List<KeyValuePair<Guid, ConfigurationUpdate>> _wanted = [];
+    private readonly List<KeyValuePair<Guid, ConfigurationUpdate>> _tried = [];
     private bool _yesToAll;
     private bool _noToAll;
 
@@ -30,6 +31,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 
     /// <summary>The name of the environment variable that holds the new key.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(KeyVariableCompleter))]
     public string? ApiKeyFromEnvironment { get; set; }
 
     /// <summary>Removes the key and keeps the configuration.</summary>
@@ -54,6 +56,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     /// <summary>Another default model; empty for none.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(ModelCompleter))]
     public string? Model { get; set; }
 
     /// <summary>Another vault for the key.</summary>
@@ -77,18 +80,23 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() =>
     {
-        if (_wanted.Count == 0)
-        {
-            return;
-        }
-
-        if (IsGiven(nameof(NewName)) && _wanted.Count > 1)
+        if (IsGiven(nameof(NewName)) && _wanted.Count + _tried.Count > 1)
         {
             throw new LlmConfigException(
                 LlmConfigErrorCode.DuplicateName,
                 ShownText.Of(NewName),
-                $"-NewName would give {_wanted.Count} configurations the same name.",
+                $"-NewName would give {_wanted.Count + _tried.Count} configurations the same name.",
                 "Name one configuration; nothing was changed.");
+        }
+
+        if (_tried.Count > 0)
+        {
+            WriteResults(Repository.Preview(_tried), _ => { });
+        }
+
+        if (_wanted.Count == 0)
+        {
+            return;
         }
 
         var progress = new PipelineProgress(this, "Changing LLM configurations", _wanted.Count);
@@ -107,6 +115,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
         if (disposing)
         {
             _wanted.ForEach(item => item.Value.Key?.Dispose());
+            _tried.ForEach(item => item.Value.Key?.Dispose());
         }
 
         base.Dispose(disposing);
@@ -126,7 +135,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             Vault = If(nameof(Vault), Vault),
             AsDefault = If<bool?>(nameof(AsDefault), AsDefault.ToBool()),
         };
-        if (!ShouldProcess(item.Name, "Change LLM configuration"))
+        if (!Confirm(item.Name, "Change LLM configuration", out bool whatIf) && !whatIf)
         {
             return;
         }
@@ -139,6 +148,12 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
         {
             update.Key.Dispose();
             throw KeyParameters.Invalid(item.Name, "A new key was given together with -RemoveApiKey.", "Use one of the two.");
+        }
+
+        if (whatIf)
+        {
+            _tried.Add(new(item.Id, update));
+            return;
         }
 
         if (Force || !update.SendsKeptKeyElsewhere(item) || MaySendKeyElsewhere(item, update))

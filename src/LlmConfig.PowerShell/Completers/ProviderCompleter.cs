@@ -12,5 +12,5 @@ public sealed class ProviderCompleter : IArgumentCompleter
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
         CompletionText.Matching(
             wordToComplete,
-            LlmProviderCatalog.All.Select(provider => (provider.Id, $"{provider.DisplayName} {provider.DefaultBaseUrl ?? provider.BaseUrlExample}")));
+            LlmProviderCatalog.All.Select(provider => new CompletionCandidate(provider.Id, $"{provider.DisplayName} {provider.DefaultBaseUrl ?? provider.BaseUrlExample}")));
 }

@@ -4,7 +4,10 @@ using System.Management.Automation.Language;
 
 namespace LlmConfig;
 
-/// <summary>Completes vault names: the built-in one and those in which the store's keys lie. Loads no other module.</summary>
+/// <summary>
+/// Completes vault names: the built-in one, those in which the store's keys lie, and those that are registered with
+/// SecretManagement. Loads no other module and asks no vault.
+/// </summary>
 public sealed class VaultCompleter : IArgumentCompleter
 {
     /// <inheritdoc/>
@@ -15,7 +18,9 @@ public sealed class VaultCompleter : IArgumentCompleter
             StoredConfigurations.Read()
                 .Select(item => item.Vault)
                 .OfType<string>()
-                .Prepend(LlmConfigRepository.BuiltInVault)
                 .Distinct(StringComparer.OrdinalIgnoreCase)
-                .Select(vault => (vault, vault == LlmConfigRepository.BuiltInVault ? "The built-in vault" : "A vault that holds keys of this store")));
+                .Select(vault => new CompletionCandidate(vault, "A vault that holds keys of this store"))
+                .Prepend(new CompletionCandidate(LlmConfigRepository.BuiltInVault, "The built-in vault"))
+                .Concat(VaultRegistry.Names().Select(vault => new CompletionCandidate(vault, "A vault that is registered with SecretManagement")))
+                .DistinctBy(candidate => candidate.Text, StringComparer.OrdinalIgnoreCase));
 }

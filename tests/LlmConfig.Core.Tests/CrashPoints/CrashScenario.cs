@@ -22,6 +22,9 @@ internal sealed record CrashScenario(string Name, Action<LlmConfigRepository> Pr
         new("move in", InMemory, store => store.Update(store.Get("a").Id, new ConfigurationUpdate { Vault = LlmConfigRepository.BuiltInVault })),
         new("remove", Two, store => Succeed(store.Remove([store.Get("a").Id]))),
         new("remove both", Two, store => Succeed(store.Remove([.. store.GetAll().Select(item => item.Id)]))),
+        new("import of three", store => Create(store, "a", "sk-test-a1"), Import, IsBatch: true),
+        new("import that replaces", Two, store => Replace(store, "a", "sk-test-a2")),
+        new("import that replaces and moves", InMemory, store => Replace(store, "a", "sk-test-a2", LlmConfigRepository.BuiltInVault)),
         new("default vault", Two, store => store.SetDefaultVault(MemoryVault.VaultName)),
         new("protector", Two, store => store.SetProtector(ProtectorKind.SecretService)),
     ];
@@ -63,6 +66,24 @@ internal sealed record CrashScenario(string Name, Action<LlmConfigRepository> Pr
             new NewConfiguration { Name = "d", Provider = "ollama" },
         ]));
     }
+
+    private static void Import(LlmConfigRepository store)
+    {
+        using ApiKey one = ApiKey.From("sk-test-b1".AsSpan(), null);
+        using ApiKey two = ApiKey.From("sk-test-c1".AsSpan(), null);
+        Import(store, new ImportOptions { OnConflict = ImportConflict.Rename }, Item("b", one), Item("a", two), Item("d", null));
+    }
+
+    private static void Replace(LlmConfigRepository store, string name, string key, string? vault = null)
+    {
+        using ApiKey value = ApiKey.From(key.AsSpan(), name);
+        Import(store, new ImportOptions { OnConflict = ImportConflict.Replace, Vault = vault }, Item(name, value));
+    }
+
+    private static ImportItem Item(string name, ApiKey? key) => new() { Name = name, Provider = "groq", Key = key };
+
+    private static void Import(LlmConfigRepository store, ImportOptions options, params ImportItem[] items) =>
+        Succeed([.. store.Import(store.PlanImport(items, options).Steps).Select(result => new ChangeResult(result.Configuration, result.Error))]);
 
     private static void Succeed(IReadOnlyList<ChangeResult> results)
     {

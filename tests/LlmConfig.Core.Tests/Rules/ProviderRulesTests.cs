@@ -44,7 +44,7 @@ public sealed class ProviderRulesTests : IDisposable
                 () => _store.Open().Update(item.Id, new ConfigurationUpdate { Provider = provider })),
         ];
 
-        Assert.All(errors, error => Assert.Equal("There is no such provider.", error.Problem));
+        Assert.All(errors, error => Assert.Equal(provider.Length > 0 ? "There is no such provider." : "No provider was given.", error.Problem));
         if (provider.Length > 0)
         {
             Assert.All(errors, error => Refusal.AssertNowhere(provider, error));

@@ -1,0 +1,90 @@
+namespace LlmConfig;
+
+/// <summary>
+/// What a person should look at although the changes of a batch are right by the rules: a key that looks wrong, one key
+/// for several configurations, a base URL of another provider. Never an error, since all of it can be meant so.
+/// </summary>
+internal static class ChangeDoubts
+{
+    private const int MostNames = 5;
+
+    /// <summary>The doubts about the changes that did not fail.</summary>
+    /// <param name="changes">The changes, as they were applied last.</param>
+    /// <param name="document">What the store holds with them.</param>
+    public static IEnumerable<LlmConfigWarning> Of(IReadOnlyList<PlannedChange> changes, ConfigDocument document)
+    {
+        var newMarks = new HashSet<ulong>();
+        foreach (PlannedChange change in changes)
+        {
+            if (change.Error is not null || change.Result is not { } item || LlmProviderCatalog.Find(item.Provider) is not { } provider)
+            {
+                continue;
+            }
+
+            if (change.Key is { } key)
+            {
+                if (KeyAppearance.Doubt(key, provider, SendsKeyToProvider(item, provider)) is { } doubt)
+                {
+                    yield return new LlmConfigWarning(item.Name, $"The key of '{item.Name}' {doubt}");
+                }
+
+                if (item.KeyMark is { } mark)
+                {
+                    if (change.Before?.KeyMark == mark)
+                    {
+                        yield return new LlmConfigWarning(
+                            item.Name, $"The new key of '{item.Name}' is the one that it had. Make a new one in the provider's console and revoke the old.");
+                    }
+
+                    newMarks.Add(mark);
+                }
+            }
+
+            if (OwnerOfBaseUrl(change, item, provider) is { } owner)
+            {
+                yield return new LlmConfigWarning(
+                    item.Name,
+                    $"The base URL of '{item.Name}' is that of {owner.DisplayName}, but its provider is {provider.Id}: its key goes to {owner.DisplayName}. "
+                    + $"Set-LlmConfig -Provider {owner.Id} changes the provider, -BaseUrl the URL.");
+            }
+        }
+
+        if (newMarks.Count == 0)
+        {
+            yield break;
+        }
+
+        foreach (IGrouping<ulong, LlmConfiguration> same in document.Configurations
+            .Where(item => item.KeyMark is { } mark && newMarks.Contains(mark))
+            .GroupBy(item => item.KeyMark!.Value)
+            .Where(group => group.Skip(1).Any()))
+        {
+            string[] names = [.. same.Select(item => item.Name)];
+            yield return new LlmConfigWarning(
+                names[^1],
+                $"{Names(names)} have the same key. A key of its own for each lets you revoke one without the others.");
+        }
+    }
+
+    // Behind a gateway, keys have whatever form the gateway gives them.
+    private static bool SendsKeyToProvider(LlmConfiguration item, LlmProvider provider) =>
+        item.OwnBaseUrl is null || provider.DefaultBaseUrl is null || BaseUrl.Origin(item.OwnBaseUrl) == BaseUrl.Origin(provider.DefaultBaseUrl);
+
+    // Said when it comes about, not at each later change.
+    private static LlmProvider? OwnerOfBaseUrl(PlannedChange change, LlmConfiguration item, LlmProvider provider)
+    {
+        if (item.OwnBaseUrl is null || item.Key is null || provider.KeyRequired is false || item == change.Before
+            || (change.Before is { Key: not null } before && before.OwnBaseUrl == item.OwnBaseUrl && before.Provider == item.Provider))
+        {
+            return null;
+        }
+
+        string? origin = BaseUrl.Origin(item.OwnBaseUrl);
+        LlmProvider? owner = LlmProviderCatalog.All.FirstOrDefault(other => other.KeyRequired && BaseUrl.Origin(other.DefaultBaseUrl) == origin);
+        return owner == provider ? null : owner;
+    }
+
+    private static string Names(string[] names) => names.Length <= MostNames
+        ? $"{string.Join(", ", names[..^1].Select(name => $"'{name}'"))} and '{names[^1]}'"
+        : $"{string.Join(", ", names[..(MostNames - 1)].Select(name => $"'{name}'"))} and {names.Length - MostNames + 1} others";
+}

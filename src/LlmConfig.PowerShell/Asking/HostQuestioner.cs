@@ -1,0 +1,74 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Management.Automation;
+using System.Management.Automation.Host;
+using System.Management.Automation.Runspaces;
+using System.Security;
+
+namespace LlmConfig;
+
+/// <summary>Asks the person at the host, in the way in which the engine asks for mandatory parameters.</summary>
+/// <param name="host">The host of the cmdlet that asks.</param>
+/// <param name="isStopping">True once the pipeline is being stopped.</param>
+internal sealed class HostQuestioner(PSHost host, Func<bool> isStopping) : IQuestioner
+{
+    /// <inheritdoc/>
+    public string Ask(string message, string question) => Prompt(message, question, typeof(string)) as string ?? string.Empty;
+
+    /// <inheritdoc/>
+    public SecureString AskUnseen(string message, string question) =>
+        Prompt(message, question, typeof(SecureString)) as SecureString ?? throw new NobodyAnswersException(null);
+
+    [SuppressMessage("Design", "CA1031", Justification = "Hosts without a person differ in what they throw, down to a NullReferenceException at the end of input.")]
+    private object? Prompt(string message, string question, Type type)
+    {
+        if (!CanAnswer())
+        {
+            throw new NobodyAnswersException(null);
+        }
+
+        // Without a label, since hosts show the name and would take a leading ! for a request for help.
+        var field = new FieldDescription(question);
+        field.SetParameterType(type);
+        Dictionary<string, PSObject>? answers = null;
+        Exception? failure = null;
+        try
+        {
+            answers = host.UI.Prompt(string.Empty, message, [field]);
+        }
+        catch (Exception e) when (e is not PipelineStoppedException)
+        {
+            failure = e;
+        }
+
+        if (isStopping())
+        {
+            throw new PipelineStoppedException();
+        }
+
+        return answers is not null && answers.TryGetValue(question, out PSObject? answer)
+            ? answer?.BaseObject
+            : throw new NobodyAnswersException(failure);
+    }
+
+    // What can be told before a question is written. The rest (pwsh -NonInteractive, hosts that do not prompt) throws.
+    private bool CanAnswer() => host.Name switch
+    {
+        // A job or a remote session: the question would wait for whoever looks at its results one day.
+        "ServerRemoteHost" or "Default Host" => false,
+        "ConsoleHost" => !Console.IsInputRedirected && !Console.IsOutputRedirected && IsOwnRunspace(),
+        _ => IsOwnRunspace(),
+    };
+
+    // ForEach-Object -Parallel lends its tasks the host: their questions would come in a jumble.
+    private bool IsOwnRunspace()
+    {
+        try
+        {
+            return host is not IHostSupportsInteractiveSession { Runspace: { } own } || own.InstanceId == Runspace.DefaultRunspace?.InstanceId;
+        }
+        catch (NotImplementedException)
+        {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+using DriveNotFoundException = System.Management.Automation.DriveNotFoundException;
+
+namespace LlmConfig.Commands;
+
+/// <summary>Paths as a person gives them to a cmdlet: relative, with wildcards, on a drive; of the file system only.</summary>
+internal static class FilePath
+{
+    private const string FileSystem = "FileSystem";
+
+    /// <summary>The files that a path with wildcards means.</summary>
+    /// <exception cref="LlmConfigException">NotFound: nothing is there; StoreUnsafe: it is of another provider.</exception>
+    public static IReadOnlyList<string> Resolve(PSCmdlet cmdlet, string path)
+    {
+        try
+        {
+            Collection<string> found = cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider);
+            RequireFileSystem(provider, path);
+            return found.Count > 0 ? found : throw NotThere(path, null);
+        }
+        catch (Exception e) when (e is ItemNotFoundException or DriveNotFoundException or ProviderNotFoundException or WildcardPatternException)
+        {
+            throw NotThere(path, e);
+        }
+    }
+
+    /// <summary>The file that a path means whatever characters it holds, whether it is there or not.</summary>
+    /// <exception cref="LlmConfigException">NotFound: no such drive; StoreUnsafe: it is of another provider.</exception>
+    public static string Literal(PSCmdlet cmdlet, string path)
+    {
+        try
+        {
+            string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+            RequireFileSystem(provider, path);
+            return full;
+        }
+        catch (Exception e) when (e is DriveNotFoundException or ProviderNotFoundException)
+        {
+            throw NotThere(path, e);
+        }
+    }
+
+    private static LlmConfigException NotThere(string path, Exception? cause) =>
+        new(LlmConfigErrorCode.NotFound, ShownText.Of(path), $"There is no file '{ShownText.Of(path)}'.", "Check the path; -LiteralPath takes brackets as they are.", cause);
+
+    private static void RequireFileSystem(ProviderInfo provider, string path)
+    {
+        if (provider.Name != FileSystem)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.StoreUnsafe,
+                ShownText.Of(path),
+                $"'{ShownText.Of(path)}' is a path of the provider {provider.Name}, which keeps no files.",
+                "Name a file.");
+        }
+    }
+}

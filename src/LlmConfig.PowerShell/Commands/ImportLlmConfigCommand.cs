@@ -1,0 +1,299 @@
+using System.Management.Automation;
+using System.Security;
+
+namespace LlmConfig.Commands;
+
+/// <summary>Import-LlmConfig: takes over configurations from files, from the environment, or from a vault that stores share.</summary>
+[Cmdlet(VerbsData.Import, "LlmConfig", SupportsShouldProcess = true, DefaultParameterSetName = ByPath)]
+[OutputType(typeof(LlmConfiguration))]
+public sealed class ImportLlmConfigCommand : LlmConfigCommand
+{
+    private const string ByPath = "Path";
+    private const string ByLiteralPath = "LiteralPath";
+    private const string ByEnvironment = "FromEnvironment";
+    private const string ByVault = "FromVault";
+
+    private readonly List<ImportSource> _sources = [];
+    private bool _failed;
+    private bool _yesToAll;
+    private bool _noToAll;
+
+    /// <summary>Files, wildcards allowed.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByPath, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[] Path { get; set; } = [];
+
+    /// <summary>Files, every character taken as it is.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByLiteralPath, ValueFromPipelineByPropertyName = true)]
+    [Alias("PSPath")]
+    [ValidateNotNullOrEmpty]
+    public string[] LiteralPath { get; set; } = [];
+
+    /// <summary>The format of the files, where it is not to be told from what they hold.</summary>
+    [Parameter(ParameterSetName = ByPath)]
+    [Parameter(ParameterSetName = ByLiteralPath)]
+    public ImportFormat? Format { get; set; }
+
+    /// <summary>The password of an export with keys.</summary>
+    [Parameter(ParameterSetName = ByPath)]
+    [Parameter(ParameterSetName = ByLiteralPath)]
+    [SecureStringOnly]
+    public SecureString? Password { get; set; }
+
+    /// <summary>Looks for the providers' variables in the environment.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByEnvironment)]
+    public SwitchParameter FromEnvironment { get; set; }
+
+    /// <summary>A registered vault that stores share.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = ByVault)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(VaultCompleter))]
+    public string FromVault { get; set; } = string.Empty;
+
+    /// <summary>Only those with these names.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    public string[]? Name { get; set; }
+
+    /// <summary>Only those of these providers.</summary>
+    [Parameter]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ProviderCompleter))]
+    public string[]? Provider { get; set; }
+
+    /// <summary>The vault for keys that come along.</summary>
+    [Parameter(ParameterSetName = ByPath)]
+    [Parameter(ParameterSetName = ByLiteralPath)]
+    [Parameter(ParameterSetName = ByEnvironment)]
+    [ArgumentCompleter(typeof(VaultCompleter))]
+    public string? Vault { get; set; }
+
+    /// <summary>What to do where the store has the name or the id already.</summary>
+    [Parameter]
+    public ImportConflict OnConflict { get; set; } = ImportConflict.Error;
+
+    /// <summary>Allows plain http to other machines.</summary>
+    [Parameter]
+    public SwitchParameter AllowInsecureBaseUrl { get; set; }
+
+    /// <summary>Does not ask before a kept key goes to another host.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        foreach (string path in ParameterSetName == ByPath ? Path : [])
+        {
+            Collect(() => FilePath.Resolve(this, path));
+        }
+
+        foreach (string path in ParameterSetName == ByLiteralPath ? LiteralPath : [])
+        {
+            Collect(() => [FilePath.Literal(this, path)]);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Guard(() =>
+    {
+        var names = new NameFilter(Name);
+        var options = new ImportOptions
+        {
+            OnConflict = OnConflict,
+            AllowInsecureBaseUrl = AllowInsecureBaseUrl,
+            Vault = Vault,
+            Names = names.Predicate,
+            Providers = Providers(),
+        };
+        IReadOnlyList<ImportStep> steps = Plan(options).Steps;
+        WriteWarnings();
+        foreach (string missed in names.Missed)
+        {
+            WriteError(LlmConfigErrorRecord.From(new LlmConfigException(
+                LlmConfigErrorCode.NotFound, ShownText.Of(missed), $"Nothing that can be imported is called '{ShownText.Of(missed)}'.", "-WhatIf lists what can be.")));
+        }
+
+        List<ImportStep> chosen = [.. steps.Where(IsWanted)];
+        if (chosen.Count > 0)
+        {
+            var progress = new PipelineProgress(this, "Importing LLM configurations", chosen.Count);
+            Report(progress.Run(() => Repository.Import(chosen, progress, Cancellation)));
+        }
+    });
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _sources.ForEach(source => source.Dispose());
+        }
+
+        base.Dispose(disposing);
+    }
+
+    // Each path may fail alone: whatever is wrong with one file, the next may be imported.
+    private void Collect(Func<IReadOnlyList<string>> resolve)
+    {
+        try
+        {
+            foreach (string file in resolve())
+            {
+                _sources.Add(ImportSource.FromFile(file, Format, PasswordParameter.Check(Password)));
+            }
+        }
+        catch (LlmConfigException e)
+        {
+            _failed = true;
+            WriteError(LlmConfigErrorRecord.From(e));
+        }
+    }
+
+    private ImportPlan Plan(ImportOptions options)
+    {
+        if (ParameterSetName == ByVault)
+        {
+            ImportPlan plan = Repository.PlanImport(FromVault, options, Cancellation);
+            WriteVerbose($"The vault '{ShownText.Of(FromVault)}' holds {plan.PassedOver} keys that say nothing of a configuration; they were passed over.");
+            return plan;
+        }
+
+        if (FromEnvironment)
+        {
+            _sources.Add(ImportSource.FromEnvironment(options.Providers));
+        }
+
+        foreach (ImportSource source in _sources)
+        {
+            foreach (string remark in source.Remarks)
+            {
+                WriteWarning(remark);
+            }
+
+            foreach (LlmConfigException error in source.Errors)
+            {
+                WriteError(LlmConfigErrorRecord.From(error));
+            }
+        }
+
+        if (!_failed && _sources.All(source => source.Items.Count + source.Errors.Count + source.Remarks.Count == 0))
+        {
+            WriteWarning(FromEnvironment ? "No variable of a provider is set in this environment." : "There is nothing to import in what was named.");
+        }
+
+        return Repository.PlanImport([.. _sources.SelectMany(source => source.Items)], options);
+    }
+
+    private Predicate<string>? Providers()
+    {
+        if (Provider is null)
+        {
+            return null;
+        }
+
+        List<Func<string, bool>> patterns = [.. Provider.Select(pattern => WildcardPattern.ContainsWildcardCharacters(pattern)
+            ? ConfigurationSelector.Matcher<string>(pattern, id => id)
+            : LlmProviderCatalog.Get(pattern, target: null).Id.Equals)];
+        return id => patterns.Any(matches => matches(id));
+    }
+
+    // What fails or changes nothing needs no question; the import reports it.
+    private bool IsWanted(ImportStep step)
+    {
+        if (!step.Changes)
+        {
+            return true;
+        }
+
+        string action = step.Action switch
+        {
+            ImportAction.Create => "Import LLM configuration",
+            ImportAction.Update => "Replace LLM configuration",
+            _ => "Remove LLM configuration",
+        };
+        return ShouldProcess(step.Name, $"{action} ({step.Detail})") && (Force || !step.SendsKeptKeyElsewhere || MaySendKeyElsewhere(step));
+    }
+
+    private bool MaySendKeyElsewhere(ImportStep step)
+    {
+        try
+        {
+            return ShouldContinue(
+                $"The key of '{step.Name}' would go to {step.Configuration!.BaseUrl ?? "an unknown host"} instead of {step.Existing!.BaseUrl ?? "an unknown host"}. Keep the key and change the host?",
+                "Key goes to another host",
+                hasSecurityImpact: true,
+                ref _yesToAll,
+                ref _noToAll);
+        }
+        catch (Exception e) when (e is not PipelineStoppedException)
+        {
+            // Hosts without a person differ in what they throw.
+            WriteError(LlmConfigErrorRecord.From(new LlmConfigException(
+                LlmConfigErrorCode.InsecureBaseUrl,
+                step.Name,
+                $"The key of '{step.Name}' would go to another host, and nobody can be asked here.",
+                "Look at where the new host is from; add -Force to allow it.",
+                e)));
+            return false;
+        }
+    }
+
+    private void Report(IReadOnlyList<ImportResult> results)
+    {
+        WriteWarnings();
+        foreach (ImportResult result in results)
+        {
+            if (result.Error is { } error)
+            {
+                // Never terminating here: the others were imported, and have to be written.
+                WriteError(LlmConfigErrorRecord.From(error));
+                continue;
+            }
+
+            string name = result.Configuration!.Name;
+            switch (result.Action)
+            {
+                case ImportAction.Create:
+                    WriteVerbose($"Created '{name}' ({result.Step.Detail}).");
+                    WriteObject(result.Configuration);
+                    break;
+                case ImportAction.Update:
+                    WriteVerbose($"Changed '{name}' ({result.Step.Detail}).");
+                    WriteObject(result.Configuration);
+                    break;
+                case ImportAction.Remove:
+                    WriteWarning($"Removed '{name}': {result.Step.Detail}.");
+                    break;
+                case ImportAction.Skip:
+                    WriteVerbose($"Skipped '{ShownText.Of(result.Step.Name)}': there is a configuration '{name}' already.");
+                    break;
+                default:
+                    WriteVerbose($"Left '{name}' as it is: nothing of it differs.");
+                    break;
+            }
+        }
+
+        Advise(results);
+    }
+
+    private void Advise(IReadOnlyList<ImportResult> results)
+    {
+        List<string> keyless = [.. results.Where(result => result.Error is null && result.Step.LeavesKeyBehind && result.Action == ImportAction.Create).Select(result => $"'{result.Configuration!.Name}'")];
+        if (keyless.Count > 0)
+        {
+            WriteWarning($"Imported without a key, since the file does not hold it: {string.Join(", ", keyless)}. Give it with Set-LlmConfig -ApiKey.");
+        }
+
+        if (results.Any(result => result.Error is null && result.Action is ImportAction.Create or ImportAction.Update))
+        {
+            foreach (ImportSource source in _sources.Where(source => source.HoldsPlainKeys))
+            {
+                WriteWarning($"'{source.Description}' still holds keys in plain text: delete it once nothing else reads it.");
+            }
+        }
+    }
+}
