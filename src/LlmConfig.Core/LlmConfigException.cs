@@ -36,4 +36,8 @@ public sealed class LlmConfigException : Exception
 
     /// <summary>True once the log was told of it: an error passes through several members on its way out.</summary>
     internal bool IsLogged { get; set; }
+
+    /// <summary>The same about a configuration: what a vault says names the vault or a file, and the caller asked for a configuration.</summary>
+    internal LlmConfigException About(string? name) =>
+        name is null || Target == name ? this : new LlmConfigException(Code, name, Problem, RecommendedAction, this);
 }

@@ -13,16 +13,17 @@ namespace LlmConfig;
 /// </remarks>
 public sealed class LlmConfigRepository : IDisposable
 {
-    // A move is repeated when its key is rotated by another process meanwhile; three such coincidences are no coincidence.
-    private const int MostRounds = 3;
-
     private readonly StoreFolder _folder;
     private readonly LlmConfigOptions _options;
     private readonly StoreFileSystem _files;
     private readonly ConfigFile _config;
     private readonly IntentLog _intents;
     private readonly LocalVault _local;
+    private readonly KeyVaults _vaults;
+    private readonly KeyReader _keys;
     private readonly EventLog _log;
+    private readonly Recovery _recovery;
+    private readonly WriteProtocol _protocol;
 
     // While a store is looked at, what would be a warning is a result.
     private bool _isLooking;
@@ -43,6 +44,10 @@ public sealed class LlmConfigRepository : IDisposable
         string vaultFolder = new StorePaths(folder.Path).Vault;
         _local = new LocalVault(
             vaultFolder, _files, _options.Protectors(vaultFolder, _files), _options.Clock, Warn, _options.LockPatience);
+        _vaults = new KeyVaults(_local, _options.Vaults);
+        _keys = new KeyReader(_config, _vaults);
+        _recovery = new Recovery(folder.Path, _config, _intents, _local, _vaults, _log, Warn);
+        _protocol = new WriteProtocol(_config, _intents, _local, _vaults, _keys, _recovery, _log, Warn);
     }
 
     /// <summary>The name of the built-in vault: <c>LlmConfig</c>.</summary>
@@ -111,7 +116,7 @@ public sealed class LlmConfigRepository : IDisposable
     /// NotFound, KeyMissing (it has none, or the vault lost it), VaultNotFound, VaultLocked, VaultUnavailable, VaultCorrupt.
     /// </exception>
     public ApiKey GetKey(Guid id, CancellationToken cancellation = default) =>
-        Logged(nameof(GetKey), () => ReadCurrentKey(Get(id), cancellation).Key);
+        Logged(nameof(GetKey), () => _keys.Read(id, cancellation).Key);
 
     /// <summary>The key of a configuration that was read just now: it is read again only where its key is gone.</summary>
     /// <param name="configuration">The configuration.</param>
@@ -121,7 +126,7 @@ public sealed class LlmConfigRepository : IDisposable
     public ApiKey GetKey(LlmConfiguration configuration, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return Logged(nameof(GetKey), () => ReadCurrentKey(configuration, cancellation).Key);
+        return Logged(nameof(GetKey), () => _keys.ReadCurrent(configuration, cancellation).Key);
     }
 
     /// <summary>What a configuration puts into the environment of a program: its key, base URL and model, as they belong together.</summary>
@@ -136,7 +141,7 @@ public sealed class LlmConfigRepository : IDisposable
     public LlmEnvironment GetEnvironment(Guid id, string? variable = null, CancellationToken cancellation = default) =>
         Logged(nameof(GetEnvironment), () =>
         {
-            (LlmConfiguration item, ApiKey? key) = ReadKeyIfAny(id, cancellation);
+            (LlmConfiguration item, ApiKey? key) = _keys.ReadIfAny(id, cancellation);
             return new LlmEnvironment(item, key, variable);
         });
 
@@ -159,7 +164,7 @@ public sealed class LlmConfigRepository : IDisposable
         IEnumerable<OnlineCheckResult> Check()
         {
             using var check = new OnlineCheck(_options.Online);
-            foreach (OnlineCheckResult result in check.Run(ids, id => ReadKeyIfAny(id, cancellation), progress, cancellation))
+            foreach (OnlineCheckResult result in check.Run(ids, id => _keys.ReadIfAny(id, cancellation), progress, cancellation))
             {
                 yield return result;
             }
@@ -190,7 +195,7 @@ public sealed class LlmConfigRepository : IDisposable
         IReadOnlyList<NewConfiguration> wanted, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        return Logged(nameof(Create), () => Run(Plan(wanted), progress, cancellation), _log.Created);
+        return Logged(nameof(Create), () => _protocol.Run(Plan(wanted), progress, cancellation), _log.Created);
     }
 
     /// <summary>Says what <see cref="Create(IReadOnlyList{NewConfiguration}, IProgress{int}, CancellationToken)"/> would do, as far
@@ -222,7 +227,7 @@ public sealed class LlmConfigRepository : IDisposable
         IReadOnlyList<KeyValuePair<Guid, ConfigurationUpdate>> wanted, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        return Logged(nameof(Update), () => Run(Plan(wanted), progress, cancellation), _log.Changed);
+        return Logged(nameof(Update), () => _protocol.Run(Plan(wanted), progress, cancellation), _log.Changed);
     }
 
     /// <summary>Says what <see cref="Update(IReadOnlyList{KeyValuePair{Guid, ConfigurationUpdate}}, IProgress{int}, CancellationToken)"/>
@@ -251,7 +256,7 @@ public sealed class LlmConfigRepository : IDisposable
             () =>
             {
                 ConfigDocument? seen = _config.ReadStrictly();
-                return Run([.. ids.Select(id => new RemoveChange(id, NameOf(seen, id), keepKeys))], null, cancellation);
+                return _protocol.Run([.. ids.Select(id => new RemoveChange(id, NameOf(seen, id), keepKeys))], null, cancellation);
             },
             _log.Removed);
     }
@@ -288,7 +293,7 @@ public sealed class LlmConfigRepository : IDisposable
     public ImportPlan PlanImport(string vault, ImportOptions? options = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(vault);
-        IKeyVault opened = OpenVault(vault.Trim());
+        IKeyVault opened = _vaults.Open(vault.Trim());
         SharedVault.RequireShared(opened);
         ConfigDocument? seen = _config.ReadStrictly();
         (IReadOnlyList<ImportingChange> changes, int passedOver) = new SharedVault(opened, _intents, Warn).Compare(seen, options ?? new ImportOptions(), cancellation);
@@ -312,7 +317,7 @@ public sealed class LlmConfigRepository : IDisposable
             List<ImportingChange> changes = [.. steps.Select(step => step.Change)];
             changes.ForEach(change => change.Restart());
             SharedVault.Acquaint(changes, _config.ReadStrictly());
-            Run(changes, progress, cancellation);
+            _protocol.Run(changes, progress, cancellation);
             return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step, step.Change.Action, step.Change.Result, step.Change.Error))];
         });
         foreach (ImportResult result in results)
@@ -406,8 +411,8 @@ public sealed class LlmConfigRepository : IDisposable
         long started = EventLog.Start();
         string? known = Logged(nameof(SetDefaultVault), () =>
         {
-            string? known = string.IsNullOrWhiteSpace(name) ? null : OpenVault(name.Trim()).Name;
-            Initialise(cancellation);
+            string? known = string.IsNullOrWhiteSpace(name) ? null : _vaults.Open(name.Trim()).Name;
+            _protocol.Initialise(cancellation);
             Certain(() => _config.Change(draft => draft.DefaultVault = known, cancellation));
             return known;
         });
@@ -425,7 +430,7 @@ public sealed class LlmConfigRepository : IDisposable
         long started = EventLog.Start();
         bool changed = Logged(nameof(SetProtector), () =>
         {
-            Initialise(cancellation);
+            _protocol.Initialise(cancellation);
             return _local.ChangeProtector(kind, cancellation);
         });
         if (changed)
@@ -444,7 +449,7 @@ public sealed class LlmConfigRepository : IDisposable
     public int Recover(CancellationToken cancellation = default) => Logged(nameof(Recover), () =>
     {
         ConfigFile.RequireWorkingLocks();
-        return _config.ReadStrictly() is null ? 0 : Recover(_ => true, cancellation);
+        return _config.ReadStrictly() is null ? 0 : _recovery.Run(_ => true, cancellation);
     });
 
     /// <summary>
@@ -518,9 +523,9 @@ public sealed class LlmConfigRepository : IDisposable
         }
     }
 
-    private StoreInspection Inspection => new(_folder, _files, _config, _intents, _local, OpenVault, _options.LogFile);
+    private StoreInspection Inspection => new(_folder, _files, _config, _intents, _local, _vaults.Open, _options.LogFile);
 
-    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _local, intent => Finish(intent, _ => true), _options.Clock);
+    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _local, intent => _recovery.Finish(intent, _ => true), _options.Clock);
 
     private T Looking<T>(Func<T> look)
     {
@@ -571,7 +576,7 @@ public sealed class LlmConfigRepository : IDisposable
     {
         ConfigDocument? document = _config.Read();
         LocalVaultInfo vault = _local.GetInfo();
-        (string name, string reason) = ChooseVault(document?.DefaultVault);
+        (string name, string reason) = _vaults.Choose(document?.DefaultVault);
         return new StoreInfo
         {
             Path = _folder.Path,
@@ -611,7 +616,7 @@ public sealed class LlmConfigRepository : IDisposable
 
     private ImportPlan Plan(IReadOnlyList<ImportingChange> changes, ConfigDocument? seen, int passedOver = 0)
     {
-        Try(changes, seen ?? ConfigDocument.Empty, Opener(seen));
+        WriteProtocol.Try(changes, seen ?? ConfigDocument.Empty, _vaults.Opener(seen));
         return new ImportPlan([.. changes.Select(change => new ImportStep(change))], passedOver);
     }
 
@@ -638,93 +643,9 @@ public sealed class LlmConfigRepository : IDisposable
     private List<ChangeResult> Preview(List<PlannedChange> changes)
     {
         ConfigDocument seen = _config.ReadStrictly() ?? ConfigDocument.Empty;
-        Try(changes, seen, Opener(seen));
-        WarnOfDoubts(changes, seen);
+        WriteProtocol.Try(changes, seen, _vaults.Opener(seen));
+        _protocol.WarnOfDoubts(changes, seen);
         return [.. changes.Select(change => change.ToResult())];
-    }
-
-    private static ConfigDraft Try(IReadOnlyList<PlannedChange> changes, ConfigDocument seen, Func<string?, IKeyVault> open)
-    {
-        var trial = new ConfigDraft(seen);
-        foreach (PlannedChange change in changes)
-        {
-            change.Apply(trial, open);
-        }
-
-        return trial;
-    }
-
-    private void WarnOfDoubts(IReadOnlyList<PlannedChange> changes, ConfigDocument document)
-    {
-        foreach (LlmConfigWarning doubt in ChangeDoubts.Of(changes, document))
-        {
-            Warn(doubt);
-        }
-    }
-
-    // The write protocol (docs/architecture.md): check, intent, keys, locked commit, deletion, intent gone.
-    private IReadOnlyList<ChangeResult> Run(IReadOnlyList<PlannedChange> changes, IProgress<int>? progress, CancellationToken cancellation)
-    {
-        ConfigFile.RequireWorkingLocks();
-        ConfigDocument seen = _config.ReadStrictly() ?? ConfigDocument.Empty;
-        Func<string?, IKeyVault> open = Opener(seen);
-        ConfigDraft trial = Try(changes, seen, open);
-        List<PlannedChange> good = [.. changes.Where(change => change.Error is null)];
-        if (good.Count > 0 && trial.IsChanged)
-        {
-            ConfigDocument store = Initialise(cancellation);
-            HashSet<string> used = [.. KeysOf(good).Select(key => key.Vault), .. good.Select(change => change.KeptKey?.Vault).OfType<string>()];
-            Recover(used.Contains, cancellation);
-            for (int round = 1; good.Count > 0; round++)
-            {
-                seen = Commit(good, store.StoreId, open, progress, cancellation) ?? seen;
-                good = Restart(good, open, round);
-            }
-
-            WarnOfDoubts(changes, seen);
-        }
-
-        return [.. changes.Select(change => change.ToResult())];
-    }
-
-    // Changes whose key another process rotated or moved at the same moment.
-    private List<PlannedChange> Restart(List<PlannedChange> changes, Func<string?, IKeyVault> open, int round)
-    {
-        List<PlannedChange> outdated = [.. changes.Where(change => change.IsOutdated)];
-        if (outdated.Count == 0)
-        {
-            return outdated;
-        }
-
-        var trial = new ConfigDraft(_config.ReadStrictly()!);
-        foreach (PlannedChange change in outdated)
-        {
-            change.Restart();
-            change.Apply(trial, open);
-            if (round == MostRounds && change.Error is null)
-            {
-                change.Fail(new LlmConfigException(
-                    LlmConfigErrorCode.StoreBusy,
-                    change.Result?.Name,
-                    "Other processes change the key of this configuration again and again.",
-                    "Run the command again; nothing was changed."));
-            }
-        }
-
-        return [.. outdated.Where(change => change.Error is null)];
-    }
-
-    private ConfigDocument Initialise(CancellationToken cancellation)
-    {
-        try
-        {
-            return _config.Initialise(cancellation);
-        }
-        catch (UncertainCommitException e)
-        {
-            // An empty store is nothing to lose; the commit that follows flushes the same folder.
-            return _config.ReadStrictly() ?? throw e.Failure;
-        }
     }
 
     // Where no key is in doubt, a commit that may not be durable is a failure like any other.
@@ -739,440 +660,4 @@ public sealed class LlmConfigRepository : IDisposable
             throw e.Failure;
         }
     }
-
-    private static List<KeyReference> KeysOf(IEnumerable<PlannedChange> changes) =>
-        [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey, change.ReplacedKey }).OfType<KeyReference>().Distinct()];
-
-    private static List<KeyReference> LabelsOf(IEnumerable<PlannedChange> changes) =>
-        [.. changes.Select(change => change.StaleLabel).OfType<KeyReference>().Distinct()];
-
-    private ConfigDocument? Commit(
-        List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
-    {
-        var intents = new List<Intent>();
-        List<KeyReference> written = [];
-        bool certain = true;
-        ConfigDocument? after = null;
-        try
-        {
-            List<KeyReference> doubtful = KeysOf(changes);
-            List<KeyReference> stale = LabelsOf(changes);
-            if (doubtful.Count + stale.Count > 0)
-            {
-                intents.AddRange(_intents.Begin(doubtful, stale));
-            }
-
-            written = [.. changes.Select(change => change.NewKey).OfType<KeyReference>()];
-            WriteKeys(changes, storeId, open, progress, cancellation);
-            if (changes.Any(change => change.Error is null))
-            {
-                after = _config.Change(draft => Apply(changes, draft, open, intents), cancellation);
-            }
-
-            return after;
-        }
-        catch (UncertainCommitException e)
-        {
-            certain = false;
-            throw e.Failure;
-        }
-        finally
-        {
-            // A key that another process dropped meanwhile is its to remove, or to keep for other stores.
-            HashSet<KeyReference> mine = [.. written, .. KeysOf(changes)];
-
-            // However it went: what is on disk decides which of the keys stay.
-            foreach (Intent intent in intents)
-            {
-                using (intent)
-                {
-                    if (certain)
-                    {
-                        Finish(intent, _ => true, mine, after is null ? [] : LabelsOf(changes));
-                    }
-                }
-            }
-        }
-    }
-
-    private void Apply(List<PlannedChange> changes, ConfigDraft draft, Func<string?, IKeyVault> open, List<Intent> intents)
-    {
-        foreach (PlannedChange change in changes)
-        {
-            change.Apply(draft, open);
-        }
-
-        // Another process may have rotated a key since the intent was written: then another key is dropped than it names.
-        List<KeyReference> more = [.. KeysOf(changes).Except(intents.SelectMany(intent => intent.Keys))];
-        List<KeyReference> stale = [.. LabelsOf(changes).Except(intents.SelectMany(intent => intent.Labels))];
-        if (more.Count + stale.Count > 0)
-        {
-            intents.AddRange(_intents.Begin(more, stale));
-        }
-    }
-
-    private void WriteKeys(
-        List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
-    {
-        int done = 0;
-        foreach (IGrouping<string, PlannedChange> group in changes.Where(change => change.NewKey is not null).GroupBy(change => change.NewKey!.Vault))
-        {
-            IKeyVault vault = open(group.Key);
-            var written = new List<PlannedChange>();
-            foreach (PlannedChange change in group)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                try
-                {
-                    long started = EventLog.Start();
-                    WriteKey(change, vault, storeId, cancellation);
-                    _log.KeyWritten(change.NewKey!, started);
-                    written.Add(change);
-                }
-                catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing && WasRotated(change))
-                {
-                    // The key to be copied was rotated, moved or removed meanwhile. Under the lock the change finds its plan outdated.
-                    change.DiscardCopy();
-                }
-                catch (LlmConfigException e)
-                {
-                    change.Fail(Rename(e, change.Result?.Name));
-                }
-
-                progress?.Report(++done);
-            }
-
-            Flush(vault, written);
-        }
-    }
-
-    private void WriteKey(PlannedChange change, IKeyVault vault, Guid storeId, CancellationToken cancellation)
-    {
-        var label = new KeyLabel(storeId, change.Result!);
-        change.Written(label);
-        if (change.Key is { } key)
-        {
-            WriteKey(change, vault, key, label, cancellation);
-            return;
-        }
-
-        using ApiKey moved = ReadKey(change.Result! with { Vault = change.CopiedKey!.Vault, KeyId = change.CopiedKey.KeyId }, cancellation);
-        WriteKey(change, vault, moved, label, cancellation);
-    }
-
-    private void WriteKey(PlannedChange change, IKeyVault vault, ApiKey key, KeyLabel label, CancellationToken cancellation)
-    {
-        vault.Write(change.NewKey!.KeyId, key, label, cancellation);
-        if (ReferenceEquals(vault, _local))
-        {
-            change.KeyMark = _local.Mark(key);
-        }
-    }
-
-    private bool WasRotated(PlannedChange change) =>
-        change.CopiedKey is { } copied && _config.ReadStrictly()?.Find(change.Result!.Id)?.Key != copied;
-
-    private static void Flush(IKeyVault vault, List<PlannedChange> written)
-    {
-        if (written.Count == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            vault.Flush();
-        }
-        catch (LlmConfigException e)
-        {
-            written.ForEach(change => change.Fail(Rename(e, change.Result?.Name)));
-        }
-    }
-
-    private int Recover(Func<string, bool> mayUse, CancellationToken cancellation)
-    {
-        int finished = 0;
-        bool found = false;
-        foreach (Intent intent in _intents.TakeOverDead())
-        {
-            using (intent)
-            {
-                cancellation.ThrowIfCancellationRequested();
-
-                found = true;
-                long started = EventLog.Start();
-                if (Finish(intent, vault => IsBuiltIn(vault) || mayUse(vault)))
-                {
-                    finished++;
-                    _log.ChangeFinished(started);
-                }
-            }
-        }
-
-        if (found)
-        {
-            _local.RemoveLeftovers();
-        }
-
-        return finished;
-    }
-
-    private bool TryConfirm()
-    {
-        try
-        {
-            _config.Confirm();
-            return true;
-        }
-        catch (LlmConfigException e)
-        {
-            Warn(new LlmConfigWarning(_folder.Path, $"What an earlier process left undone has to wait. {e.Message}"));
-            return false;
-        }
-    }
-
-    // The one rule of recovery: a named key that no configuration refers to goes, and the label of one that stays says
-    // what its configuration says. False when some key has to wait.
-    private bool Finish(Intent intent, Func<string, bool> mayUse, HashSet<KeyReference>? mine = null, IReadOnlyList<KeyReference>? stale = null)
-    {
-        ConfigDocument? now;
-        try
-        {
-            now = _config.ReadStrictly();
-        }
-        catch (LlmConfigException e)
-        {
-            Warn(new LlmConfigWarning(_folder.Path, $"Keys of an unfinished change stay in their vault until the store can be read. {e.Message}"));
-            return false;
-        }
-
-        if (now is null)
-        {
-            // The store went away under the change. It may come back (a restore, a disk), and refer to these keys again.
-            return false;
-        }
-
-        List<KeyReference> unused = [.. intent.Keys.Where(key => (mine is null || mine.Contains(key)) && !now.RefersTo(key))];
-
-        // What was read may be a rename that no process has made durable yet: a power cut could bring back the file that
-        // refers to the keys that are to go, or the one that does not yet refer to those that a dead process wrote.
-        if ((unused.Count > 0 || mine is null) && !TryConfirm())
-        {
-            return false;
-        }
-
-        bool complete = true;
-        foreach (IGrouping<string, KeyReference> group in unused.GroupBy(key => key.Vault))
-        {
-            complete &= mayUse(group.Key) && TryRemove(group.Key, group);
-        }
-
-        foreach (IGrouping<string, KeyReference> group in intent.Labels.Where(key => stale is null || stale.Contains(key)).GroupBy(key => key.Vault))
-        {
-            complete &= mayUse(group.Key) && TryRelabel(group.Key, group);
-        }
-
-        if (complete)
-        {
-            CompleteQuietly(intent);
-        }
-
-        return complete;
-    }
-
-    private bool TryRemove(string name, IEnumerable<KeyReference> keys)
-    {
-        try
-        {
-            IKeyVault vault = OpenVault(name);
-            foreach (KeyReference key in keys)
-            {
-                long started = EventLog.Start();
-                vault.Remove(key.KeyId, CancellationToken.None);
-                _log.KeyRemoved(key, started);
-            }
-
-            // Gone for good, before the intent that names them goes.
-            vault.Flush();
-            return true;
-        }
-        catch (LlmConfigException e)
-        {
-            Warn(new LlmConfigWarning(
-                name, $"A key that is no longer used could not be removed yet; the next change that uses the vault tries again. {e.Message}"));
-            return false;
-        }
-    }
-
-    private bool TryRelabel(string name, IEnumerable<KeyReference> keys)
-    {
-        try
-        {
-            IKeyVault vault = OpenVault(name);
-            if (vault.TakesLabels)
-            {
-                foreach (KeyReference key in keys)
-                {
-                    Relabel(vault, key);
-                }
-
-                vault.Flush();
-            }
-
-            return true;
-        }
-        catch (LlmConfigException e)
-        {
-            Warn(new LlmConfigWarning(
-                name, $"The change was made, but what the vault says beside the key is the old state; the next change that uses the vault puts it right. {e.Message}"));
-            return false;
-        }
-    }
-
-    // Until what was written is what the store holds: a process that changes the configuration at the same moment does
-    // the same, so that whoever is last has seen the last state.
-    private void Relabel(IKeyVault vault, KeyReference key)
-    {
-        KeyLabel? label = LabelOf(key);
-        while (label is not null)
-        {
-            long started = EventLog.Start();
-            vault.Relabel(key.KeyId, label, CancellationToken.None);
-            _log.LabelWritten(key, started);
-            KeyLabel? now = LabelOf(key);
-            label = now is null || now.Says(label) ? null : now;
-        }
-    }
-
-    private KeyLabel? LabelOf(KeyReference key) =>
-        _config.ReadStrictly() is { } now && now.FindByKey(key) is { KeyStoreId: null } item ? new KeyLabel(now.StoreId, item) : null;
-
-    private void CompleteQuietly(Intent intent)
-    {
-        try
-        {
-            intent.Complete();
-        }
-        catch (LlmConfigException e)
-        {
-            // The next change finds it, finds nothing to remove, and removes it.
-            Warn(new LlmConfigWarning(_folder.Path, $"The note of a finished change could not be removed yet. {e.Message}"));
-        }
-    }
-
-    private (LlmConfiguration Configuration, ApiKey? Key) ReadKeyIfAny(Guid id, CancellationToken cancellation) =>
-        Get(id) switch
-        {
-            { Key: null } keyless => (keyless, null),
-            var item => ReadCurrentKey(item, cancellation),
-        };
-
-    // A key and the configuration that it is of: another one's base URL must never get it.
-    private (LlmConfiguration Configuration, ApiKey Key) ReadCurrentKey(LlmConfiguration item, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            try
-            {
-                return (item, ReadKey(item, cancellation));
-            }
-            catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
-            {
-                // Another process may have rotated or moved it between the two reads; on a busy machine more than once.
-                LlmConfiguration again = Get(item.Id);
-                if (again.Key == item.Key)
-                {
-                    throw;
-                }
-
-                cancellation.ThrowIfCancellationRequested();
-                item = again;
-            }
-        }
-    }
-
-    private ApiKey ReadKey(LlmConfiguration item, CancellationToken cancellation)
-    {
-        if (item.Key is not { } key)
-        {
-            throw new LlmConfigException(
-                LlmConfigErrorCode.KeyMissing, item.Name, $"The configuration '{item.Name}' has no key.", "Give it one with Set-LlmConfig -ApiKey.");
-        }
-
-        try
-        {
-            return OpenVault(key.Vault).Read(key.KeyId, cancellation);
-        }
-        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
-        {
-            if (item.KeyStoreId is not null && ReadSuccessor(item, cancellation) is { } rotated)
-            {
-                return rotated;
-            }
-
-            throw new LlmConfigException(
-                LlmConfigErrorCode.KeyMissing,
-                item.Name,
-                $"The vault '{key.Vault}' does not have the key of '{item.Name}'.",
-                "Set the key anew with Set-LlmConfig -ApiKey.",
-                e);
-        }
-        catch (LlmConfigException e)
-        {
-            throw Rename(e, item.Name);
-        }
-    }
-
-    // A key of another store that is gone was rotated there as a rule: the vault tells which key the configuration has now.
-    private ApiKey? ReadSuccessor(LlmConfiguration item, CancellationToken cancellation)
-    {
-        IKeyVault vault = OpenVault(item.Vault!);
-        try
-        {
-            return vault.TakesLabels
-                && SharedKeys.Newest(vault.List(cancellation)).GetValueOrDefault(item.Id) is { } entry
-                && entry.KeyId != item.KeyId
-                    ? vault.Read(entry.KeyId, cancellation)
-                    : null;
-        }
-        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
-        {
-            return null;
-        }
-    }
-
-    // What a vault says names the vault or a file; the caller asked for a configuration.
-    private static LlmConfigException Rename(LlmConfigException e, string? name) =>
-        name is null || e.Target == name ? e : new LlmConfigException(e.Code, name, e.Problem, e.RecommendedAction, e);
-
-    private static bool IsBuiltIn(string vault) => string.Equals(vault, LocalVault.VaultName, StringComparison.OrdinalIgnoreCase);
-
-    private Func<string?, IKeyVault> Opener(ConfigDocument? document)
-    {
-        var opened = new Dictionary<string, IKeyVault>(StringComparer.OrdinalIgnoreCase);
-        return wanted =>
-        {
-            string name = wanted ?? ChooseVault(document?.DefaultVault).Name;
-            if (!opened.TryGetValue(name, out IKeyVault? vault))
-            {
-                vault = OpenVault(name);
-                opened.Add(name, vault);
-            }
-
-            return vault;
-        };
-    }
-
-    private (string Name, string Reason) ChooseVault(string? ofStore) =>
-        ofStore is not null ? (ofStore, "It was set with Set-LlmConfigStore -DefaultVault.")
-        : _options.Vaults?.DefaultVault is { } registered ? (registered, "It is the default vault of SecretManagement.")
-        : (LocalVault.VaultName, "It is the built-in vault; no other was chosen.");
-
-    private IKeyVault OpenVault(string name) => IsBuiltIn(name)
-        ? _local
-        : _options.Vaults?.Open(name) ?? throw new LlmConfigException(
-            LlmConfigErrorCode.VaultNotFound,
-            name,
-            $"There is no vault '{ShownText.Of(name)}' here.",
-            $"Use the built-in one, {LocalVault.VaultName}, or run the command where that vault is registered.");
 }

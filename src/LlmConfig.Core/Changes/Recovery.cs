@@ -1,0 +1,190 @@
+namespace LlmConfig;
+
+/// <summary>
+/// The end of the write protocol (docs/architecture.md), for one's own changes and for those of processes that died: keys that
+/// nothing refers to go, labels are written, the intent goes.
+/// </summary>
+internal sealed class Recovery(
+    string folder, ConfigFile config, IntentLog intents, LocalVault local, KeyVaults vaults, EventLog log, Action<LlmConfigWarning> warn)
+{
+    /// <summary>Finishes the changes of dead processes.</summary>
+    /// <param name="mayUse">Whether a vault may be used, beside the built-in one: another could prompt.</param>
+    /// <param name="cancellation">Stops after the intent at hand.</param>
+    /// <returns>How many were finished.</returns>
+    public int Run(Func<string, bool> mayUse, CancellationToken cancellation)
+    {
+        int finished = 0;
+        bool found = false;
+        foreach (Intent intent in intents.TakeOverDead())
+        {
+            using (intent)
+            {
+                cancellation.ThrowIfCancellationRequested();
+
+                found = true;
+                long started = EventLog.Start();
+                if (Finish(intent, vault => KeyVaults.IsBuiltIn(vault) || mayUse(vault)))
+                {
+                    finished++;
+                    log.ChangeFinished(started);
+                }
+            }
+        }
+
+        if (found)
+        {
+            local.RemoveLeftovers();
+        }
+
+        return finished;
+    }
+
+    /// <summary>
+    /// The one rule of recovery: a named key that no configuration refers to goes, and the label of one that stays says what its
+    /// configuration says. False when some key has to wait.
+    /// </summary>
+    /// <param name="intent">The intent.</param>
+    /// <param name="mayUse">Whether a vault may be used.</param>
+    /// <param name="mine">The keys that this process may remove; <see langword="null"/> for all that a dead process named.</param>
+    /// <param name="stale">The labels to write anew; <see langword="null"/> for all that are named.</param>
+    public bool Finish(Intent intent, Func<string, bool> mayUse, HashSet<KeyReference>? mine = null, IReadOnlyList<KeyReference>? stale = null)
+    {
+        ConfigDocument? now;
+        try
+        {
+            now = config.ReadStrictly();
+        }
+        catch (LlmConfigException e)
+        {
+            warn(new LlmConfigWarning(folder, $"Keys of an unfinished change stay in their vault until the store can be read. {e.Message}"));
+            return false;
+        }
+
+        if (now is null)
+        {
+            // The store went away under the change. It may come back (a restore, a disk), and refer to these keys again.
+            return false;
+        }
+
+        List<KeyReference> unused = [.. intent.Keys.Where(key => (mine is null || mine.Contains(key)) && !now.RefersTo(key))];
+
+        // What was read may be a rename that no process has made durable yet: a power cut could bring back the file that
+        // refers to the keys that are to go, or the one that does not yet refer to those that a dead process wrote.
+        if ((unused.Count > 0 || mine is null) && !TryConfirm())
+        {
+            return false;
+        }
+
+        bool complete = true;
+        foreach (IGrouping<string, KeyReference> group in unused.GroupBy(key => key.Vault))
+        {
+            complete &= mayUse(group.Key) && TryRemove(group.Key, group);
+        }
+
+        foreach (IGrouping<string, KeyReference> group in intent.Labels.Where(key => stale is null || stale.Contains(key)).GroupBy(key => key.Vault))
+        {
+            complete &= mayUse(group.Key) && TryRelabel(group.Key, group);
+        }
+
+        if (complete)
+        {
+            CompleteQuietly(intent);
+        }
+
+        return complete;
+    }
+
+    private bool TryConfirm()
+    {
+        try
+        {
+            config.Confirm();
+            return true;
+        }
+        catch (LlmConfigException e)
+        {
+            warn(new LlmConfigWarning(folder, $"What an earlier process left undone has to wait. {e.Message}"));
+            return false;
+        }
+    }
+
+    private bool TryRemove(string name, IEnumerable<KeyReference> keys)
+    {
+        try
+        {
+            IKeyVault vault = vaults.Open(name);
+            foreach (KeyReference key in keys)
+            {
+                long started = EventLog.Start();
+                vault.Remove(key.KeyId, CancellationToken.None);
+                log.KeyRemoved(key, started);
+            }
+
+            // Gone for good, before the intent that names them goes.
+            vault.Flush();
+            return true;
+        }
+        catch (LlmConfigException e)
+        {
+            warn(new LlmConfigWarning(
+                name, $"A key that is no longer used could not be removed yet; the next change that uses the vault tries again. {e.Message}"));
+            return false;
+        }
+    }
+
+    private bool TryRelabel(string name, IEnumerable<KeyReference> keys)
+    {
+        try
+        {
+            IKeyVault vault = vaults.Open(name);
+            if (vault.TakesLabels)
+            {
+                foreach (KeyReference key in keys)
+                {
+                    Relabel(vault, key);
+                }
+
+                vault.Flush();
+            }
+
+            return true;
+        }
+        catch (LlmConfigException e)
+        {
+            warn(new LlmConfigWarning(
+                name, $"The change was made, but what the vault says beside the key is the old state; the next change that uses the vault puts it right. {e.Message}"));
+            return false;
+        }
+    }
+
+    // Until what was written is what the store holds: a process that changes the configuration at the same moment does
+    // the same, so that whoever is last has seen the last state.
+    private void Relabel(IKeyVault vault, KeyReference key)
+    {
+        KeyLabel? label = LabelOf(key);
+        while (label is not null)
+        {
+            long started = EventLog.Start();
+            vault.Relabel(key.KeyId, label, CancellationToken.None);
+            log.LabelWritten(key, started);
+            KeyLabel? now = LabelOf(key);
+            label = now is null || now.Says(label) ? null : now;
+        }
+    }
+
+    private KeyLabel? LabelOf(KeyReference key) =>
+        config.ReadStrictly() is { } now && now.FindByKey(key) is { KeyStoreId: null } item ? new KeyLabel(now.StoreId, item) : null;
+
+    private void CompleteQuietly(Intent intent)
+    {
+        try
+        {
+            intent.Complete();
+        }
+        catch (LlmConfigException e)
+        {
+            // The next change finds it, finds nothing to remove, and removes it.
+            warn(new LlmConfigWarning(folder, $"The note of a finished change could not be removed yet. {e.Message}"));
+        }
+    }
+}

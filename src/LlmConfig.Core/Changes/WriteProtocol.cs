@@ -1,0 +1,245 @@
+namespace LlmConfig;
+
+/// <summary>Carries out a batch of changes by the write protocol (docs/architecture.md), which keeps file and vaults in step.</summary>
+internal sealed class WriteProtocol(
+    ConfigFile config, IntentLog intentLog, LocalVault local, KeyVaults vaults, KeyReader keys, Recovery recovery, EventLog log, Action<LlmConfigWarning> warn)
+{
+    // A move is repeated when its key is rotated by another process meanwhile; three such coincidences are no coincidence.
+    private const int MostRounds = 3;
+
+    /// <summary>Tries changes on a draft of what the store holds: whatever breaks a rule is an error of its own.</summary>
+    public static ConfigDraft Try(IReadOnlyList<PlannedChange> changes, ConfigDocument seen, Func<string?, IKeyVault> open)
+    {
+        var trial = new ConfigDraft(seen);
+        foreach (PlannedChange change in changes)
+        {
+            change.Apply(trial, open);
+        }
+
+        return trial;
+    }
+
+    /// <summary>Warns of what is allowed and may be a mistake.</summary>
+    public void WarnOfDoubts(IReadOnlyList<PlannedChange> changes, ConfigDocument document)
+    {
+        foreach (LlmConfigWarning doubt in ChangeDoubts.Of(changes, document))
+        {
+            warn(doubt);
+        }
+    }
+
+    /// <summary>Check, intent, keys, locked commit, deletion, intent gone.</summary>
+    public IReadOnlyList<ChangeResult> Run(IReadOnlyList<PlannedChange> changes, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        ConfigFile.RequireWorkingLocks();
+        ConfigDocument seen = config.ReadStrictly() ?? ConfigDocument.Empty;
+        Func<string?, IKeyVault> open = vaults.Opener(seen);
+        ConfigDraft trial = Try(changes, seen, open);
+        List<PlannedChange> good = [.. changes.Where(change => change.Error is null)];
+        if (good.Count > 0 && trial.IsChanged)
+        {
+            ConfigDocument store = Initialise(cancellation);
+            HashSet<string> used = [.. KeysOf(good).Select(key => key.Vault), .. good.Select(change => change.KeptKey?.Vault).OfType<string>()];
+            recovery.Run(used.Contains, cancellation);
+            for (int round = 1; good.Count > 0; round++)
+            {
+                seen = Commit(good, store.StoreId, open, progress, cancellation) ?? seen;
+                good = Restart(good, open, round);
+            }
+
+            WarnOfDoubts(changes, seen);
+        }
+
+        return [.. changes.Select(change => change.ToResult())];
+    }
+
+    // Changes whose key another process rotated or moved at the same moment.
+    private List<PlannedChange> Restart(List<PlannedChange> changes, Func<string?, IKeyVault> open, int round)
+    {
+        List<PlannedChange> outdated = [.. changes.Where(change => change.IsOutdated)];
+        if (outdated.Count == 0)
+        {
+            return outdated;
+        }
+
+        var trial = new ConfigDraft(config.ReadStrictly()!);
+        foreach (PlannedChange change in outdated)
+        {
+            change.Restart();
+            change.Apply(trial, open);
+            if (round == MostRounds && change.Error is null)
+            {
+                change.Fail(new LlmConfigException(
+                    LlmConfigErrorCode.StoreBusy,
+                    change.Result?.Name,
+                    "Other processes change the key of this configuration again and again.",
+                    "Run the command again; nothing was changed."));
+            }
+        }
+
+        return [.. outdated.Where(change => change.Error is null)];
+    }
+
+    /// <summary>Makes the store, unless there is one: keys carry its id, so it has to be on disk before the first key.</summary>
+    public ConfigDocument Initialise(CancellationToken cancellation)
+    {
+        try
+        {
+            return config.Initialise(cancellation);
+        }
+        catch (UncertainCommitException e)
+        {
+            // An empty store is nothing to lose; the commit that follows flushes the same folder.
+            return config.ReadStrictly() ?? throw e.Failure;
+        }
+    }
+
+    private static List<KeyReference> KeysOf(IEnumerable<PlannedChange> changes) =>
+        [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey, change.ReplacedKey }).OfType<KeyReference>().Distinct()];
+
+    private static List<KeyReference> LabelsOf(IEnumerable<PlannedChange> changes) =>
+        [.. changes.Select(change => change.StaleLabel).OfType<KeyReference>().Distinct()];
+
+    private ConfigDocument? Commit(
+        List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        var intents = new List<Intent>();
+        List<KeyReference> written = [];
+        bool certain = true;
+        ConfigDocument? after = null;
+        try
+        {
+            List<KeyReference> doubtful = KeysOf(changes);
+            List<KeyReference> stale = LabelsOf(changes);
+            if (doubtful.Count + stale.Count > 0)
+            {
+                intents.AddRange(intentLog.Begin(doubtful, stale));
+            }
+
+            written = [.. changes.Select(change => change.NewKey).OfType<KeyReference>()];
+            WriteKeys(changes, storeId, open, progress, cancellation);
+            if (changes.Any(change => change.Error is null))
+            {
+                after = config.Change(draft => Apply(changes, draft, open, intents), cancellation);
+            }
+
+            return after;
+        }
+        catch (UncertainCommitException e)
+        {
+            certain = false;
+            throw e.Failure;
+        }
+        finally
+        {
+            // A key that another process dropped meanwhile is its to remove, or to keep for other stores.
+            HashSet<KeyReference> mine = [.. written, .. KeysOf(changes)];
+
+            // However it went: what is on disk decides which of the keys stay.
+            foreach (Intent intent in intents)
+            {
+                using (intent)
+                {
+                    if (certain)
+                    {
+                        recovery.Finish(intent, _ => true, mine, after is null ? [] : LabelsOf(changes));
+                    }
+                }
+            }
+        }
+    }
+
+    private void Apply(List<PlannedChange> changes, ConfigDraft draft, Func<string?, IKeyVault> open, List<Intent> intents)
+    {
+        foreach (PlannedChange change in changes)
+        {
+            change.Apply(draft, open);
+        }
+
+        // Another process may have rotated a key since the intent was written: then another key is dropped than it names.
+        List<KeyReference> more = [.. KeysOf(changes).Except(intents.SelectMany(intent => intent.Keys))];
+        List<KeyReference> stale = [.. LabelsOf(changes).Except(intents.SelectMany(intent => intent.Labels))];
+        if (more.Count + stale.Count > 0)
+        {
+            intents.AddRange(intentLog.Begin(more, stale));
+        }
+    }
+
+    private void WriteKeys(
+        List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        int done = 0;
+        foreach (IGrouping<string, PlannedChange> group in changes.Where(change => change.NewKey is not null).GroupBy(change => change.NewKey!.Vault))
+        {
+            IKeyVault vault = open(group.Key);
+            var written = new List<PlannedChange>();
+            foreach (PlannedChange change in group)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                try
+                {
+                    long started = EventLog.Start();
+                    WriteKey(change, vault, storeId, cancellation);
+                    log.KeyWritten(change.NewKey!, started);
+                    written.Add(change);
+                }
+                catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing && WasRotated(change))
+                {
+                    // The key to be copied was rotated, moved or removed meanwhile. Under the lock the change finds its plan outdated.
+                    change.DiscardCopy();
+                }
+                catch (LlmConfigException e)
+                {
+                    change.Fail(e.About(change.Result?.Name));
+                }
+
+                progress?.Report(++done);
+            }
+
+            Flush(vault, written);
+        }
+    }
+
+    private void WriteKey(PlannedChange change, IKeyVault vault, Guid storeId, CancellationToken cancellation)
+    {
+        var label = new KeyLabel(storeId, change.Result!);
+        change.Written(label);
+        if (change.Key is { } key)
+        {
+            WriteKey(change, vault, key, label, cancellation);
+            return;
+        }
+
+        using ApiKey moved = keys.Read(change.Result! with { Vault = change.CopiedKey!.Vault, KeyId = change.CopiedKey.KeyId }, cancellation);
+        WriteKey(change, vault, moved, label, cancellation);
+    }
+
+    private void WriteKey(PlannedChange change, IKeyVault vault, ApiKey key, KeyLabel label, CancellationToken cancellation)
+    {
+        vault.Write(change.NewKey!.KeyId, key, label, cancellation);
+        if (ReferenceEquals(vault, local))
+        {
+            change.KeyMark = local.Mark(key);
+        }
+    }
+
+    private bool WasRotated(PlannedChange change) =>
+        change.CopiedKey is { } copied && config.ReadStrictly()?.Find(change.Result!.Id)?.Key != copied;
+
+    private static void Flush(IKeyVault vault, List<PlannedChange> written)
+    {
+        if (written.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            vault.Flush();
+        }
+        catch (LlmConfigException e)
+        {
+            written.ForEach(change => change.Fail(e.About(change.Result?.Name)));
+        }
+    }
+}

@@ -1,0 +1,40 @@
+namespace LlmConfig;
+
+/// <summary>The vaults that a store can use, by name: the built-in one and those of its source.</summary>
+internal sealed class KeyVaults(LocalVault local, IKeyVaultSource? others)
+{
+    public static bool IsBuiltIn(string vault) => string.Equals(vault, LocalVault.VaultName, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The vault for new keys, and why it is that one.</summary>
+    /// <param name="ofStore">The one that the store names, or <see langword="null"/>.</param>
+    public (string Name, string Reason) Choose(string? ofStore) =>
+        ofStore is not null ? (ofStore, "It was set with Set-LlmConfigStore -DefaultVault.")
+        : others?.DefaultVault is { } registered ? (registered, "It is the default vault of SecretManagement.")
+        : (LocalVault.VaultName, "It is the built-in vault; no other was chosen.");
+
+    /// <exception cref="LlmConfigException">VaultNotFound, SecretManagementMissing.</exception>
+    public IKeyVault Open(string name) => IsBuiltIn(name)
+        ? local
+        : others?.Open(name) ?? throw new LlmConfigException(
+            LlmConfigErrorCode.VaultNotFound,
+            name,
+            $"There is no vault '{ShownText.Of(name)}' here.",
+            $"Use the built-in one, {LocalVault.VaultName}, or run the command where that vault is registered.");
+
+    /// <summary>Opens each vault once, for a batch; <see langword="null"/> stands for the vault for new keys of the document.</summary>
+    public Func<string?, IKeyVault> Opener(ConfigDocument? document)
+    {
+        var opened = new Dictionary<string, IKeyVault>(StringComparer.OrdinalIgnoreCase);
+        return wanted =>
+        {
+            string name = wanted ?? Choose(document?.DefaultVault).Name;
+            if (!opened.TryGetValue(name, out IKeyVault? vault))
+            {
+                vault = Open(name);
+                opened.Add(name, vault);
+            }
+
+            return vault;
+        };
+    }
+}
