@@ -9,9 +9,8 @@ internal sealed class ProcessFigures(Workplace workplace)
 
     private readonly Child _child = new(workplace);
 
-    public IEnumerable<Figure> Run()
+    public IEnumerable<Figure> Run(string hundred)
     {
-        string hundred = workplace.NewStore("hundred", 100);
         Samples first = new();
         (Samples import, Samples one) = Samples.Interleave(
             Rounds,

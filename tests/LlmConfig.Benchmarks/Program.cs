@@ -15,11 +15,14 @@ using var workplace = new Workplace();
 Console.WriteLine($"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors, .NET {Environment.Version}");
 var table = new FigureTable();
 
-table.Add(new ProcessFigures(workplace).Run());
+string hundred = workplace.NewStore("hundred", 100);
 string ten = workplace.NewStore("ten", 10);
 string tenThousand = workplace.NewStore("ten-thousand", 10_000);
+StoreReads.Unchanged.Add(100, hundred);
+StoreReads.Unchanged.Add(10_000, tenThousand);
 StoreReads.Stores.Add(100, workplace.NewStore("read-100", 100));
 StoreReads.Stores.Add(10_000, workplace.NewStore("read-10000", 10_000));
+table.Add(new ProcessFigures(workplace).Run(hundred));
 table.Add([new ProcessFigures(workplace).Memory(tenThousand)]);
 using (var engine = new Engine())
 {

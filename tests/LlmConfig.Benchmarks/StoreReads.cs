@@ -7,12 +7,17 @@ namespace LlmConfig.Benchmarks;
 public class StoreReads
 {
     private LlmConfigRepository? _repository;
+    private LlmConfigRepository? _still;
     private string _path = string.Empty;
+    private string _stillPath = string.Empty;
     private byte[] _content = [];
     private byte[] _otherContent = [];
 
     /// <summary>The folders of the stores, by the number of their configurations. The benchmarks run in this process.</summary>
     internal static Dictionary<int, string> Stores { get; } = [];
+
+    /// <summary>Others that nobody changes: a file that was changed a moment ago is compared byte by byte.</summary>
+    internal static Dictionary<int, string> Unchanged { get; } = [];
 
     [Params(100, 10_000)]
     public int Count { get; set; }
@@ -22,6 +27,8 @@ public class StoreReads
     {
         _repository = new LlmConfigRepository(StoreFolder.At(Stores[Count]));
         _path = Path.Combine(Stores[Count], "llm_config.json");
+        _still = new LlmConfigRepository(StoreFolder.At(Unchanged[Count]));
+        _stillPath = Path.Combine(Unchanged[Count], "llm_config.json");
         _content = File.ReadAllBytes(_path);
 
         // Another revision: the same size, other bytes.
@@ -48,11 +55,15 @@ public class StoreReads
     }
 
     [Benchmark]
-    public int GetAllOfUnchangedFile() => _repository!.GetAll().Count;
+    public int GetAllOfUnchangedFile() => _still!.GetAll().Count;
 
     [Benchmark]
-    public int Read() => File.ReadAllBytes(_path).Length;
+    public int Read() => File.ReadAllBytes(_stillPath).Length;
 
     [GlobalCleanup]
-    public void Close() => _repository?.Dispose();
+    public void Close()
+    {
+        _repository?.Dispose();
+        _still?.Dispose();
+    }
 }
