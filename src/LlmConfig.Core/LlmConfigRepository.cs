@@ -113,7 +113,8 @@ public sealed class LlmConfigRepository : IDisposable
     /// <param name="cancellation">Stops waiting for the vault.</param>
     /// <returns>The key, for the caller to dispose of.</returns>
     /// <exception cref="LlmConfigException">
-    /// NotFound, KeyMissing (it has none, or the vault lost it), VaultNotFound, VaultLocked, VaultUnavailable, VaultCorrupt.
+    /// NotFound, KeyMissing (it has none, or the vault lost it), InvalidKey (what the vault has is no key), VaultNotFound, VaultLocked,
+    /// VaultUnavailable, VaultCorrupt.
     /// </exception>
     public ApiKey GetKey(Guid id, CancellationToken cancellation = default) =>
         Logged(nameof(GetKey), () => _keys.Read(id, cancellation).Key);
@@ -206,7 +207,7 @@ public sealed class LlmConfigRepository : IDisposable
     public IReadOnlyList<ChangeResult> Preview(IReadOnlyList<NewConfiguration> wanted)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        return Preview(Plan(wanted));
+        return Logged(nameof(Preview), () => Preview(Plan(wanted)));
     }
 
     /// <summary>Changes one configuration.</summary>
@@ -238,7 +239,7 @@ public sealed class LlmConfigRepository : IDisposable
     public IReadOnlyList<ChangeResult> Preview(IReadOnlyList<KeyValuePair<Guid, ConfigurationUpdate>> wanted)
     {
         ArgumentNullException.ThrowIfNull(wanted);
-        return Preview(Plan(wanted));
+        return Logged(nameof(Preview), () => Preview(Plan(wanted)));
     }
 
     /// <summary>Removes configurations in one commit, and their keys after it. One that fails does not stop the others.</summary>
@@ -623,7 +624,9 @@ public sealed class LlmConfigRepository : IDisposable
     private ConfigDocument SelectForExport(IReadOnlyList<Guid> ids)
     {
         ConfigDocument? seen = _config.Read();
-        List<LlmConfiguration> items = [.. ids.Distinct().Select(id => seen?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D")))];
+
+        // A mark means something in its own store only.
+        List<LlmConfiguration> items = [.. ids.Distinct().Select(id => (seen?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"))) with { KeyMark = null })];
         return new ConfigDocument(seen?.StoreId ?? Guid.NewGuid(), seen?.Revision ?? 0, null, items, JsonExtras.None);
     }
 

@@ -30,6 +30,15 @@ public sealed partial class FileFormatsDocumentTests : IDisposable
         Assert.Equal(1, repository.Recover());
         using ApiKey after = repository.GetKey(repository.Get("work").Id);
         Assert.Empty(Directory.GetFiles(pending));
+
+        // The documented mark is the one that the vault gives to the same key.
+        var warnings = new List<LlmConfigWarning>();
+        using (var second = new LlmConfigRepository(StoreFolder.At(_home), new LlmConfigOptions { Warning = warnings.Add }))
+        {
+            second.Remove([second.Create(new NewConfiguration { Name = "twin", Provider = "ollama", Key = key }).Id]);
+        }
+
+        Assert.Contains(warnings, warning => warning.Message.StartsWith("'work' and 'twin' have the same key.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -38,6 +47,23 @@ public sealed partial class FileFormatsDocumentTests : IDisposable
         string text = Block("json llm_config.json");
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
         Assert.Equal(text, System.Text.Encoding.UTF8.GetString(ConfigDocumentWriter.Write(ConfigDocumentReader.Read(bytes))).ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void The_documented_sealed_export_opens_with_its_password()
+    {
+        string path = Path.Combine(_home, "export.json");
+        File.WriteAllText(path, Block("json sealed export"));
+        using var password = new System.Security.SecureString();
+        foreach (char c in "eight or more")
+        {
+            password.AppendChar(c);
+        }
+
+        using ImportSource source = ImportSource.FromFile(path, null, password);
+
+        ImportItem item = Assert.Single(source.Items);
+        Assert.Equal(("work", "openai", "sk-test-example"), (item.Name, item.Provider, item.Key!.ToPlainText()));
     }
 
     [Fact]

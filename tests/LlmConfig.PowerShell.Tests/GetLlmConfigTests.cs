@@ -31,6 +31,29 @@ public sealed class GetLlmConfigTests : EngineTest
         Assert.Equal(names, string.Join(',', Run(script).Names));
     }
 
+    [Theory]
+    [InlineData("Get-LlmConfig -Vault LlmConfig", "with,other")]
+    [InlineData("Get-LlmConfig -Vault LLM*", "with,other")]
+    [InlineData("Get-LlmConfig -Vault *", "with,other")]
+    [InlineData("Get-LlmConfig -Vault Nowhere", "")]
+    [InlineData("Get-LlmConfig -Vault Nowhere, llmconfig -Provider anthropic", "other")]
+    [InlineData("Get-LlmConfig w* -Vault LlmConfig", "with")]
+    [InlineData("Get-LlmConfig -Default -Vault LlmConfig", "")]
+    public void A_vault_narrows_to_the_configurations_whose_keys_lie_there(string script, string names)
+    {
+        Run("New-LlmConfig with openai -ApiKey $one; New-LlmConfig other anthropic -ApiKey $two", ("one", Secure("sk-one")), ("two", Secure("sk-ant-two")));
+
+        Assert.Equal(names, string.Join(',', Run(script).Names));
+    }
+
+    [Fact]
+    public void A_vault_pattern_that_is_none_is_an_error()
+    {
+        Run("New-LlmConfig with openai -ApiKey $one", ("one", Secure("sk-one")));
+
+        Assert.Contains("closing bracket", Try("Get-LlmConfig alpha -Vault '[a'").RequireError("NotFound").ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Ids_find_configurations()
     {

@@ -70,6 +70,74 @@ public sealed class ViewTests : EngineTest
             Lines().Where(line => line.Contains(" :", StringComparison.Ordinal)).Select(line => line.Split(':')[0].Trim()));
     }
 
+    [Theory]
+    [InlineData("name\u001b[31m", "openai", "model\u202e", "V\u0007", "name\\u{1B}[31m", "model\\u{202E}", "V\\u{7}")]
+    public void Characters_that_steer_a_terminal_show_escaped(string name, string provider, string model, string vault, params string[] shown)
+    {
+        Run("New-LlmConfig a openai -ApiKey $key", ("key", Secure("sk-one")));
+        LlmConfiguration item = Stored("a") with { Name = name, Provider = provider, Model = model, Vault = vault, OwnBaseUrl = "https://x.example/\u001b]0;title\u0007" };
+
+        foreach (object value in new object[] { item, Deserialized(item) })
+        {
+            Shell.Host.Clear();
+            Run("$value | Out-Default; $value | Out-Default", ("value", value));
+
+            string text = Plain(Shell.Host.Text);
+            Assert.All(shown, part => Assert.Contains(part, text, StringComparison.Ordinal));
+            Assert.Contains("https://x.example/\\u{1B}]0;title\\u{7}", text, StringComparison.Ordinal);
+            Assert.DoesNotContain(text, c => c is '\u001b' or '\u202e' or '\u0007');
+        }
+    }
+
+    [Fact]
+    public void No_view_shows_a_text_as_it_came()
+    {
+        XElement format = XElement.Load(Path.Combine(AppContext.BaseDirectory, "LlmConfig.PowerShell.format.ps1xml"));
+        Type[] types = [typeof(LlmConfiguration), typeof(LlmProvider), typeof(StoreInfo), typeof(CheckResult)];
+        int seen = 0;
+        foreach (XElement view in format.Descendants("View"))
+        {
+            string typeName = view.Element("ViewSelectedBy")!.Element("TypeName")!.Value;
+            foreach (string property in view.Descendants("PropertyName").Select(element => element.Value))
+            {
+                seen++;
+                Assert.NotEqual(typeof(string), types.SingleOrDefault(type => type.FullName == typeName)?.GetProperty(property)!.PropertyType);
+            }
+        }
+
+        Assert.InRange(seen, 10, 100);
+    }
+
+    [Fact]
+    public void Checks_show_as_a_table_with_a_coloured_status_and_what_to_do()
+    {
+        Run("$checks | Out-Default", ("checks", Checks()));
+
+        string text = Shell.Host.Text;
+        Assert.Contains("\u001b[32mOk\u001b[0m", text, StringComparison.Ordinal);
+        Assert.Contains("\u001b[33;1mWarning\u001b[0m", text, StringComparison.Ordinal);
+        Assert.Contains("\u001b[31;1mError\u001b[0m", text, StringComparison.Ordinal);
+        string[] lines = Lines();
+        Assert.Equal(["Status", "Check", "Target", "Message"], Words(lines[0]));
+        Assert.Equal(["Ok", "File", "llm_config.json", "It", "reads."], Words(lines[2]));
+        Assert.Equal(["Warning", "KeyAge", "work", "The", "key", "is", "old."], Words(lines[3]));
+        Assert.Equal("Rotate it.", lines[4].Trim());
+        Assert.Contains("bad\\u{1B}[31m", lines[5], StringComparison.Ordinal);
+        Assert.Contains("two\\u{A}lines", lines[5], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Checks_that_came_back_from_a_job_show_the_same_table()
+    {
+        Run("$checks | Out-Default", ("checks", Checks()));
+        string direct = Shell.Host.Text;
+        Shell.Host.Clear();
+
+        Run("$checks | Out-Default", ("checks", Checks().Select(Deserialized).ToArray()));
+
+        Assert.Equal(direct, Shell.Host.Text);
+    }
+
     [Fact]
     public void The_list_of_a_configuration_has_every_property_and_no_other()
     {
@@ -91,6 +159,13 @@ public sealed class ViewTests : EngineTest
         string[] shown = [.. Plain(host.Text).Split('\n').Where(line => line.Contains(" :", StringComparison.Ordinal)).Select(line => line.Split(" :")[0].Trim())];
         Assert.Equal(typeof(LlmConfiguration).GetProperties().Select(property => property.Name).Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
     }
+
+    private static CheckResult[] Checks() =>
+    [
+        new("File", CheckStatus.Ok, "llm_config.json", "It reads."),
+        new("KeyAge", CheckStatus.Warning, "work", "The key is old.", "Rotate it."),
+        new("Permissions", CheckStatus.Error, "bad\u001b[31m", "two\nlines", "Repair it."),
+    ];
 
     private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 

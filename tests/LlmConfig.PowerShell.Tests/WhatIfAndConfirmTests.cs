@@ -100,6 +100,42 @@ public sealed class WhatIfAndConfirmTests : EngineTest
     }
 
     [Theory]
+    [InlineData("New-LlmConfig A openai", "DuplicateName")]
+    [InlineData("New-LlmConfig ' ' openai", "InvalidName")]
+    [InlineData("New-LlmConfig x nobody", "UnknownProvider")]
+    [InlineData("New-LlmConfig x openai -BaseUrl ftp://x", "InvalidBaseUrl")]
+    [InlineData("New-LlmConfig x openai -BaseUrl http://10.0.0.1", "InsecureBaseUrl")]
+    [InlineData("New-LlmConfig x azure-openai", "InvalidBaseUrl")]
+    [InlineData("New-LlmConfig x openai -ApiKeyFromEnvironment LLMCONFIG_NOT_SET", "InvalidKey")]
+    [InlineData("New-LlmConfig x openai -ApiKey plain", "InvalidKey")]
+    [InlineData("Set-LlmConfig a -NewName b", "DuplicateName")]
+    [InlineData("Set-LlmConfig a -Provider nobody", "UnknownProvider")]
+    [InlineData("Set-LlmConfig a -BaseUrl ftp://x", "InvalidBaseUrl")]
+    [InlineData("Set-LlmConfig a, b -NewName c", "DuplicateName")]
+    [InlineData("Set-LlmConfig nobody -Model m", "NotFound")]
+    public void WhatIf_reports_the_rule_that_the_change_would_break_as_the_change_does(string change, string code)
+    {
+        Run("New-LlmConfig a openai -ApiKey $key; New-LlmConfig b openai", ("key", Secure("sk-one")));
+        var before = Store.Contents();
+
+        ErrorRecord tried = Try(change + " -WhatIf").RequireError(code);
+        Assert.Equal(before, Store.Contents());
+        ErrorRecord done = Try(change.StartsWith("Set", StringComparison.Ordinal) ? change + " -Force" : change).RequireError(code);
+
+        Assert.Equal(done.ToString(), tried.ToString());
+        Assert.Equal(done.TargetObject, tried.TargetObject);
+    }
+
+    [Fact]
+    public void WhatIf_reports_two_records_of_a_pipeline_that_would_take_the_same_name()
+    {
+        object[] rows = [Row(("Name", "x"), ("Provider", "openai")), Row(("Name", "X"), ("Provider", "openai")), Row(("Name", "y"), ("Provider", "openai"))];
+
+        Assert.Equal("X", Try("$rows | New-LlmConfig -WhatIf", ("rows", rows)).RequireError("DuplicateName").TargetObject);
+        Assert.False(Directory.Exists(Store.Folder));
+    }
+
+    [Theory]
     [InlineData("New-LlmConfig $bad openai")]
     [InlineData("Set-LlmConfigStore -DefaultVault $bad")]
     public void A_question_never_shows_characters_that_steer_a_terminal(string change)

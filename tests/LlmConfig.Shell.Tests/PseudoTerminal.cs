@@ -14,7 +14,9 @@ internal sealed class PseudoTerminal : IDisposable
 
     /// <param name="arguments">The command line.</param>
     /// <param name="program">Whose home is used, and disposed of; a new one where there is none.</param>
-    public PseudoTerminal(string arguments, LlmConfigProgram? program = null)
+    /// <param name="columns">The width of the terminal.</param>
+    /// <param name="environment">A variable to set for the program, as NAME=value.</param>
+    public PseudoTerminal(string arguments, LlmConfigProgram? program = null, int columns = 100, string environment = "")
     {
         _program = program ?? new LlmConfigProgram();
         Skip.If(!File.Exists("/usr/bin/script"), "script (util-linux) is not installed: the terminal tests cannot run");
@@ -23,7 +25,7 @@ internal sealed class PseudoTerminal : IDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        foreach (string argument in new[] { "-qefc", $"stty cols 100 rows 30; exec dotnet {LlmConfigProgram.Assembly} {arguments}", "/dev/null" })
+        foreach (string argument in new[] { "-qefc", $"stty cols {columns} rows 30; exec env {environment} dotnet {LlmConfigProgram.Assembly} {arguments}", "/dev/null" })
         {
             start.ArgumentList.Add(argument);
         }

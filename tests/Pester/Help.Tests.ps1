@@ -31,7 +31,7 @@ BeforeAll {
     $script:Module = (Resolve-Path (Join-Path $script:Repository out LlmConfig.PowerShell)).Path
     $script:Saved = @{}
     foreach ($name in 'HOME', 'XDG_CONFIG_HOME', 'LLMCONFIG_HOME', 'PSModulePath',
-        'OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'AZURE_OPENAI_API_KEY', 'GATEWAY_KEY') {
+        'OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_ENDPOINT', 'GATEWAY_KEY') {
         $script:Saved[$name] = [Environment]::GetEnvironmentVariable($name)
     }
 
@@ -69,7 +69,8 @@ team-proxy,openai,,https://proxy.example/v1,PESTER_LLM_KEY
 '@ | ConvertFrom-Csv | ForEach-Object {
                 $settings = @{}
                 foreach ($property in $_.PSObject.Properties) { if ($property.Value) { $settings[$property.Name] = $property.Value } }
-                $null = New-LlmConfig @settings
+                # One key for all of them, and not in the form of each provider: that is meant so here.
+                $null = New-LlmConfig @settings -WarningAction SilentlyContinue
             }
             Set-LlmConfig work -AsDefault
         }
@@ -156,8 +157,13 @@ Describe 'The help of <Cmdlet>' -ForEach $cmdlets {
             $env:HOME = $script:TestHome
             $env:XDG_CONFIG_HOME = $null
             $env:LLMCONFIG_HOME = Join-Path $script:TestHome store
+            $env:AZURE_OPENAI_ENDPOINT = 'https://contoso.openai.azure.com'
+            # Examples name files of the folder where they are typed.
+            Push-Location $script:TestHome
             foreach ($name in 'OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'AZURE_OPENAI_API_KEY', 'GATEWAY_KEY') {
-                [Environment]::SetEnvironmentVariable($name, 'sk-test-' + [guid]::NewGuid().ToString('N'))
+                # As the provider's keys begin, so that none looks like another's.
+                $prefix = switch ($name) { 'ANTHROPIC_API_KEY' { 'sk-ant-' } 'AZURE_OPENAI_API_KEY' { 'azure-' } }
+                [Environment]::SetEnvironmentVariable($name, $prefix + 'sk-test-' + [guid]::NewGuid().ToString('N'))
             }
 
             Set-LlmConfigStore -Protector KeyFile
@@ -166,12 +172,13 @@ Describe 'The help of <Cmdlet>' -ForEach $cmdlets {
         }
 
         AfterEach {
+            Pop-Location
             $env:HOME = $script:Saved.HOME
             Remove-Item $script:TestHome -Recurse -Force
         }
 
         It 'runs without an error: <Title>' -ForEach $Examples {
-            function Read-Host { ConvertTo-SecureString 'sk-test-typed' -AsPlainText -Force }
+            function Read-Host { ConvertTo-SecureString ('sk-test-' + [guid]::NewGuid().ToString('N')) -AsPlainText -Force }
             function Invoke-RestMethod { }
             $ErrorActionPreference = 'Stop'
             $before = $global:Error.Count

@@ -162,6 +162,11 @@ internal sealed class Recovery(
     private void Relabel(IKeyVault vault, KeyReference key)
     {
         KeyLabel? label = LabelOf(key);
+        if (label is null)
+        {
+            GiveUp(vault, key);
+        }
+
         while (label is not null)
         {
             long started = EventLog.Start();
@@ -169,6 +174,18 @@ internal sealed class Recovery(
             log.LabelWritten(key, started);
             KeyLabel? now = LabelOf(key);
             label = now is null || now.Says(label) ? null : now;
+        }
+    }
+
+    // A key that stayed for other stores is no store's from then on, so that no repair takes it for one that was left behind.
+    private void GiveUp(IKeyVault vault, KeyReference key)
+    {
+        if (config.ReadStrictly() is { } now && !now.RefersTo(key)
+            && vault.List(CancellationToken.None).FirstOrDefault(entry => entry.KeyId == key.KeyId)?.Label is { } label && label.StoreId == now.StoreId)
+        {
+            long started = EventLog.Start();
+            vault.Relabel(key.KeyId, label with { StoreId = KeyLabel.NoStore }, CancellationToken.None);
+            log.LabelWritten(key, started);
         }
     }
 

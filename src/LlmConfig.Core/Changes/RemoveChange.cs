@@ -12,6 +12,9 @@ internal sealed class RemoveChange(Guid id, string shownName, bool keepKey) : Pl
         draft.Remove(id);
         KeyReference? dropped = keepKey ? null : before.OwnKey;
         KeptKey = dropped is null ? before.Key : null;
+
+        // Its label has to say that it is no longer this store's.
+        RelabelledKey = keepKey ? before.OwnKey : null;
         return (before, dropped);
     }
 }

@@ -188,7 +188,7 @@ internal sealed class StoreInspection(
         try
         {
             LocalVaultContents contents = local.Inspect(progress, cancellation);
-            return VaultFinding.Of(local.Name, contents.Entries, takesLabels: true, contents.Damaged);
+            return VaultFinding.Of(local.Name, contents.Entries, takesLabels: true, contents.Damaged, contents.Refused);
         }
         catch (LlmConfigException e)
         {

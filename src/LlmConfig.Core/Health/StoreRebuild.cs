@@ -31,7 +31,7 @@ internal static class StoreRebuild
             .. SharedKeys.Newest(places.Keys).Values
                 .Where(entry => basis.Find(entry.Label!.Configuration.Id) is not { } item || IsNewer(entry, item))
                 .OrderBy(entry => entry.Label!.Configuration.CreatedAt)
-                .ThenBy(entry => entry.Label!.Configuration.Id),
+                .ThenBy(entry => entry.Label!.Configuration.Name, ConfigurationName.Comparer),
         ];
         if (newer.Count == 0)
         {
@@ -52,14 +52,14 @@ internal static class StoreRebuild
             };
         }
 
-        List<LlmConfiguration> all = WithUniqueNames(items.Values.OrderBy(item => item.CreatedAt).ThenBy(item => item.Id));
+        List<LlmConfiguration> all = WithUniqueNames(items.Values.OrderBy(item => item.CreatedAt).ThenBy(item => item.Name, ConfigurationName.Comparer));
         var document = new ConfigDocument(basis.StoreId, basis.Revision + 1, basis.DefaultVault, all, basis.Extras);
         return (document, [.. newer.Select(entry => document.Find(entry.Label!.Configuration.Id)!.Name)]);
     }
 
     /// <summary>The stores whose labels are in a vault.</summary>
     public static IReadOnlyList<Guid> Stores(VaultFinding vault) =>
-        [.. vault.Entries.Values.Select(entry => entry.Label?.StoreId).OfType<Guid>().Where(id => id != Guid.Empty).Distinct()];
+        [.. vault.Entries.Values.Select(entry => entry.Label?.StoreId).OfType<Guid>().Where(id => id != KeyLabel.NoStore).Distinct()];
 
     private static bool IsNewer(KeyVaultEntry entry, LlmConfiguration item) =>
         item.KeyStoreId is null && entry.Label!.Configuration.UpdatedAt > item.UpdatedAt;

@@ -142,6 +142,13 @@ internal sealed class StoreRepair(
 
     private ConfigDocument PlanFile(StoreFindings findings, Guid? storeId, List<RepairStep> steps)
     {
+        // A configuration whose key cannot be read just now would be missing in what is rebuilt, and its key be taken for an
+        // orphan by the next repair.
+        if (findings.Vaults.Select(vault => vault.Refused).FirstOrDefault(error => error is not null) is { } refused)
+        {
+            throw refused;
+        }
+
         bool fromBackup = findings.Backup.Document is not null;
         ConfigDocument basis = findings.Backup.Document ?? new ConfigDocument(ChooseStore(findings, storeId), 0, null, [], JsonExtras.None);
 
@@ -257,10 +264,8 @@ internal sealed class StoreRepair(
 
     private RepairResult? Attach(LlmConfiguration item, KeyReference key, DateTime? keyUpdatedAt, CancellationToken cancellation)
     {
-        // Named before the commit: should this process die after it, the label is written by the next one.
         ConfigFile.RequireWorkingLocks();
-        using Intent intent = intents.Begin([], [key]).Single();
-        bool changed = false;
+        Intent? intent = null;
         try
         {
             config.Change(
@@ -269,11 +274,19 @@ internal sealed class StoreRepair(
                     LlmConfiguration now = draft.Get(item.Id, item.Name);
                     if (now.Key == item.Key)
                     {
-                        draft.Replace(now with { KeyId = key.KeyId, Vault = key.Vault, KeyUpdatedAt = keyUpdatedAt ?? now.KeyUpdatedAt, UpdatedAt = After(now.UpdatedAt) });
-                        changed = true;
+                        // Named before the commit: should this process die after it, the label is written by the next one.
+                        intent = intents.Begin([], [key]).Single();
+                        draft.Replace(now with { KeyId = key.KeyId, Vault = key.Vault, KeyMark = null, KeyUpdatedAt = keyUpdatedAt ?? now.KeyUpdatedAt, UpdatedAt = After(now.UpdatedAt) });
                     }
                 },
                 cancellation);
+            if (intent is null)
+            {
+                return null;
+            }
+
+            finish(intent);
+            return Done(StoreChecks.Key, item.Name, $"It refers to its key in the vault '{ShownText.Of(key.Vault)}' again.");
         }
         catch (UncertainCommitException e)
         {
@@ -281,10 +294,8 @@ internal sealed class StoreRepair(
         }
         finally
         {
-            finish(intent);
+            intent?.Dispose();
         }
-
-        return changed ? Done(StoreChecks.Key, item.Name, $"It refers to its key in the vault '{ShownText.Of(key.Vault)}' again.") : null;
     }
 
     private DateTime After(DateTime before)

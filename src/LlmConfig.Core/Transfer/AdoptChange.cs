@@ -97,7 +97,7 @@ internal sealed class AdoptChange(
     private (LlmConfiguration Result, KeyReference? Dropped) Replace(ConfigDraft draft, LlmConfiguration local, LlmConfiguration after)
     {
         Action = ImportAction.Update;
-        Existing = local;
+        Existing = Before = local;
         draft.Replace(after);
         return (after, after.KeyId == local.KeyId ? null : local.OwnKey);
     }
@@ -108,6 +108,7 @@ internal sealed class AdoptChange(
         KeyId = entry.KeyId,
         KeyStoreId = entry.Label!.StoreId == ownStore ? null : entry.Label.StoreId,
         KeyUpdatedAt = Shared.KeyUpdatedAt,
+        KeyMark = item.KeyId == entry.KeyId ? item.KeyMark : null,
     };
 
     // The name that it gets; null where it is passed over. What has to make room is given back and not yet touched.

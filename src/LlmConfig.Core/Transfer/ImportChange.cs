@@ -16,7 +16,10 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
     protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
         string name = ConfigurationName.Validate(item.Name);
-        LlmProvider provider = LlmProviderCatalog.Get(item.Provider, name);
+
+        // What a file holds in the place of a name may be anything, a key included.
+        string shown = ShownText.Of(name);
+        LlmProvider provider = LlmProviderCatalog.Get(item.Provider, shown);
         LlmConfiguration? sameId = item.Id is { } id ? draft.Find(id) : null;
         LlmConfiguration? sameName = draft.FindByName(name);
         LlmConfiguration? there = sameId ?? sameName;
@@ -25,9 +28,9 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
             Id = item.Id ?? _fresh,
             Name = name,
             Provider = provider.Id,
-            OwnBaseUrl = BaseUrlOf(provider, name, there),
+            OwnBaseUrl = BaseUrlOf(provider, shown, there),
             UseAuthHeader = item.UseAuthHeader ?? provider.UseAuthHeader,
-            Model = ConfigurationName.ValidateModel(item.Model, name),
+            Model = ConfigurationName.ValidateModel(item.Model, shown),
         };
         if (there is null)
         {
@@ -86,12 +89,13 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
             Vault = key?.Vault,
             KeyId = key?.KeyId,
             KeyUpdatedAt = key is null ? null : item.KeyUpdatedAt ?? now,
+            KeyMark = key is null ? null : KeyMark,
             CreatedAt = item.CreatedAt ?? now,
             UpdatedAt = now,
             IsDefault = item.IsDefault && !draft.HasDefault,
         };
         Action = ImportAction.Create;
-        Existing = null;
+        Existing = Before = null;
         SendsKeptKeyElsewhere = false;
         draft.Add(result);
         return (result, null);
@@ -111,7 +115,7 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
         };
         if (key is not null)
         {
-            after = after with { KeyId = key.KeyId, Vault = key.Vault, KeyUpdatedAt = item.KeyUpdatedAt ?? now, KeyStoreId = null };
+            after = after with { KeyId = key.KeyId, Vault = key.Vault, KeyUpdatedAt = item.KeyUpdatedAt ?? now, KeyMark = KeyMark, KeyStoreId = null };
         }
 
         RelabelledKey = null;
@@ -122,7 +126,7 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
 
         after = after with { UpdatedAt = now > there.UpdatedAt ? now : there.UpdatedAt.AddMilliseconds(1) };
         Action = ImportAction.Update;
-        Existing = there;
+        Existing = Before = there;
         SendsKeptKeyElsewhere = key is null && there.Key is not null && LeadElsewhere(after, there);
         RelabelledKey = key is null && !KeyLabel.HaveSameLabel(there, after) ? after.OwnKey : null;
         draft.Replace(after);

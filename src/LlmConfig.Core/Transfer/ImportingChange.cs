@@ -25,7 +25,7 @@ internal abstract class ImportingChange : PlannedChange
     protected (LlmConfiguration Result, KeyReference? Dropped) Leave(LlmConfiguration there, ImportAction action = ImportAction.None)
     {
         Action = action;
-        Existing = there;
+        Existing = Before = there;
         SendsKeptKeyElsewhere = false;
         return (there, null);
     }

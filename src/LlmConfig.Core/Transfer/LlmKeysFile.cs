@@ -105,6 +105,6 @@ internal static class LlmKeysFile
     {
         using var plain = new SecretBytes(json.ValueSpan.Length);
         int length = json.CopyString(plain.Span);
-        return ApiKey.FromUtf8(plain.Span[..length], name);
+        return ApiKey.FromUtf8(plain.Span[..length], ShownText.Of(name));
     }
 }

@@ -29,7 +29,7 @@ public interface IKeyVault
     /// <param name="keyId">The key's id.</param>
     /// <param name="cancellation">Stops waiting for the vault.</param>
     /// <returns>The key, for the caller to dispose of.</returns>
-    /// <exception cref="LlmConfigException">KeyMissing, VaultLocked, VaultUnavailable or VaultCorrupt.</exception>
+    /// <exception cref="LlmConfigException">KeyMissing, InvalidKey, VaultLocked, VaultUnavailable or VaultCorrupt.</exception>
     ApiKey Read(string keyId, CancellationToken cancellation);
 
     /// <summary>Removes a key; nothing happens when it is not there.</summary>

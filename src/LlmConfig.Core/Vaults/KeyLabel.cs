@@ -10,6 +10,9 @@ namespace LlmConfig;
 /// <param name="Configuration">The configuration as it was when the label was written last.</param>
 public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
 {
+    /// <summary>The store of a key that its store left to others (<c>Remove-LlmConfig -KeepKey</c>): all zeros. No store removes it.</summary>
+    public static readonly Guid NoStore = Guid.Empty;
+
     // The names of the metadata, as docs/file-formats.md gives them. Flat texts, which every vault that takes metadata takes.
     private const string Store = "store";
     private const string Id = "configuration";

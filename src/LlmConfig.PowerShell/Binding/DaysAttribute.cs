@@ -7,18 +7,21 @@ namespace LlmConfig;
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class DaysAttribute : ArgumentTransformationAttribute
 {
+    private const double Most = 36_525;
+
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
         if (value is not (int or long or double or decimal))
         {
-            return inputData;
+            // What is no time at all, the engine refuses in its own words.
+            return LanguagePrimitives.TryConvertTo(value, CultureInfo.InvariantCulture, out TimeSpan time) && time < TimeSpan.Zero ? throw OutOfRange() : inputData;
         }
 
         double days = Convert.ToDouble(value, CultureInfo.InvariantCulture);
-        return days is >= 0 and < 36_525
-            ? TimeSpan.FromDays(days)
-            : throw new ArgumentTransformationMetadataException("A number of days is from 0 to 36524, a hundred years.");
+        return days is >= 0 and < Most ? TimeSpan.FromDays(days) : throw OutOfRange();
     }
+
+    private static ArgumentTransformationMetadataException OutOfRange() => new("It is a time from 0 on, or a number of days from 0 to 36524, a hundred years.");
 }

@@ -17,11 +17,11 @@ internal static class FilePath
         {
             Collection<string> found = cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider);
             RequireFileSystem(provider, path);
-            return found.Count > 0 ? found : throw NotThere(path, null);
+            return found.Count > 0 ? found : throw NotThere(path);
         }
         catch (Exception e) when (e is ItemNotFoundException or DriveNotFoundException or ProviderNotFoundException or WildcardPatternException)
         {
-            throw NotThere(path, e);
+            throw NotThere(path);
         }
     }
 
@@ -37,12 +37,13 @@ internal static class FilePath
         }
         catch (Exception e) when (e is DriveNotFoundException or ProviderNotFoundException)
         {
-            throw NotThere(path, e);
+            throw NotThere(path);
         }
     }
 
-    private static LlmConfigException NotThere(string path, Exception? cause) =>
-        new(LlmConfigErrorCode.NotFound, ShownText.Of(path), $"There is no file '{ShownText.Of(path)}'.", "Check the path; -LiteralPath takes brackets as they are.", cause);
+    // The cause is not kept: it repeats the path, and a key may have been given in its place.
+    private static LlmConfigException NotThere(string path) =>
+        new(LlmConfigErrorCode.NotFound, ShownText.Of(path), $"There is no file '{ShownText.Of(path)}'.", "Check the path; -LiteralPath takes brackets as they are.");
 
     private static void RequireFileSystem(ProviderInfo provider, string path)
     {

@@ -30,7 +30,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
 
     /// <summary>The name of the environment variable that holds the key.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(KeyVariableCompleter))]
+    [ArgumentCompleter(typeof(KeySourceCompleter))]
     public string? ApiKeyFromEnvironment { get; set; }
 
     /// <summary>The base URL, where the provider's default does not fit.</summary>

@@ -31,7 +31,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 
     /// <summary>The name of the environment variable that holds the new key.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(KeyVariableCompleter))]
+    [ArgumentCompleter(typeof(KeySourceCompleter))]
     public string? ApiKeyFromEnvironment { get; set; }
 
     /// <summary>Removes the key and keeps the configuration.</summary>

@@ -8,7 +8,6 @@ namespace LlmConfig.Commands;
 public sealed class TestLlmConfigCommand : LlmConfigCommand
 {
     private readonly HashSet<Guid> _ids = [];
-    private bool _isNamed;
     private bool _hasFailed;
 
     /// <summary>Names or patterns: only the checks of these configurations. Without one, everything.</summary>
@@ -23,15 +22,20 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     [Days]
     public TimeSpan MaxKeyAge { get; set; }
 
+    /// <summary>Asks the providers also whether the keys work.</summary>
+    [Parameter]
+    public SwitchParameter Online { get; set; }
+
     /// <summary>Gives one boolean: false when a check came out as an error.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
+    // A pipeline that gave nothing names nothing, which is not the same as naming none.
+    private bool IsNamed => MyInvocation.ExpectingInput || IsGiven(nameof(Name));
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        // What a pipeline without input never binds is no name.
-        _isNamed |= MyInvocation.ExpectingInput || IsGiven(nameof(Name));
         foreach (string name in Name)
         {
             try
@@ -47,17 +51,67 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => Guard(() =>
+    protected override void EndProcessing()
     {
-        var progress = new PipelineProgress(this, "Testing LLM configurations");
-        TimeSpan? maximumAge = IsGiven(nameof(MaxKeyAge)) ? MaxKeyAge : null;
-        IReadOnlyList<CheckResult> results = progress.Run(() => Repository.Check(_isNamed ? [.. _ids] : null, maximumAge, progress, Cancellation));
-        if (Quiet)
+        if (IsNamed && _ids.Count == 0)
         {
-            WriteObject(!_hasFailed && results.All(result => result.Status != CheckStatus.Error));
+            // Nothing of what was named is there: that was said, and nothing is left to look at.
+            if (Quiet)
+            {
+                WriteObject(!_hasFailed);
+            }
+
             return;
         }
 
-        WriteObject(results, enumerateCollection: true);
-    });
+        Guard(() =>
+        {
+            var progress = new PipelineProgress(this, "Testing LLM configurations");
+            TimeSpan? maximumAge = IsGiven(nameof(MaxKeyAge)) ? MaxKeyAge : null;
+            Write(progress.Run(() => Repository.Check(IsNamed ? [.. _ids] : null, maximumAge, progress, Cancellation)));
+        });
+        if (Online)
+        {
+            AskProviders();
+        }
+
+        if (Quiet)
+        {
+            WriteObject(!_hasFailed);
+        }
+    }
+
+    private void AskProviders()
+    {
+        try
+        {
+            IReadOnlyList<Guid> ids = IsNamed ? [.. _ids] : [.. Repository.GetAll().Select(item => item.Id)];
+            var progress = new PipelineProgress(this, "Asking the providers", ids.Count);
+            Write(progress.Run(() => Repository.CheckOnline(ids, progress, Cancellation).ToList()));
+            WriteWarnings();
+        }
+        catch (LlmConfigException e)
+        {
+            // Without a store that can be read there is nobody to ask; what is wrong with it was written before.
+            _hasFailed = true;
+            WriteWarnings();
+            WriteError(LlmConfigErrorRecord.From(e));
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+    }
+
+    private void Write(IEnumerable<CheckResult> results)
+    {
+        foreach (CheckResult result in results)
+        {
+            _hasFailed |= result.Status == CheckStatus.Error;
+            if (!Quiet)
+            {
+                WriteObject(result);
+            }
+        }
+    }
 }

@@ -7,17 +7,19 @@ namespace LlmConfig;
 /// <summary>Completions that match what was typed, quoted where the shell needs it.</summary>
 internal static class CompletionText
 {
-    // PowerShell takes the typographic ones for the plain ones.
-    private const string SingleQuotes = "'\u2018\u2019\u201a\u201b";
-    private const string DoubleQuotes = "\"\u201c\u201d\u201e";
-
     /// <summary>The candidates that begin with what was typed; where none does, those that match it as a pattern.</summary>
     public static IEnumerable<CompletionResult> Matching(string typed, IEnumerable<CompletionCandidate> candidates)
     {
-        string bare = Bare(typed);
         CompletionCandidate[] all = [.. candidates];
-        CompletionCandidate[] found = [.. all.Where(candidate => candidate.BeginsWith(bare))];
-        if (found.Length == 0 && WildcardPattern.ContainsWildcardCharacters(bare) && Pattern(bare) is { } pattern)
+        string value = Value(typed);
+        CompletionCandidate[] found = [.. all.Where(candidate => candidate.BeginsWith(value))];
+        if (found.Length == 0 && value.Contains('`', StringComparison.Ordinal))
+        {
+            string unescaped = WithoutEscapes(value);
+            found = [.. all.Where(candidate => candidate.BeginsWith(unescaped))];
+        }
+
+        if (found.Length == 0 && WildcardPattern.ContainsWildcardCharacters(value) && Pattern(value) is { } pattern)
         {
             found = [.. all.Where(candidate => pattern.IsMatch(candidate.Text))];
         }
@@ -36,46 +38,33 @@ internal static class CompletionText
         && (char.IsLetter(text[0]) || text[0] == '_' || Guid.TryParseExact(text, "D", out _))
         && text.All(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ':');
 
-    /// <summary>The text that was typed so far, without its quotes and escapes.</summary>
-    private static string Bare(string typed)
+    // The engine hands over the value of a string between two plain quotes, whatever quotes were typed and whether or not the
+    // last one was yet; doubled quotes and escapes in it are done with.
+    private static string Value(string typed)
     {
-        if (typed.Length > 0 && SingleQuotes.Contains(typed[0], StringComparison.Ordinal))
+        if (typed.Length == 0 || typed[0] is not ('\'' or '"'))
         {
-            return Unquote(typed, SingleQuotes, escape: false);
+            return typed;
         }
 
-        return typed.Length > 0 && DoubleQuotes.Contains(typed[0], StringComparison.Ordinal)
-            ? Unquote(typed, DoubleQuotes, escape: true)
-            : Unquote(typed, string.Empty, escape: true);
+        return typed.Length > 1 && typed[^1] == typed[0] ? typed[1..^1] : typed[1..];
     }
 
-    // A quote that stands twice is one; a backtick takes what follows as it is. The quote at the end may not be typed yet.
-    private static string Unquote(string typed, string quotes, bool escape)
+    // Of a word without quotes it hands over the text as it was typed.
+    private static string WithoutEscapes(string word)
     {
-        var text = new StringBuilder(typed.Length);
-        for (int i = quotes.Length == 0 ? 0 : 1; i < typed.Length; i++)
+        var text = new StringBuilder(word.Length);
+        for (int i = 0; i < word.Length; i++)
         {
-            char c = typed[i];
-            if (escape && c == '`' && i + 1 < typed.Length)
-            {
-                text.Append(typed[++i]);
-            }
-            else if (!quotes.Contains(c, StringComparison.Ordinal))
-            {
-                text.Append(c);
-            }
-            else if (i + 1 < typed.Length && quotes.Contains(typed[i + 1], StringComparison.Ordinal))
-            {
-                text.Append(typed[++i]);
-            }
+            text.Append(word[i] == '`' && i + 1 < word.Length ? word[++i] : word[i]);
         }
 
         return text.ToString();
     }
 
-    private static WildcardPattern? Pattern(string bare)
+    private static WildcardPattern? Pattern(string value)
     {
-        WildcardPattern pattern = WildcardPattern.Get(bare + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
+        WildcardPattern pattern = WildcardPattern.Get(value + "*", WildcardOptions.IgnoreCase | WildcardOptions.CultureInvariant);
         try
         {
             _ = pattern.IsMatch(string.Empty);

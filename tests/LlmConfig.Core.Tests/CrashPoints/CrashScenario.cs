@@ -1,61 +1,84 @@
 namespace LlmConfig.Tests;
 
-/// <summary>One changing operation and what it starts from.</summary>
+/// <summary>One changing operation and what it starts from. To have it checked at every call takes one line in <see cref="All"/>.</summary>
 /// <param name="Name">Its name, for the figures.</param>
 /// <param name="Prepare">Brings a fresh store into the state before.</param>
-/// <param name="Act">The operation.</param>
+/// <param name="Act">The operation, with what stops it.</param>
 /// <param name="IsBatch">True when a call that fails may fail one part of it alone; a crash never does.</param>
-internal sealed record CrashScenario(string Name, Action<LlmConfigRepository> Prepare, Action<LlmConfigRepository> Act, bool IsBatch = false)
+/// <param name="IsRepair">
+/// True when the state before is damage, made past the core: after a crash the operation is repeated instead of
+/// recovery, and must come to the same end.
+/// </param>
+internal sealed record CrashScenario(
+    string Name,
+    Action<LlmConfigRepository, CancellationToken> Prepare,
+    Action<LlmConfigRepository, CancellationToken> Act,
+    bool IsBatch = false,
+    bool IsRepair = false)
 {
     public static IReadOnlyList<CrashScenario> All { get; } =
     [
-        new("first create", _ => { }, store => Create(store, "a", "sk-test-a1")),
-        new("second create", store => Create(store, "a", "sk-test-a1"), store => Create(store, "b", "sk-test-b1")),
-        new("create without a key", store => Create(store, "a", "sk-test-a1"), store => Create(store, "b", null)),
-        new("batch of three", store => Create(store, "a", "sk-test-a1"), Batch, IsBatch: true),
-        new("rename", Two, store => store.Update(store.Get("a").Id, new ConfigurationUpdate { NewName = "c" })),
-        new("rename with its key elsewhere", InMemory, store => store.Update(store.Get("a").Id, new ConfigurationUpdate { NewName = "c" })),
-        new("default", Two, store => store.Update(store.Get("a").Id, new ConfigurationUpdate { AsDefault = true })),
-        new("rotate", Two, store => Rotate(store, "a", "sk-test-a2")),
-        new("take the key away", Two, store => store.Update(store.Get("a").Id, new ConfigurationUpdate { RemoveKey = true })),
-        new("move out", Two, store => store.Update(store.Get("a").Id, new ConfigurationUpdate { Vault = MemoryVault.VaultName })),
-        new("move in", InMemory, store => store.Update(store.Get("a").Id, new ConfigurationUpdate { Vault = LlmConfigRepository.BuiltInVault })),
-        new("remove", Two, store => Succeed(store.Remove([store.Get("a").Id]))),
-        new("remove both", Two, store => Succeed(store.Remove([.. store.GetAll().Select(item => item.Id)]))),
-        new("import of three", store => Create(store, "a", "sk-test-a1"), Import, IsBatch: true),
-        new("import that replaces", Two, store => Replace(store, "a", "sk-test-a2")),
-        new("import that replaces and moves", InMemory, store => Replace(store, "a", "sk-test-a2", LlmConfigRepository.BuiltInVault)),
-        new("default vault", Two, store => store.SetDefaultVault(MemoryVault.VaultName)),
-        new("protector", Two, store => store.SetProtector(ProtectorKind.SecretService)),
+        new("first create", Nothing, Creates("a", "sk-test-a1")),
+        new("second create", Creates("a", "sk-test-a1"), Creates("b", "sk-test-b1")),
+        new("create without a key", Creates("a", "sk-test-a1"), Creates("b", null)),
+        new("create elsewhere", Creates("a", "sk-test-a1"), Creates("b", "sk-test-b1", MemoryVault.VaultName)),
+        new("batch of three", Creates("a", "sk-test-a1"), Batch, IsBatch: true),
+        new("rename", Two, Updates("a", new ConfigurationUpdate { NewName = "c" })),
+        new("rename with its key elsewhere", InMemory, Updates("a", new ConfigurationUpdate { NewName = "c" })),
+        new("default", Two, Updates("a", new ConfigurationUpdate { AsDefault = true })),
+        new("rotate", Two, Rotates("a", "sk-test-a2")),
+        new("rotate elsewhere", InMemory, Rotates("a", "sk-test-a2")),
+        new("take the key away", Two, Updates("a", new ConfigurationUpdate { RemoveKey = true })),
+        new("move out", Two, Updates("a", new ConfigurationUpdate { Vault = MemoryVault.VaultName })),
+        new("move in", InMemory, Updates("a", new ConfigurationUpdate { Vault = LlmConfigRepository.BuiltInVault })),
+        new("remove", Two, (store, stop) => Succeed(store.Remove([store.Get("a").Id], cancellation: stop))),
+        new("remove both", InMemory, (store, stop) => Succeed(store.Remove([.. store.GetAll().Select(item => item.Id)], cancellation: stop))),
+        new("import of three", Creates("a", "sk-test-a1"), Import, IsBatch: true),
+        new("import that replaces", Two, Replaces("a", "sk-test-a2")),
+        new("import that replaces and moves", InMemory, Replaces("a", "sk-test-a2", LlmConfigRepository.BuiltInVault)),
+        new("default vault", Two, (store, stop) => store.SetDefaultVault(MemoryVault.VaultName, stop)),
+        new("protector", Two, (store, stop) => store.SetProtector(ProtectorKind.SecretService, stop)),
+        new("recovery", DeadRotation, (store, stop) => store.Recover(stop)),
+        new("repair of a damaged file", Damaged, Repairs, IsRepair: true),
+        new("repair of a lost file and backup", Lost, Repairs, IsRepair: true),
+        new("repair of a lost backup and an orphan", Orphaned, Repairs, IsRepair: true),
     ];
 
     public override string ToString() => Name;
 
-    private static void Two(LlmConfigRepository store)
-    {
-        Create(store, "a", "sk-test-a1");
-        Create(store, "b", "sk-test-b1");
-    }
-
-    private static void InMemory(LlmConfigRepository store)
-    {
-        Two(store);
-        store.Update(store.Get("a").Id, new ConfigurationUpdate { Vault = MemoryVault.VaultName });
-    }
-
-    public static void Create(LlmConfigRepository store, string name, string? key)
+    public static Action<LlmConfigRepository, CancellationToken> Creates(string name, string? key, string? vault = null) => (store, stop) =>
     {
         using ApiKey? value = key is null ? null : ApiKey.From(key.AsSpan(), name);
-        store.Create(new NewConfiguration { Name = name, Provider = "openai", Key = value });
-    }
+        _ = store.Create(new NewConfiguration { Name = name, Provider = "openai", Key = value, Vault = vault }, stop);
+    };
 
-    private static void Rotate(LlmConfigRepository store, string name, string key)
+    private static Action<LlmConfigRepository, CancellationToken> Updates(string name, ConfigurationUpdate update) =>
+        (store, stop) => store.Update(store.Get(name).Id, update, stop);
+
+    private static Action<LlmConfigRepository, CancellationToken> Rotates(string name, string key) => (store, stop) =>
     {
         using ApiKey value = ApiKey.From(key.AsSpan(), name);
-        store.Update(store.Get(name).Id, new ConfigurationUpdate { Key = value });
+        _ = store.Update(store.Get(name).Id, new ConfigurationUpdate { Key = value }, stop);
+    };
+
+    private static void Nothing(LlmConfigRepository store, CancellationToken stop)
+    {
+        // There is no store yet.
     }
 
-    private static void Batch(LlmConfigRepository store)
+    private static void Two(LlmConfigRepository store, CancellationToken stop)
+    {
+        Creates("a", "sk-test-a1")(store, stop);
+        Creates("b", "sk-test-b1")(store, stop);
+    }
+
+    private static void InMemory(LlmConfigRepository store, CancellationToken stop)
+    {
+        Two(store, stop);
+        Updates("a", new ConfigurationUpdate { Vault = MemoryVault.VaultName })(store, stop);
+    }
+
+    private static void Batch(LlmConfigRepository store, CancellationToken stop)
     {
         using ApiKey one = ApiKey.From("sk-test-b1".AsSpan(), null);
         using ApiKey two = ApiKey.From("sk-test-c1".AsSpan(), null);
@@ -64,26 +87,74 @@ internal sealed record CrashScenario(string Name, Action<LlmConfigRepository> Pr
             new NewConfiguration { Name = "b", Provider = "openai", Key = one },
             new NewConfiguration { Name = "c", Provider = "groq", Key = two, Vault = MemoryVault.VaultName },
             new NewConfiguration { Name = "d", Provider = "ollama" },
-        ]));
+        ], cancellation: stop));
     }
 
-    private static void Import(LlmConfigRepository store)
+    // A process that died before it removed the key that it had dropped: the intent names it, nobody refers to it.
+    private static void DeadRotation(LlmConfigRepository store, CancellationToken stop)
+    {
+        Two(store, stop);
+        LlmConfiguration b = store.Get("b");
+        Succeed(store.Remove([b.Id], keepKeys: true, stop));
+        string path = Path.Combine(store.Folder, "pending", $"{Guid.NewGuid()}.json");
+        File.WriteAllText(path, $$"""{"version":1,"process":1,"createdAt":"2026-01-01T00:00:00Z","keys":[{"vault":"{{b.Vault}}","id":"{{b.KeyId}}"}]}""");
+        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+    }
+
+    private static void Damaged(LlmConfigRepository store, CancellationToken stop)
+    {
+        Two(store, stop);
+        File.WriteAllText(new StorePaths(store.Folder).ConfigFile, "{");
+    }
+
+    private static void Lost(LlmConfigRepository store, CancellationToken stop)
+    {
+        Creates("a", "sk-test-a1")(store, stop);
+
+        // What is rebuilt is put in the order of these times.
+        Thread.Sleep(5);
+        Creates("b", "sk-test-b1")(store, stop);
+        File.Delete(new StorePaths(store.Folder).ConfigFile);
+        File.Delete(new StorePaths(store.Folder).Backup);
+    }
+
+    private static void Orphaned(LlmConfigRepository store, CancellationToken stop)
+    {
+        InMemory(store, stop);
+        Creates("c", "sk-test-c1")(store, stop);
+        Succeed(store.Remove([store.Get("c").Id], keepKeys: true, stop));
+        File.Delete(new StorePaths(store.Folder).Backup);
+    }
+
+    private static void Repairs(LlmConfigRepository store, CancellationToken stop)
+    {
+        RepairPlan plan = store.PlanRepair(cancellation: stop);
+        foreach (RepairResult result in store.Repair(plan, _ => true, stop))
+        {
+            if (result.Error is { } error)
+            {
+                throw error;
+            }
+        }
+    }
+
+    private static void Import(LlmConfigRepository store, CancellationToken stop)
     {
         using ApiKey one = ApiKey.From("sk-test-b1".AsSpan(), null);
         using ApiKey two = ApiKey.From("sk-test-c1".AsSpan(), null);
-        Import(store, new ImportOptions { OnConflict = ImportConflict.Rename }, Item("b", one), Item("a", two), Item("d", null));
+        Import(store, stop, new ImportOptions { OnConflict = ImportConflict.Rename }, Item("b", one), Item("a", two), Item("d", null));
     }
 
-    private static void Replace(LlmConfigRepository store, string name, string key, string? vault = null)
+    private static Action<LlmConfigRepository, CancellationToken> Replaces(string name, string key, string? vault = null) => (store, stop) =>
     {
         using ApiKey value = ApiKey.From(key.AsSpan(), name);
-        Import(store, new ImportOptions { OnConflict = ImportConflict.Replace, Vault = vault }, Item(name, value));
-    }
+        Import(store, stop, new ImportOptions { OnConflict = ImportConflict.Replace, Vault = vault }, Item(name, value));
+    };
 
     private static ImportItem Item(string name, ApiKey? key) => new() { Name = name, Provider = "groq", Key = key };
 
-    private static void Import(LlmConfigRepository store, ImportOptions options, params ImportItem[] items) =>
-        Succeed([.. store.Import(store.PlanImport(items, options).Steps).Select(result => new ChangeResult(result.Configuration, result.Error))]);
+    private static void Import(LlmConfigRepository store, CancellationToken stop, ImportOptions options, params ImportItem[] items) =>
+        Succeed([.. store.Import(store.PlanImport(items, options).Steps, null, stop).Select(result => new ChangeResult(result.Configuration, result.Error))]);
 
     private static void Succeed(IReadOnlyList<ChangeResult> results)
     {

@@ -43,28 +43,28 @@ internal sealed class CrashStore : IDisposable
     });
 
     /// <summary>Does something in a process of its own.</summary>
-    /// <returns>True when it was done; false when the process died or the operation was refused.</returns>
-    public bool Run(Action<LlmConfigRepository> act, FaultPlan plan)
+    /// <returns>True when it was done; false when the process died, was stopped, or the operation was refused.</returns>
+    public bool Run(Action<LlmConfigRepository, CancellationToken> act, FaultPlan plan)
     {
         try
         {
             using LlmConfigRepository repository = Open(plan);
-            act(repository);
+            act(repository, plan.Patience);
             return true;
         }
-        catch (Exception e) when (e is CrashException or LlmConfigException)
+        catch (Exception e) when (e is CrashException or LlmConfigException or OperationCanceledException)
         {
             return false;
         }
     }
 
     /// <summary>Does something in a process of its own in which nothing fails.</summary>
-    public bool Run(Action<LlmConfigRepository> act) => Run(act, new FaultPlan(0, FaultKind.CrashBefore));
+    public bool Run(Action<LlmConfigRepository, CancellationToken> act) => Run(act, FaultPlan.None);
 
     /// <summary>Everything that a user can see, with the keys' values, and nothing that differs from run to run.</summary>
     public string Describe()
     {
-        using LlmConfigRepository store = Open(new FaultPlan(0, FaultKind.CrashBefore));
+        using LlmConfigRepository store = Open(FaultPlan.None);
         IEnumerable<string> items = store.GetAll().Select(item =>
         {
             string key = "-";
@@ -83,7 +83,7 @@ internal sealed class CrashStore : IDisposable
     /// <summary>What no configuration refers to, and what was left lying about, after recovery; empty when all is well.</summary>
     public string Leftovers()
     {
-        using LlmConfigRepository store = Open(new FaultPlan(0, FaultKind.CrashBefore));
+        using LlmConfigRepository store = Open(FaultPlan.None);
         var found = new List<string>();
         int local = store.GetAll().Count(item => item.Vault == LlmConfigRepository.BuiltInVault);
         int sealedFiles = Files("vault", "*.sealed").Length;
@@ -100,7 +100,7 @@ internal sealed class CrashStore : IDisposable
 
         // A label that is behind would give another store, or a repair, what no longer holds.
         Guid storeId = store.GetStore().StoreId ?? Guid.Empty;
-        IEnumerable<KeyVaultEntry> entries = new IKeyVault[] { store.BuiltIn, new MemoryVault(_memory, new FaultPlan(0, FaultKind.CrashBefore)) }
+        IEnumerable<KeyVaultEntry> entries = new IKeyVault[] { store.BuiltIn, new MemoryVault(_memory, FaultPlan.None) }
             .SelectMany(vault => vault.List(default));
         found.AddRange(entries
             .Where(entry => entry.Label is not { } label

@@ -6,29 +6,22 @@ namespace LlmConfig.Tests;
 /// </summary>
 internal static class CrashVerdict
 {
-    /// <param name="store">The store, as its dead process left it.</param>
-    /// <param name="what">What was done to it, for the message.</param>
-    /// <param name="before">How it looked before the operation.</param>
-    /// <param name="after">How it looks after the whole operation.</param>
-    /// <param name="acknowledged">True when the operation was reported as done: it has to be there.</param>
-    /// <param name="partial">True when parts of a batch may have been refused, each as a whole.</param>
-    public static IEnumerable<string> Of(CrashStore store, string what, string before, string after, bool acknowledged, bool partial = false) =>
-        Of(store, what, acknowledged ? [after] : [before, after], state => partial && IsBetween(state, before, after));
-
     /// <param name="store">The store, as its dead processes left it.</param>
-    /// <param name="what">What was done to it, for the message.</param>
+    /// <param name="scenario">What was done to it.</param>
+    /// <param name="what">What happened meanwhile, for the message.</param>
     /// <param name="allowed">How it may look.</param>
     /// <param name="otherwise">Says of any other look whether it is allowed.</param>
-    public static IEnumerable<string> Of(CrashStore store, string what, IReadOnlyCollection<string> allowed, Func<string, bool>? otherwise = null)
+    public static IEnumerable<string> Of(
+        CrashStore store, CrashScenario scenario, string what, IReadOnlyCollection<string> allowed, Func<string, bool>? otherwise = null)
     {
         string? failure = null;
         string state = string.Empty;
         string leftovers = string.Empty;
         try
         {
-            Recover(store);
+            Recover(store, scenario);
             state = store.Describe();
-            Recover(store);
+            Recover(store, scenario);
             leftovers = store.Leftovers();
             if (store.Describe() != state)
             {
@@ -42,31 +35,36 @@ internal static class CrashVerdict
 
         if (failure is not null)
         {
-            yield return $"{what}: {failure}";
+            yield return $"{scenario.Name}, {what}: {failure}";
         }
         else if (!allowed.Contains(state) && otherwise?.Invoke(state) != true)
         {
-            yield return $"{what}: '{state}' is not '{string.Join("' nor '", allowed)}'";
+            yield return $"{scenario.Name}, {what}: '{state}' is not '{string.Join("' nor '", allowed)}'";
         }
 
         if (leftovers.Length > 0)
         {
-            yield return $"{what}: left over: {leftovers}";
+            yield return $"{scenario.Name}, {what}: left over: {leftovers}";
         }
     }
 
-    private static void Recover(CrashStore store)
-    {
-        using LlmConfigRepository repository = store.Open(new FaultPlan(0, FaultKind.CrashBefore));
-        _ = repository.Recover();
-    }
-
-    // All that was there is there, and nothing is there that was not to be created: each part of the batch is all or nothing.
-    private static bool IsBetween(string state, string before, string after)
+    /// <summary>Whether each part of a batch is there as a whole or not at all, and nothing else is.</summary>
+    public static bool IsBetween(string state, string before, string after)
     {
         string[] items = Items(state);
         return Items(before).All(items.Contains) && items.All(Items(after).Contains);
 
         static string[] Items(string description) => description.Split('|')[0].Trim().Split("; ");
+    }
+
+    private static void Recover(CrashStore store, CrashScenario scenario)
+    {
+        using LlmConfigRepository repository = store.Open(FaultPlan.None);
+        if (scenario.IsRepair)
+        {
+            scenario.Act(repository, CancellationToken.None);
+        }
+
+        _ = repository.Recover();
     }
 }

@@ -37,10 +37,10 @@ internal class CrashingFileSystem(FaultPlan plan) : UnixFileSystem
     protected override void Write(SafeFileHandle handle, ReadOnlySpan<byte> content, long offset)
     {
         byte[] copy = content.ToArray();
-
-        // Half of it is on disk when the write fails or the process dies in it.
-        plan.Run("write half", () => RandomAccess.Write(handle, copy.AsSpan(0, copy.Length / 2), offset));
-        plan.Run("write", () => RandomAccess.Write(handle, copy, offset));
+        plan.Run(
+            "write",
+            () => RandomAccess.Write(handle, copy, offset),
+            () => RandomAccess.Write(handle, copy.AsSpan(0, copy.Length / 2), offset));
     }
 
     protected override void FlushFile(SafeFileHandle handle) => plan.Run("flush", () => base.FlushFile(handle));

@@ -18,7 +18,7 @@ internal sealed class MemoryVault(ConcurrentDictionary<string, MemoryKey> keys, 
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
         var written = new MemoryKey(key.ToPlainText(), label);
-        Call("vault write", () => Assert.True(keys.TryAdd(keyId, written), "A key id was used twice."));
+        Call("vault write", () => Assert.True(keys.TryAdd(keyId, written), "A key id was used twice."), cancellation);
         journal?.Add(new DiskCall.WroteKey(keyId, written));
     }
 
@@ -31,30 +31,30 @@ internal sealed class MemoryVault(ConcurrentDictionary<string, MemoryKey> keys, 
     public ApiKey Read(string keyId, CancellationToken cancellation) => Call("vault read", () =>
         keys.TryGetValue(keyId, out MemoryKey? key)
             ? ApiKey.From(key.Value.AsSpan(), keyId)
-            : throw new LlmConfigException(LlmConfigErrorCode.KeyMissing, keyId, "The key is not there.", "Set it anew."));
+            : throw new LlmConfigException(LlmConfigErrorCode.KeyMissing, keyId, "The key is not there.", "Set it anew."), cancellation);
 
     public void Remove(string keyId, CancellationToken cancellation)
     {
-        Call("vault remove", () => keys.TryRemove(keyId, out _));
+        Call("vault remove", () => keys.TryRemove(keyId, out _), cancellation);
         journal?.Add(new DiskCall.RemovedKey(keyId));
     }
 
     public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) =>
-        Call("vault list", () => keys.Select(key => new KeyVaultEntry(key.Key, key.Value.Label)).ToList());
+        Call("vault list", () => keys.Select(key => new KeyVaultEntry(key.Key, key.Value.Label)).ToList(), cancellation);
 
     public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation)
     {
-        if (Call("vault relabel", () => keys.TryGetValue(keyId, out MemoryKey? key) ? keys[keyId] = key with { Label = label } : null) is { } written)
+        if (Call("vault relabel", () => keys.TryGetValue(keyId, out MemoryKey? key) ? keys[keyId] = key with { Label = label } : null, cancellation) is { } written)
         {
             journal?.Add(new DiskCall.WroteKey(keyId, written));
         }
     }
 
-    private T Call<T>(string name, Func<T> call)
+    private T Call<T>(string name, Func<T> call, CancellationToken cancellation = default)
     {
         try
         {
-            return plan.Run(name, call);
+            return plan.Run(name, call, null, cancellation);
         }
         catch (IOException e)
         {
@@ -62,9 +62,12 @@ internal sealed class MemoryVault(ConcurrentDictionary<string, MemoryKey> keys, 
         }
     }
 
-    private void Call(string name, Action call) => Call(name, () =>
-    {
-        call();
-        return true;
-    });
+    private void Call(string name, Action call, CancellationToken cancellation = default) => Call(
+        name,
+        () =>
+        {
+            call();
+            return true;
+        },
+        cancellation);
 }

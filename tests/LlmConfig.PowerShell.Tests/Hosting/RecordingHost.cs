@@ -23,6 +23,9 @@ public sealed class RecordingHost : PSHost
     /// <summary>The answers to come, as labels of the choices ("Yes", "No", "Yes to All"); with none left, nobody is there to ask.</summary>
     public Queue<string> Answers => _ui.Answers;
 
+    /// <summary>The answers to come to questions for a value; with none left, nobody is there to ask.</summary>
+    public Queue<string> Lines => _ui.Lines;
+
     public IReadOnlyList<string> Questions => _ui.Questions;
 
     public string Text => _ui.Text.ToString();

@@ -10,6 +10,8 @@ internal sealed class RecordingInterface : PSHostUserInterface
 {
     public Queue<string> Answers { get; } = [];
 
+    public Queue<string> Lines { get; } = [];
+
     public List<string> Questions { get; } = [];
 
     public StringBuilder Text { get; } = new();
@@ -28,8 +30,18 @@ internal sealed class RecordingInterface : PSHostUserInterface
         return choices.IndexOf(choice);
     }
 
-    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions) =>
-        throw new HostException("Nobody is here to answer.");
+    public override Dictionary<string, PSObject> Prompt(string caption, string message, Collection<FieldDescription> descriptions)
+    {
+        FieldDescription field = Assert.Single(descriptions);
+        Questions.Add($"{message}\n{field.Name}".Trim());
+        if (!Lines.TryDequeue(out string? answer))
+        {
+            throw new HostException("Nobody is here to answer.");
+        }
+
+        bool isSecret = field.ParameterTypeFullName == typeof(SecureString).FullName;
+        return new() { [field.Name] = PSObject.AsPSObject(isSecret ? Secure(answer) : answer) };
+    }
 
     public override PSCredential PromptForCredential(string caption, string message, string userName, string targetName) =>
         throw new HostException("Nobody is here to answer.");
@@ -45,6 +57,17 @@ internal sealed class RecordingInterface : PSHostUserInterface
     public override string ReadLine() => throw new HostException("Nobody is here to answer.");
 
     public override SecureString ReadLineAsSecureString() => throw new HostException("Nobody is here to answer.");
+
+    private static SecureString Secure(string text)
+    {
+        var secret = new SecureString();
+        foreach (char c in text)
+        {
+            secret.AppendChar(c);
+        }
+
+        return secret;
+    }
 
     public override void Write(string value) => Text.Append(value);
 

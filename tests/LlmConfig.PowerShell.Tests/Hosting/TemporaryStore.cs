@@ -13,11 +13,15 @@ public sealed class TemporaryStore : IDisposable
         Folder = Path.Combine(_parent, "store");
         Modules = Directory.CreateDirectory(Path.Combine(_parent, "modules")).FullName;
         SetVariable("LLMCONFIG_HOME", Folder);
+        SetVariable("HOME", _parent);
         SetVariable("DBUS_SESSION_BUS_ADDRESS", null);
         SetVariable("PSModulePath", Modules);
     }
 
     public string Folder { get; }
+
+    /// <summary>A home folder, empty but for what is made by the test.</summary>
+    public string Home => _parent;
 
     /// <summary>The one folder on PSModulePath, empty.</summary>
     public string Modules { get; }

@@ -1,0 +1,201 @@
+namespace LlmConfig.Tests;
+
+/// <summary>What a check says of a store that is whole, of vaults that do not answer, and of keys that are old.</summary>
+[Collection(nameof(AloneCollection))]
+public sealed class CheckTests : IDisposable
+{
+    private readonly HealthStore _store = new();
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public void A_whole_store_passes_every_check()
+    {
+        IReadOnlyList<CheckResult> results = _store.Open().Check(maximumKeyAge: TimeSpan.FromDays(1));
+
+        Assert.All(results, result => Assert.Equal((CheckStatus.Ok, null), (result.Status, result.Remedy)));
+        Assert.Equal(
+            ["File", "Version", "Backup", "Owner", "Permission", "Protector", "Intent", "Leftover", "Vault", "Key", "Key", "Label", "Age", "Orphan"],
+            results.Select(result => result.Check));
+        Assert.DoesNotContain(_store.Store.Warnings, warning => warning.Target != "LlmConfig");
+    }
+
+    [Theory]
+    [InlineData(LlmConfigErrorCode.VaultUnavailable, CheckStatus.Error)]
+    [InlineData(LlmConfigErrorCode.VaultLocked, CheckStatus.Warning)]
+    public void A_vault_that_does_not_answer_is_one_result_and_not_one_for_each_key(LlmConfigErrorCode code, CheckStatus status)
+    {
+        for (int i = 0; i < 5; i++)
+        {
+            _store.Store.Create($"more{i}", TestKey.New(), "Far", _store.Open());
+        }
+
+        _store.Far.Before = (_, _) => throw new LlmConfigException(code, "Far", "It does not answer.", "Wake it up.");
+
+        CheckResult found = Assert.Single(_store.Problems());
+        Assert.Equal(("Vault", status, "Far", "Wake it up."), (found.Check, found.Status, found.Target, found.Remedy));
+        Assert.Contains("6 keys", found.Message, StringComparison.Ordinal);
+        RepairResult remaining = Assert.Single(_store.Repair());
+        Assert.Equal(("Vault", false), (remaining.Check, remaining.Changed));
+    }
+
+    [Theory]
+    [InlineData(ProtectorState.Locked, CheckStatus.Warning)]
+    [InlineData(ProtectorState.Hung, CheckStatus.Error)]
+    public void A_protector_that_does_not_serve_is_one_result(ProtectorState state, CheckStatus status)
+    {
+        using var store = new TemporaryStore();
+        var protector = new FakeProtector(ProtectorKind.SecretService);
+        LlmConfigOptions With(LlmConfigOptions options) => options with { Protectors = (_, _) => [protector] };
+        store.Create("a", TestKey.New(), repository: store.Open(With));
+        store.Create("b", TestKey.New(), repository: store.Open(With));
+        Assert.DoesNotContain(store.Open(With).Check(), result => result.Status != CheckStatus.Ok);
+        protector.State = state;
+
+        CheckResult found = Assert.Single(store.Open(With).Check(), result => result.Status != CheckStatus.Ok);
+        Assert.Equal(("Protector", status), (found.Check, found.Status));
+    }
+
+    [Fact]
+    public void A_master_key_that_its_protector_lost_is_an_error_although_the_protector_is_ready()
+    {
+        using var store = new TemporaryStore();
+        store.Create("a", TestKey.New(), repository: store.Open(options => options with { Protectors = (_, _) => [new FakeProtector(ProtectorKind.SecretService)] }));
+
+        CheckResult found = Assert.Single(
+            store.Open(options => options with { Protectors = (_, _) => [new FakeProtector(ProtectorKind.SecretService)] }).Check(),
+            result => result.Status != CheckStatus.Ok);
+        Assert.Equal(("Protector", CheckStatus.Error), (found.Check, found.Status));
+    }
+
+    [Fact]
+    public void A_key_file_that_another_protector_took_over_from_is_left_over()
+    {
+        var protector = new FakeProtector(ProtectorKind.SecretService);
+        LlmConfigOptions With(LlmConfigOptions options) => options with
+        {
+            Protectors = (vault, files) => [protector, new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, files)],
+        };
+        byte[] key = File.ReadAllBytes(_store.Store.VaultPaths.MasterKey);
+        _store.Open(With).SetProtector(ProtectorKind.SecretService);
+        File.WriteAllBytes(_store.Store.VaultPaths.MasterKey, key);
+        File.SetUnixFileMode(_store.Store.VaultPaths.MasterKey, StoreFileSystem.FileMode);
+
+        CheckResult found = Assert.Single(_store.Open(With).Check(), result => result.Status != CheckStatus.Ok);
+        Assert.Equal(("Leftover", _store.Store.VaultPaths.MasterKey), (found.Check, found.Target));
+        LlmConfigRepository repository = _store.Open(With);
+        Assert.True(Assert.Single(repository.Repair(repository.PlanRepair(), _ => true)).Changed);
+        Assert.False(File.Exists(_store.Store.VaultPaths.MasterKey));
+        Assert.DoesNotContain(_store.Open(With).Check(), result => result.Status != CheckStatus.Ok);
+    }
+
+    [Fact]
+    public void Keys_older_than_what_is_allowed_lead_to_warnings_of_their_own()
+    {
+        _store.Edit(item => item.Name == "far" ? item with { KeyUpdatedAt = DateTime.UtcNow.AddDays(-100) } : item);
+
+        CheckResult found = Assert.Single(_store.Open().Check(maximumKeyAge: TimeSpan.FromDays(90)), result => result.Check == "Age");
+        Assert.Equal((CheckStatus.Warning, "far"), (found.Status, found.Target));
+        Assert.Contains("100 days ago", found.Message, StringComparison.Ordinal);
+        Assert.Equal(CheckStatus.Ok, Assert.Single(_store.Open().Check(maximumKeyAge: TimeSpan.FromDays(101)), result => result.Check == "Age").Status);
+        Assert.DoesNotContain(_store.Open().Check(), result => result.Check == "Age");
+    }
+
+    [Fact]
+    public void With_configurations_named_only_their_vaults_are_asked()
+    {
+        _store.Far.Before = (call, _) => throw new InvalidOperationException(call);
+
+        IReadOnlyList<CheckResult> results = _store.Open().Check([_store.Open().Get("near").Id]);
+
+        Assert.Equal(["Key", "Label"], results.Select(result => result.Check));
+        Assert.Empty(_store.Open().Check([_store.Open().Get("none").Id]));
+    }
+
+    [Fact]
+    public void A_key_that_its_owner_rotated_in_a_shared_vault_is_there()
+    {
+        var owner = Guid.NewGuid();
+        LlmConfiguration item = _store.Document.Find("far")!;
+        string keyId = KeyReference.NewKeyId();
+        _store.Far.Keys.Clear();
+        _store.Far.Keys[keyId] = "x";
+        _store.Far.Labels[keyId] = new KeyLabel(owner, item);
+        _store.Edit(entry => entry.Name == "far" ? entry with { KeyStoreId = owner } : entry);
+
+        Assert.Empty(_store.Problems());
+        Assert.Empty(_store.Repair());
+    }
+
+    [Fact]
+    public void A_store_that_changes_all_the_time_never_seems_broken()
+    {
+        using var stop = new CancellationTokenSource();
+        var writer = new Thread(() =>
+        {
+            LlmConfigRepository repository = _store.Open();
+            for (int round = 0; !stop.IsCancellationRequested; round++)
+            {
+                using ApiKey key = ApiKey.From(TestKey.New(), "near");
+                LlmConfiguration item = repository.Get("near");
+                repository.Update(item.Id, new ConfigurationUpdate { Key = key, Model = $"m{round}" });
+            }
+        });
+        writer.Start();
+        int checks = 0;
+        try
+        {
+            for (; checks < 60; checks++)
+            {
+                Assert.DoesNotContain(_store.Open().Check(), result => result.Status == CheckStatus.Error);
+                LlmConfigRepository repository = _store.Open();
+                Assert.DoesNotContain(repository.PlanRepair().Steps, step => step.RemovesKey || step.Check is "File" or "Key");
+            }
+        }
+        finally
+        {
+            stop.Cancel();
+            writer.Join();
+        }
+
+        Assert.Equal(60, checks);
+        Assert.Empty(_store.Problems());
+    }
+
+    [Fact]
+    public void A_check_stops_when_it_is_cancelled_and_tells_how_far_it_is()
+    {
+        using var stop = new CancellationTokenSource();
+        var progress = new Counter(stop);
+
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+        {
+            _store.Store.Create("more", TestKey.New(), repository: _store.Open());
+            _store.Open().Check(progress: progress, cancellation: stop.Token);
+        });
+        Assert.Equal(1, progress.Last);
+    }
+
+    [Fact]
+    public void Each_key_has_a_result_of_its_own_in_the_order_of_the_store()
+    {
+        for (int i = 0; i < 20; i++)
+        {
+            _store.Store.Create($"k{i:00}", TestKey.New(), repository: _store.Open());
+        }
+
+        IReadOnlyList<CheckResult> keys = [.. _store.Open().Check().Where(result => result.Check == "Key")];
+        Assert.Equal(_store.Document.Configurations.Where(item => item.Vault is not null).Select(item => item.Name), keys.Select(result => result.Target));
+    }
+
+    private sealed class Counter(CancellationTokenSource stop) : IProgress<int>
+    {
+        public int Last { get; private set; }
+
+        public void Report(int value)
+        {
+            Last = value;
+            stop.Cancel();
+        }
+    }
+}
