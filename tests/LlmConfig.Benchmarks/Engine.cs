@@ -36,5 +36,18 @@ internal sealed class Engine : IDisposable
         return shell.HadErrors ? throw new InvalidOperationException(shell.Streams.Error[0].ToString()) : elapsed;
     }
 
+    /// <summary>Runs a script and gives what it wrote.</summary>
+    public IReadOnlyList<T> Run<T>(string script, params object[] arguments)
+    {
+        using PowerShell shell = PowerShell.Create(_runspace);
+        shell.AddScript(script);
+        foreach (object argument in arguments)
+        {
+            shell.AddArgument(argument);
+        }
+
+        return shell.Invoke<T>();
+    }
+
     public void Dispose() => _runspace.Dispose();
 }

@@ -3,6 +3,8 @@
 param([Parameter(Mandatory)] [string] $Module)
 
 $ErrorActionPreference = 'Stop'
+# That several configurations have the same key is told of, and not to be read as a number.
+$WarningPreference = 'SilentlyContinue'
 if (-not (Get-Module -ListAvailable Microsoft.PowerShell.SecretStore)) { return }
 
 Import-Module Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore, $Module
