@@ -1,5 +1,6 @@
 @{
     RootModule             = 'LlmConfig.PowerShell.dll'
+    NestedModules          = @('LlmConfig.PowerShell.Extension')
     ModuleVersion          = '0.1.0'
     GUID                   = '5b1c1f0e-6e0b-4d0c-9a4e-2f6f3a9c7d11'
     Author                 = 'LlmConfig.PowerShell contributors'
@@ -9,7 +10,7 @@
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
     FormatsToProcess       = @('LlmConfig.PowerShell.format.ps1xml')
-    # Empty on purpose: the vault extension's functions stay private to it.
+    # Empty on purpose, as nothing of the vault extension is exported either.
     FunctionsToExport      = @()
     AliasesToExport        = @()
     VariablesToExport      = @()

@@ -151,24 +151,18 @@ public sealed class LlmConfigRepository : IDisposable
     /// that fails without a valid key. It takes 10 seconds at most; redirects to another host are not followed; the proxy
     /// settings of the system are honoured.
     /// </summary>
-    /// <param name="ids">The configurations' ids.</param>
+    /// <param name="ids">The configurations' ids; <see langword="null"/> for all; none where the store is damaged, which <see cref="Check"/> says.</param>
     /// <param name="progress">Told how many are done; may be <see langword="null"/>.</param>
     /// <param name="cancellation">Gives up with an <see cref="OperationCanceledException"/>.</param>
     /// <returns>One result for each, in order, as they come; at most four requests are under way. A key that cannot be read is a result too.</returns>
-    /// <exception cref="LlmConfigException">StoreCorrupt, while the results are read.</exception>
+    /// <exception cref="LlmConfigException">While the results are read. StoreCorrupt: ids were given, and the store is damaged.</exception>
     public IEnumerable<OnlineCheckResult> CheckOnline(
-        IReadOnlyList<Guid> ids, IProgress<int>? progress = null, CancellationToken cancellation = default)
+        IReadOnlyList<Guid>? ids = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(ids);
-        return Check();
-
-        IEnumerable<OnlineCheckResult> Check()
+        using var check = new OnlineCheck(_options.Online);
+        foreach (OnlineCheckResult result in check.Run(ids ?? ReadableIds(), id => _keys.ReadIfAny(id, cancellation), progress, cancellation))
         {
-            using var check = new OnlineCheck(_options.Online);
-            foreach (OnlineCheckResult result in check.Run(ids, id => _keys.ReadIfAny(id, cancellation), progress, cancellation))
-            {
-                yield return result;
-            }
+            yield return result;
         }
     }
 
@@ -403,6 +397,10 @@ public sealed class LlmConfigRepository : IDisposable
     /// <exception cref="LlmConfigException">StoreCorrupt, VaultCorrupt.</exception>
     public StoreInfo GetStore() => Logged(nameof(GetStore), DescribeStore);
 
+    /// <summary>The vault that new keys go to where none is named, and why. Opens no vault.</summary>
+    /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
+    public VaultChoice GetDefaultVault() => _vaults.Choose(_config.Read()?.DefaultVault);
+
     /// <summary>Sets the vault that new keys go to; keys that exist stay where they are.</summary>
     /// <param name="name">The vault's name; <see langword="null"/> or empty to leave the choice to the order of the design.</param>
     /// <param name="cancellation">Gives up as long as nothing is committed.</param>
@@ -577,7 +575,7 @@ public sealed class LlmConfigRepository : IDisposable
     {
         ConfigDocument? document = _config.Read();
         LocalVaultInfo vault = _local.GetInfo();
-        (string name, string reason) = _vaults.Choose(document?.DefaultVault);
+        VaultChoice choice = _vaults.Choose(document?.DefaultVault);
         return new StoreInfo
         {
             Path = _folder.Path,
@@ -587,8 +585,8 @@ public sealed class LlmConfigRepository : IDisposable
             Revision = document?.Revision ?? 0,
             ConfigurationCount = document?.Configurations.Count ?? 0,
             DefaultConfiguration = document?.Configurations.FirstOrDefault(item => item.IsDefault)?.Name,
-            DefaultVault = name,
-            DefaultVaultReason = reason,
+            DefaultVault = choice.Name,
+            DefaultVaultReason = choice.Reason,
             Protector = vault.Protector,
             ProtectorReason = vault.Reason,
             ProtectorState = vault.Status.State,
@@ -661,6 +659,18 @@ public sealed class LlmConfigRepository : IDisposable
         catch (UncertainCommitException e)
         {
             throw e.Failure;
+        }
+    }
+
+    private Guid[] ReadableIds()
+    {
+        try
+        {
+            return [.. GetAll().Select(item => item.Id)];
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
+        {
+            return [];
         }
     }
 }

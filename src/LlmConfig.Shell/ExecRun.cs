@@ -51,14 +51,12 @@ internal sealed class ExecRun(Stream standardOutput, Stream standardError, strin
     {
         try
         {
-            var vaults = new EngineVaults(modulesFolder);
             using var repository = new LlmConfigRepository(
-                StoreFolder.Resolve(), new LlmConfigOptions { Vaults = vaults, Warning = warning => Write(standardError, $"WARNING: {warning.Message}") });
+                StoreFolder.Resolve(), new LlmConfigOptions { Warning = warning => Write(standardError, $"WARNING: {warning.Message}") });
             LlmConfiguration item = line.Configuration is null ? repository.RequireDefault()
                 : Guid.TryParse(line.Configuration, out Guid id) ? repository.Get(id)
                 : repository.Get(line.Configuration);
-            vaults.Of(repository, item.Id);
-            using LlmEnvironment environment = repository.GetEnvironment(item.Id, line.Variable);
+            using LlmEnvironment environment = Read(repository, item, line.Variable);
             return OperatingSystem.IsWindows()
                 ? WindowsProgram.Run(line.Program, environment, Complain)
                 : UnixProgram.Become(line.Program, environment, Complain);
@@ -69,6 +67,22 @@ internal sealed class ExecRun(Stream standardOutput, Stream standardError, strin
             return ExitCode.NotStarted;
         }
     }
+
+    private LlmEnvironment Read(LlmConfigRepository repository, LlmConfiguration item, string? variable)
+    {
+        if (item.Vault is null || string.Equals(item.Vault, LlmConfigRepository.BuiltInVault, StringComparison.OrdinalIgnoreCase))
+        {
+            return repository.GetEnvironment(item.Id, variable);
+        }
+
+        (LlmConfiguration configuration, ApiKey key) = ReadRegistered(repository, item);
+        return new LlmEnvironment(configuration, key, variable);
+    }
+
+    // Not inlined: the engine must not be needed where the built-in vault is used.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private (LlmConfiguration Configuration, ApiKey Key) ReadRegistered(LlmConfigRepository repository, LlmConfiguration item) =>
+        new RegisteredVaultKey(modulesFolder).Read(repository, item);
 
     private void Complain(string problem) => Write(standardError, $"llmconfig: {problem}");
 

@@ -59,6 +59,12 @@ public sealed class CanaryTests : EngineTest
         "Remove-LlmConfig canary",
         "Remove-LlmConfig canary -KeepKey",
         "$key | Set-LlmConfig -Model x",
+        "Use-LlmConfig canary { }; Use-LlmConfig canary { throw 'x' }",
+        "Use-LlmConfig canary -Variable $plain { }",
+        "Use-LlmConfig $plain { }",
+        "Enter-LlmConfig canary; Exit-LlmConfig; Exit-LlmConfig",
+        "Enter-LlmConfig canary; $env:OPENAI_API_KEY = 'x'; Exit-LlmConfig",
+        "Enter-LlmConfig canary -Variable $plain; Enter-LlmConfig $plain",
     ];
 
     private readonly string _canary = "sk-test-canary-" + RandomNumberGenerator.GetHexString(32, lowercase: true);

@@ -12,7 +12,7 @@ internal sealed class FolderVault(string folder) : IKeyVault, IKeyVaultSource
 
     public bool TakesLabels => false;
 
-    public string? DefaultVault => null;
+    public VaultChoice? DefaultVault => null;
 
     public IKeyVault Open(string name) => name == VaultName
         ? this

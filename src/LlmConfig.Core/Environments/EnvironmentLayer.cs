@@ -30,14 +30,14 @@ public sealed class EnvironmentLayer : IDisposable
         }
     }
 
-    /// <summary>The variables that have another value now than they were given here.</summary>
+    /// <summary>The variables that were given another value since by somebody else than a newer layer.</summary>
     public IReadOnlyList<string> ChangedVariables
     {
         get
         {
             lock (Gate)
             {
-                return [.. _set.Where(pair => !string.Equals(Environment.GetEnvironmentVariable(pair.Key), pair.Value, StringComparison.Ordinal)).Select(pair => pair.Key)];
+                return [.. _set.Where(pair => !string.Equals(ValueAbove(pair.Key), pair.Value, StringComparison.Ordinal)).Select(pair => pair.Key)];
             }
         }
     }
@@ -57,7 +57,7 @@ public sealed class EnvironmentLayer : IDisposable
             foreach ((string name, string? value) in _before)
             {
                 // A newer layer that has the variable lies on this one: it is the one that puts it back, and to what it was below.
-                if (InForce.Skip(index).FirstOrDefault(layer => layer._before.ContainsKey(name)) is { } above)
+                if (NextWith(name, index) is { } above)
                 {
                     above._before[name] = value;
                 }
@@ -72,4 +72,9 @@ public sealed class EnvironmentLayer : IDisposable
             _set.Clear();
         }
     }
+
+    private static EnvironmentLayer? NextWith(string name, int index) => InForce.Skip(index).FirstOrDefault(layer => layer._before.ContainsKey(name));
+
+    private string? ValueAbove(string name) =>
+        NextWith(name, InForce.IndexOf(this) + 1) is { } above ? above._before[name] : Environment.GetEnvironmentVariable(name);
 }

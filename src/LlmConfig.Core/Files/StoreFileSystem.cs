@@ -17,6 +17,10 @@ internal abstract class StoreFileSystem
     /// <summary>Owner may read and write: what every file is created with.</summary>
     public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    // EEXIST, which .NET puts into HResult on Unix, and the HRESULT of ERROR_FILE_EXISTS.
+    private const int AlreadyExists = 17;
+    private const int WindowsFileExists = unchecked((int)0x80070050);
+
     private const UnixFileMode AnyAccess = (UnixFileMode)0x1FF;
 
     // As much as stays in the processor's cache between reading and comparing.
@@ -404,7 +408,7 @@ internal abstract class StoreFileSystem
             using SafeFileHandle? handle = Guard(path, () => OpenForAppending(path));
             if (handle is null)
             {
-                TryCreate(path)?.Dispose();
+                CreateUnlessThere(path);
                 continue;
             }
 
@@ -719,6 +723,23 @@ internal abstract class StoreFileSystem
             nint address = (nint)start;
             int length = content.Length;
             Guard(path, () => Write(handle, new ReadOnlySpan<byte>((void*)address, length), 0));
+        }
+    }
+
+    // Who rotates at the same moment may create it first, and even rename it again before this process looks.
+    private void CreateUnlessThere(string path)
+    {
+        try
+        {
+            CreateFile(path, keepOpen: false).Dispose();
+        }
+        catch (IOException e) when (e is FileNotFoundException || e.HResult is AlreadyExists or WindowsFileExists)
+        {
+            // The caller opens what is there, or tries again.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw StoreFailure.From(e, path);
         }
     }
 

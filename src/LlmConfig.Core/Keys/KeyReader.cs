@@ -62,7 +62,7 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults)
                 LlmConfigErrorCode.KeyMissing,
                 item.Name,
                 $"The vault '{key.Vault}' does not have the key of '{item.Name}'.",
-                "Set the key anew with Set-LlmConfig -ApiKey.",
+                e.RecommendedAction,
                 e);
         }
         catch (LlmConfigException e)

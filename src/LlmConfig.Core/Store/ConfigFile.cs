@@ -73,7 +73,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
             return present;
         }
 
-        EnsureFolders();
+        folder.Create(files);
         using FileLock held = _lock.Acquire(cancellation);
 
         // Here and not with the first intent: the first commit makes it durable together with the store.
@@ -130,7 +130,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     public ConfigFileMended? Mend(Func<ConfigDocument?, ConfigDocument> mend, string suffix, CancellationToken cancellation)
     {
         RequireWorkingLocks();
-        EnsureFolders();
+        folder.Create(files);
         using FileLock held = _lock.Acquire(cancellation);
         (ConfigFileLook main, ConfigFileLook backup) = Look();
         if (main.State == ConfigFileState.Good)
@@ -199,17 +199,6 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
     private const string Remedy =
         $"Run Repair-LlmConfig, or move {StorePaths.ConfigFileName} aside yourself and copy {StorePaths.ConfigFileName}.bak to its place.";
-
-    private void EnsureFolders()
-    {
-        foreach (string level in folder.Levels)
-        {
-            if (level == folder.Path || !StoreFileSystem.FolderExists(level))
-            {
-                files.EnsureFolder(level);
-            }
-        }
-    }
 
     private ConfigFileLook Look(string path)
     {

@@ -42,6 +42,18 @@ public sealed class StoreFolder
     /// <exception cref="LlmConfigException">StoreUnsafe: the path is empty, not absolute, or its parent does not exist.</exception>
     public static StoreFolder At(string path) => At(path, "the path given");
 
+    /// <summary>Creates the folder, and what may be missing above it.</summary>
+    internal void Create(StoreFileSystem files)
+    {
+        foreach (string level in Levels)
+        {
+            if (level == Path || !StoreFileSystem.FolderExists(level))
+            {
+                files.EnsureFolder(level);
+            }
+        }
+    }
+
     internal static StoreFolder Resolve(Func<string, string?> variable)
     {
         if (variable(HomeVariable) is { } chosen)

@@ -7,15 +7,15 @@ internal sealed class KeyVaults(LocalVault local, IKeyVaultSource? others)
 
     /// <summary>The vault for new keys, and why it is that one.</summary>
     /// <param name="ofStore">The one that the store names, or <see langword="null"/>.</param>
-    public (string Name, string Reason) Choose(string? ofStore) =>
-        ofStore is not null ? (ofStore, "It was set with Set-LlmConfigStore -DefaultVault.")
-        : others?.DefaultVault is { } registered ? (registered, "It is the default vault of SecretManagement.")
-        : (LocalVault.VaultName, "It is the built-in vault; no other was chosen.");
+    public VaultChoice Choose(string? ofStore) =>
+        ofStore is not null ? new VaultChoice(ofStore, "It was set with Set-LlmConfigStore -DefaultVault.")
+        : others?.DefaultVault ?? new VaultChoice(LocalVault.VaultName, "It is the built-in vault; no other was chosen.");
 
-    /// <exception cref="LlmConfigException">VaultNotFound, SecretManagementMissing.</exception>
-    public IKeyVault Open(string name) => IsBuiltIn(name)
-        ? local
-        : others?.Open(name) ?? throw new LlmConfigException(
+    /// <exception cref="LlmConfigException">VaultNotFound, VaultUnavailable, SecretManagementMissing.</exception>
+    public IKeyVault Open(string name) =>
+        IsBuiltIn(name) ? local
+        : others is not null ? others.Open(name) ?? local
+        : throw new LlmConfigException(
             LlmConfigErrorCode.VaultNotFound,
             name,
             $"There is no vault '{ShownText.Of(name)}' here.",

@@ -60,10 +60,17 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
+        WriteSecret(keyId, SealedSecretType.SecureString, Encode(label), key.Utf8, cancellation);
+    }
+
+    /// <summary>Keeps any secret, in the place of one of the same name. As durable as <see cref="Write"/>.</summary>
+    public void WriteSecret(
+        string name, SealedSecretType type, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value, CancellationToken cancellation)
+    {
         (VaultHeader header, SecretBytes masterKey) = OpenOrCreate(cancellation);
-        byte[] file = SealedSecret.Seal(header.VaultId, masterKey.Span, keyId, SealedSecretType.SecureString, Encode(label), key.Utf8);
+        byte[] file = SealedSecret.Seal(header.VaultId, masterKey.Span, name, type, metadata, value);
         using FileLock shared = _lock.AcquireShared(cancellation);
-        _files.ReplaceFile(_paths.Sealed(keyId), file);
+        _files.ReplaceFile(_paths.Sealed(name), file);
     }
 
     public void Flush()
@@ -76,13 +83,23 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public ApiKey Read(string keyId, CancellationToken cancellation)
     {
-        string path = _paths.Sealed(keyId);
-        byte[] file = (_files.CheckFolder(_paths.Folder) ? _files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) : null) ?? throw Missing(keyId);
+        using SealedSecret secret = ReadSecret(keyId) ?? throw Missing(keyId);
+        return ApiKey.FromVault(secret.Value.Span, keyId);
+    }
+
+    /// <summary>Opens any secret; <see langword="null"/> when there is none of this name.</summary>
+    public SealedSecret? ReadSecret(string name)
+    {
+        string path = _paths.Sealed(name);
+        if (!_files.CheckFolder(_paths.Folder) || _files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) is not { } file)
+        {
+            return null;
+        }
+
         (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
         try
         {
-            using SealedSecret secret = SealedSecret.Open(file, header.VaultId, masterKey.Span, keyId);
-            return ApiKey.FromVault(secret.Value.Span, keyId);
+            return SealedSecret.Open(file, header.VaultId, masterKey.Span, name);
         }
         catch (StoreFormatException e)
         {
@@ -111,15 +128,22 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         return BinaryPrimitives.ReadUInt64BigEndian(hash);
     }
 
-    public void Remove(string keyId, CancellationToken cancellation)
+    public void Remove(string keyId, CancellationToken cancellation) => RemoveSecret(keyId, cancellation);
+
+    /// <summary>Removes any secret.</summary>
+    /// <returns>False when there is none of this name.</returns>
+    public bool RemoveSecret(string name, CancellationToken cancellation)
     {
-        string path = _paths.Sealed(keyId);
-        if (_files.CheckFolder(_paths.Folder) && _files.FileExists(path))
+        string path = _paths.Sealed(name);
+        if (!_files.CheckFolder(_paths.Folder) || !_files.FileExists(path))
         {
-            // Shared with other writers, but never between the two halves of a new label: that would bring the key back.
-            using FileLock shared = _lock.AcquireShared(cancellation);
-            _files.DeleteFile(path);
+            return false;
         }
+
+        // Shared with other writers, but never between the two halves of a new label: that would bring the key back.
+        using FileLock shared = _lock.AcquireShared(cancellation);
+        _files.DeleteFile(path);
+        return true;
     }
 
     public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation)
@@ -135,14 +159,39 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable or VaultCorrupt: none of them can be opened.</exception>
     public LocalVaultContents Inspect(IProgress<int>? progress, CancellationToken cancellation)
     {
+        var entries = new List<KeyVaultEntry>();
+        (Dictionary<string, string> damaged, LlmConfigException? refused) = Visit(
+            secret =>
+            {
+                if (KeyReference.IsKeyId(secret.Name))
+                {
+                    entries.Add(new KeyVaultEntry(secret.Name, Decode(secret.Metadata)));
+                }
+            },
+            progress,
+            cancellation);
+        return new LocalVaultContents(entries, damaged, refused);
+    }
+
+    /// <summary>Lists all secrets, keys of configurations and others; those whose files are damaged are left out.</summary>
+    public IReadOnlyList<VaultSecretInfo> ListSecrets(CancellationToken cancellation)
+    {
+        var secrets = new List<VaultSecretInfo>();
+        (_, LlmConfigException? refused) = Visit(
+            secret => secrets.Add(new VaultSecretInfo(secret.Name, secret.Type, SecretMetadata.Decode(secret.Metadata))), null, cancellation);
+        return refused is null ? secrets : throw refused;
+    }
+
+    private (Dictionary<string, string> Damaged, LlmConfigException? Refused) Visit(
+        Action<SealedSecret> visit, IProgress<int>? progress, CancellationToken cancellation)
+    {
+        var damaged = new Dictionary<string, string>(StringComparer.Ordinal);
         if (!_files.CheckFolder(_paths.Folder) || _files.ListFiles(_paths.Folder, "*" + LocalVaultFiles.SealedExtension) is not { Count: > 0 } paths)
         {
-            return LocalVaultContents.None;
+            return (damaged, null);
         }
 
         (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
-        var entries = new List<KeyVaultEntry>(paths.Count);
-        var damaged = new Dictionary<string, string>(StringComparer.Ordinal);
         var refused = new List<LlmConfigException>();
         for (int i = 0; i < paths.Count; i++)
         {
@@ -152,10 +201,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
                 if (_files.ReadVaultFile(paths[i], SealedSecret.MaximumFileBytes) is { } file)
                 {
                     using SealedSecret secret = SealedSecret.Open(file, header.VaultId, masterKey.Span, NameHash(paths[i]));
-                    if (KeyReference.IsKeyId(secret.Name))
-                    {
-                        entries.Add(new KeyVaultEntry(secret.Name, Decode(secret.Metadata)));
-                    }
+                    visit(secret);
                 }
             }
             catch (StoreFormatException e)
@@ -174,7 +220,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             progress?.Report(i + 1);
         }
 
-        return new LocalVaultContents(entries, damaged, refused.FirstOrDefault());
+        return (damaged, refused.FirstOrDefault());
     }
 
     /// <summary>Whether keys can be read and written now, asked anew: the header, the protector, and the master key that it keeps.</summary>
@@ -228,26 +274,30 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         return found;
     }
 
-    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation)
+    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) => RewriteMetadata(keyId, Encode(label), cancellation);
+
+    /// <summary>Replaces what is kept beside a secret.</summary>
+    /// <returns>False when there is none of this name.</returns>
+    public bool RewriteMetadata(string name, byte[] metadata, CancellationToken cancellation)
     {
-        string path = _paths.Sealed(keyId);
+        string path = _paths.Sealed(name);
         if (!_files.CheckFolder(_paths.Folder) || !_files.FileExists(path))
         {
-            return;
+            return false;
         }
 
         (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
         using FileLock alone = _lock.Acquire(cancellation);
         if (_files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) is not { } file)
         {
-            return;
+            return false;
         }
 
         byte[] next;
         try
         {
-            using SealedSecret secret = SealedSecret.Open(file, header.VaultId, masterKey.Span, keyId);
-            next = SealedSecret.Seal(header.VaultId, masterKey.Span, keyId, secret.Type, Encode(label), secret.Value.Span);
+            using SealedSecret secret = SealedSecret.Open(file, header.VaultId, masterKey.Span, name);
+            next = SealedSecret.Seal(header.VaultId, masterKey.Span, secret.Name, secret.Type, metadata, secret.Value.Span);
         }
         catch (StoreFormatException e)
         {
@@ -255,6 +305,22 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
 
         _files.ReplaceFile(path, next);
+        return true;
+    }
+
+    /// <summary>Throws where secrets could not be read or written now. Makes nothing.</summary>
+    public void Check()
+    {
+        if (CheckMasterKey())
+        {
+            return;
+        }
+
+        (IMasterKeyProtector? protector, _, ProtectorStatus status) = Choose();
+        if (protector is null)
+        {
+            throw NotReady(_protectors[0].Kind, status);
+        }
     }
 
     /// <summary>How keys are kept, for people to look at. Makes nothing.</summary>

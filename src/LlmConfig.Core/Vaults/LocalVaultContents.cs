@@ -5,7 +5,4 @@ namespace LlmConfig;
 /// <param name="Damaged">The files that do not, with the reason as a full sentence.</param>
 /// <param name="Refused">The first file that was no damage but a refusal (a link, another user's), where there is one.</param>
 internal sealed record LocalVaultContents(
-    IReadOnlyList<KeyVaultEntry> Entries, IReadOnlyDictionary<string, string> Damaged, LlmConfigException? Refused)
-{
-    public static readonly LocalVaultContents None = new([], new Dictionary<string, string>(), null);
-}
+    IReadOnlyList<KeyVaultEntry> Entries, IReadOnlyDictionary<string, string> Damaged, LlmConfigException? Refused);

@@ -1,6 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
-
 namespace LlmConfig;
 
 /// <summary>The names of what lies in the folder of a built-in vault.</summary>
@@ -17,9 +14,9 @@ internal sealed class LocalVaultFiles(string folder)
     public string MasterKey { get; } = Path.Combine(folder, "master.key");
 
     /// <summary>
-    /// The file of a secret: the SHA-256 of its name, so that any name of any length fits and none can be read off the
+    /// The file of a secret: the SHA-256 of its name (letter case apart), so that any name of any length fits and none can be read off the
     /// folder.
     /// </summary>
     public string Sealed(string name) =>
-        Path.Combine(Folder, Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(name))).ToLowerInvariant() + SealedExtension);
+        Path.Combine(Folder, Convert.ToHexString(SecretName.Hash(name)).ToLowerInvariant() + SealedExtension);
 }

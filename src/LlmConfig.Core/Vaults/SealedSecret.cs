@@ -82,7 +82,7 @@ internal sealed class SealedSecret : IDisposable
             plain.Span,
             file.AsSpan(HeaderSize, plainSize),
             file.AsSpan(HeaderSize + plainSize),
-            AssociatedData(file, SHA256.HashData(nameBytes)));
+            AssociatedData(file, SecretName.Hash(name)));
         return file;
     }
 
@@ -90,25 +90,16 @@ internal sealed class SealedSecret : IDisposable
     /// <param name="file">The whole file.</param>
     /// <param name="vaultId">The vault that it must belong to.</param>
     /// <param name="masterKey">The vault's master key.</param>
-    /// <param name="name">The name that it must have been sealed under.</param>
+    /// <param name="name">The name that it must have been sealed under, letter case apart.</param>
     /// <exception cref="StoreFormatException">Anything is not as it was sealed; the text never shows content.</exception>
-    public static SealedSecret Open(ReadOnlySpan<byte> file, Guid vaultId, ReadOnlySpan<byte> masterKey, string name)
-    {
-        SealedSecret secret = Open(file, vaultId, masterKey, SHA256.HashData(Encoding.UTF8.GetBytes(name)));
-        if (secret.Name == name)
-        {
-            return secret;
-        }
-
-        secret.Dispose();
-        throw new StoreFormatException("it lies under another secret's name");
-    }
+    public static SealedSecret Open(ReadOnlySpan<byte> file, Guid vaultId, ReadOnlySpan<byte> masterKey, string name) =>
+        Open(file, vaultId, masterKey, SecretName.Hash(name));
 
     /// <summary>Opens a sealed file of which only the place is known, as when a vault is listed.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="vaultId">The vault that it must belong to.</param>
     /// <param name="masterKey">The vault's master key.</param>
-    /// <param name="nameHash">The SHA-256 of the name that it must have been sealed under: the name of its file.</param>
+    /// <param name="nameHash">The hash (<see cref="SecretName.Hash"/>) of the name that it must have been sealed under: the name of its file.</param>
     /// <exception cref="StoreFormatException">Anything is not as it was sealed; the text never shows content.</exception>
     public static SealedSecret Open(ReadOnlySpan<byte> file, Guid vaultId, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> nameHash)
     {
@@ -148,14 +139,14 @@ internal sealed class SealedSecret : IDisposable
         }
 
         ReadOnlySpan<byte> rest = plain.Span;
-        ReadOnlySpan<byte> ownName = Take(ref rest);
-        if (!SHA256.HashData(ownName).AsSpan().SequenceEqual(nameHash))
+        string ownName = Encoding.UTF8.GetString(Take(ref rest));
+        if (!SecretName.Hash(ownName).AsSpan().SequenceEqual(nameHash))
         {
             throw new StoreFormatException("it lies under another secret's name");
         }
 
         byte[] metadata = Take(ref rest).ToArray();
-        return new SealedSecret(Encoding.UTF8.GetString(ownName), (SealedSecretType)file[TypeAt], metadata, new SecretBytes(rest));
+        return new SealedSecret(ownName, (SealedSecretType)file[TypeAt], metadata, new SecretBytes(rest));
     }
 
     public void Dispose() => Value.Dispose();

@@ -30,7 +30,7 @@ public abstract class EnvironmentCommand : LlmConfigCommand
 
     /// <summary>The one variable that gets the key, in the place of the provider's own.</summary>
     [Parameter]
-    [ArgumentCompleter(typeof(KeyVariableCompleter))]
+    [ArgumentCompleter(typeof(ToolVariableCompleter))]
     public string? Variable { get; set; }
 
     /// <summary>The environment of the configuration that the parameters name, for the caller to dispose of; an error and null when there is none.</summary>

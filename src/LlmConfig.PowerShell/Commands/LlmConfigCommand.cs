@@ -23,7 +23,7 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
         StoreFolder.Resolve(),
         new LlmConfigOptions
         {
-            Vaults = new RegisteredVaults(),
+            Vaults = new RegisteredVaults(this, _stopping.Token),
             // Held back until the call returned: a warning may ask the user, and locks are held inside the call.
             Warning = _warnings.Enqueue,
         });

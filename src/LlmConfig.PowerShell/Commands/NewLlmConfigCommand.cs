@@ -9,6 +9,7 @@ namespace LlmConfig.Commands;
 public sealed class NewLlmConfigCommand : LlmConfigCommand
 {
     private readonly List<NewConfiguration> _wanted = [];
+    private string? _reason;
     private readonly List<NewConfiguration> _tried = [];
     private ApiKey? _asked;
 
@@ -110,14 +111,25 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
 
         var progress = new PipelineProgress(this, "Creating LLM configurations", _wanted.Count);
         IReadOnlyList<ChangeResult> results = progress.Run(() => Repository.Create(_wanted, progress, Cancellation));
+        var named = _wanted.Where(item => !string.IsNullOrWhiteSpace(item.Vault)).Select(item => item.Name.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
         WriteResults(results, made =>
         {
-            WriteVerbose(made.Vault is { } vault
-                ? $"Created '{made.Name}'; its key lies in the vault '{vault}'."
-                : $"Created '{made.Name}' without a key.");
+            WriteVerbose(Describe(made, named.Contains(made.Name)));
             WriteObject(made);
         });
     });
+
+    private string Describe(LlmConfiguration made, bool isNamed)
+    {
+        if (made.Vault is null)
+        {
+            return $"Created '{made.Name}' without a key.";
+        }
+
+        // Where the vault was not named, why it is that one.
+        string reason = isNamed ? string.Empty : " " + (_reason ??= Repository.GetDefaultVault().Reason);
+        return $"Created '{made.Name}'; its key lies in the vault '{made.Vault}'.{reason}";
+    }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -21,6 +21,6 @@ public sealed class VaultCompleter : IArgumentCompleter
                 .Distinct(StringComparer.OrdinalIgnoreCase)
                 .Select(vault => new CompletionCandidate(vault, "A vault that holds keys of this store"))
                 .Prepend(new CompletionCandidate(LlmConfigRepository.BuiltInVault, "The built-in vault"))
-                .Concat(VaultRegistry.Names().Select(vault => new CompletionCandidate(vault, "A vault that is registered with SecretManagement")))
+                .Concat(VaultRegistry.Read().Names.Select(vault => new CompletionCandidate(vault, "A vault that is registered with SecretManagement")))
                 .DistinctBy(candidate => candidate.Text, StringComparer.OrdinalIgnoreCase));
 }

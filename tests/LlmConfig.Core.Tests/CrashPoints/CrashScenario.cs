@@ -142,18 +142,18 @@ internal sealed record CrashScenario(
     {
         using ApiKey one = ApiKey.From("sk-test-b1".AsSpan(), null);
         using ApiKey two = ApiKey.From("sk-test-c1".AsSpan(), null);
-        Import(store, stop, new ImportOptions { OnConflict = ImportConflict.Rename }, Item("b", one), Item("a", two), Item("d", null));
+        Import(store, new ImportOptions { OnConflict = ImportConflict.Rename }, [Item("b", one), Item("a", two), Item("d", null)], stop);
     }
 
     private static Action<LlmConfigRepository, CancellationToken> Replaces(string name, string key, string? vault = null) => (store, stop) =>
     {
         using ApiKey value = ApiKey.From(key.AsSpan(), name);
-        Import(store, stop, new ImportOptions { OnConflict = ImportConflict.Replace, Vault = vault }, Item(name, value));
+        Import(store, new ImportOptions { OnConflict = ImportConflict.Replace, Vault = vault }, [Item(name, value)], stop);
     };
 
     private static ImportItem Item(string name, ApiKey? key) => new() { Name = name, Provider = "groq", Key = key };
 
-    private static void Import(LlmConfigRepository store, CancellationToken stop, ImportOptions options, params ImportItem[] items) =>
+    private static void Import(LlmConfigRepository store, ImportOptions options, ImportItem[] items, CancellationToken stop) =>
         Succeed([.. store.Import(store.PlanImport(items, options).Steps, null, stop).Select(result => new ChangeResult(result.Configuration, result.Error))]);
 
     private static void Succeed(IReadOnlyList<ChangeResult> results)

@@ -11,9 +11,9 @@ internal sealed class MemoryVault(ConcurrentDictionary<string, MemoryKey> keys, 
 
     public bool TakesLabels => true;
 
-    public string? DefaultVault => null;
+    public VaultChoice? DefaultVault => null;
 
-    public IKeyVault Open(string name) => this;
+    public IKeyVault? Open(string name) => this;
 
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {

@@ -81,7 +81,7 @@ public sealed class RepairCrashPointTests(ITestOutputHelper output)
         Assert.NotEmpty(Repair(store, plan));
         string after = Describe(store);
         Assert.DoesNotContain("Exception", after, StringComparison.Ordinal);
-        return (before, after, plan.Calls);
+        return (before, after, plan.Calls.Count);
     }
 
     private static IEnumerable<string> Check(string name, FaultKind kind, int at, string before, string after)

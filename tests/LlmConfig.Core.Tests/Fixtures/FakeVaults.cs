@@ -3,9 +3,9 @@ namespace LlmConfig.Tests;
 /// <summary>Finds <see cref="FakeVault"/>s by name.</summary>
 internal sealed class FakeVaults(params FakeVault[] vaults) : IKeyVaultSource
 {
-    public string? DefaultVault { get; init; }
+    public VaultChoice? DefaultVault { get; init; }
 
-    public IKeyVault Open(string name) =>
+    public IKeyVault? Open(string name) =>
         vaults.FirstOrDefault(vault => string.Equals(vault.Name, name, StringComparison.OrdinalIgnoreCase))
         ?? throw new LlmConfigException(LlmConfigErrorCode.VaultNotFound, name, "There is no such fake vault.", "Name another.");
 }

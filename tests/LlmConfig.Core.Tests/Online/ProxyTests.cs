@@ -22,7 +22,10 @@ public sealed class ProxyTests : IDisposable
         HttpClient.DefaultProxy = new WebProxy(proxy.Origin);
         Guid id = _store.Open().Create(new NewConfiguration
         {
-            Name = "work", Provider = "vllm", BaseUrl = "http://llm.example/v1", AllowInsecureBaseUrl = true,
+            Name = "work",
+            Provider = "vllm",
+            BaseUrl = "http://llm.example/v1",
+            AllowInsecureBaseUrl = true,
         }).Id;
 
         Assert.Equal(OnlineOutcome.Works, Assert.Single(_store.Open().CheckOnline([id])).Outcome);

@@ -187,7 +187,12 @@ public sealed class EnvironmentRulesTests : IDisposable
         using ApiKey? value = key ? ApiKey.From(_key, provider) : null;
         return _store.Open().Create(new NewConfiguration
         {
-            Name = name ?? provider, Provider = provider, BaseUrl = baseUrl, Model = model, UseAuthHeader = useAuthHeader, Key = value,
+            Name = name ?? provider,
+            Provider = provider,
+            BaseUrl = baseUrl,
+            Model = model,
+            UseAuthHeader = useAuthHeader,
+            Key = value,
         });
     }
 }

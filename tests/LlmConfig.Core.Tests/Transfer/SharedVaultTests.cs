@@ -612,7 +612,7 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
 
     private sealed class OneVault(IKeyVault vault) : IKeyVaultSource
     {
-        public string? DefaultVault => null;
+        public VaultChoice? DefaultVault => null;
 
         public IKeyVault Open(string name) => vault;
     }

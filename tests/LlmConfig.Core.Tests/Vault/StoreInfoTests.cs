@@ -50,7 +50,7 @@ public sealed class StoreInfoTests : IDisposable
         var first = new FakeVault("First");
         var second = new FakeVault("Second");
         LlmConfigRepository Open(string? byDefault) =>
-            _store.Open(options => options with { Vaults = new FakeVaults(first, second) { DefaultVault = byDefault } });
+            _store.Open(options => options with { Vaults = new FakeVaults(first, second) { DefaultVault = byDefault is null ? null : new VaultChoice(byDefault, "It is the default of the test.") } });
 
         Assert.Equal("LlmConfig", _store.Create("a", TestKey.New(), null, Open(null)).Vault);
         Assert.Equal("First", _store.Create("b", TestKey.New(), null, Open("first")).Vault);

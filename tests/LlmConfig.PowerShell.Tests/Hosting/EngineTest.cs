@@ -26,6 +26,9 @@ public abstract class EngineTest : IDisposable
         Store.Dispose();
     }
 
+    /// <summary>The text as a SecureString, for other classes.</summary>
+    public static SecureString SecureText(string text) => Secure(text);
+
     protected static SecureString Secure(string text)
     {
         var result = new SecureString();

@@ -1,0 +1,25 @@
+# The built-in vault as SecretManagement sees it. SecretManagement looks for this folder by name; nothing in it is exported
+# from LlmConfig.PowerShell. Its root is the module's own assembly, so that there is one copy of the core in the process.
+@{
+    RootModule        = '../LlmConfig.PowerShell.dll'
+    ModuleVersion     = '0.1.0'
+    GUID              = 'c0a5b5a1-0b0f-4a3e-8f7e-5d1f6a3b9e20'
+    Author            = 'LlmConfig.PowerShell contributors'
+    CompanyName       = 'LlmConfig.PowerShell contributors'
+    Copyright         = '(c) LlmConfig.PowerShell contributors. MIT License.'
+    Description       = 'The built-in vault of LlmConfig.PowerShell as a SecretManagement extension.'
+    PowerShellVersion = '7.4'
+    FunctionsToExport = @()
+    AliasesToExport   = @()
+    VariablesToExport = @()
+    CmdletsToExport   = @(
+        'Get-Secret'
+        'Get-SecretInfo'
+        'Remove-Secret'
+        'Set-Secret'
+        'Set-SecretInfo'
+        'Test-SecretVault'
+        'Unlock-SecretVault'
+        'Unregister-SecretVault'
+    )
+}

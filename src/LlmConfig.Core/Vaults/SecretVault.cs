@@ -1,0 +1,132 @@
+namespace LlmConfig;
+
+/// <summary>
+/// The built-in vault of a store as a place for secrets of any kind, beside the keys of the store's configurations, which
+/// it lists too. Letter case in names does not count. Safe to use from several threads and processes: what a method
+/// wrote is on disk when it returns.
+/// </summary>
+/// <remarks>
+/// Every member throws <see cref="LlmConfigException"/> for what can go wrong: VaultLocked and VaultUnavailable where the
+/// protector does not give the master key, VaultCorrupt for damage, and the Store codes for files.
+/// </remarks>
+public sealed class SecretVault : IDisposable
+{
+    private readonly StoreFolder _folder;
+    private readonly StoreFileSystem _files;
+    private readonly LocalVault _vault;
+
+    /// <summary>Opens the built-in vault of the store in a folder. Neither reads nor creates anything yet.</summary>
+    /// <param name="folder">Where the store is.</param>
+    /// <param name="options">What else to work with; its vaults are not used.</param>
+    public SecretVault(StoreFolder folder, LlmConfigOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        options ??= new LlmConfigOptions();
+        _folder = folder;
+        _files = options.Files ?? StoreFileSystem.Create();
+        Action<LlmConfigWarning> warn = options.Warning ?? (_ => { });
+        _files.Warn ??= warn;
+        string path = new StorePaths(folder.Path).Vault;
+        _vault = new LocalVault(path, _files, options.Protectors(path, _files), options.Clock, warn, options.LockPatience);
+    }
+
+    /// <summary>True for a name that the key of a configuration could have: such a secret belongs to a store.</summary>
+    /// <param name="name">The secret's name.</param>
+    public static bool IsKeyName(string name) => name is not null && KeyReference.IsKeyId(name.ToLowerInvariant());
+
+    /// <summary>The secret of this name, for the caller to dispose of; <see langword="null"/> when there is none.</summary>
+    /// <param name="name">The name, literally.</param>
+    public VaultSecret? Read(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        using SealedSecret? secret = _vault.ReadSecret(name);
+        return secret is null ? null : new VaultSecret(secret.Type, new SecretBytes(secret.Value.Span));
+    }
+
+    /// <summary>Keeps a secret, in the place of one of the same name.</summary>
+    /// <param name="name">The name: 1 to 16,384 characters of valid text.</param>
+    /// <param name="secret">The value, at most 1 MiB; the caller disposes of it.</param>
+    /// <param name="metadata">What to keep beside it: at most 64 KiB of texts, whole numbers, truth values and times.</param>
+    /// <param name="cancellation">Gives up as long as nothing is written.</param>
+    /// <exception cref="LlmConfigException">InvalidName for a name or metadata, InvalidKey for a value that is too large, and as above.</exception>
+    public void Write(
+        string name, VaultSecret secret, IReadOnlyDictionary<string, object?>? metadata = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(secret);
+        if (SecretName.IsUnfit(name))
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidName,
+                ShownText.Of(name),
+                "The name of a secret is empty, too long, or holds half of a surrogate pair.",
+                $"Use 1 to {SecretName.MaximumLength} characters.");
+        }
+
+        if (secret.Bytes.Length > SealedSecret.MaximumSecretBytes)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidKey,
+                ShownText.Of(name),
+                $"The secret is longer than {SealedSecret.MaximumSecretBytes / (1024 * 1024)} MiB.",
+                "Keep it in a file, and the file's key here.");
+        }
+
+        byte[] beside = SecretMetadata.Encode(name, metadata ?? new Dictionary<string, object?>());
+        ConfigFile.RequireWorkingLocks();
+        _folder.Create(_files);
+        _vault.WriteSecret(name, secret.Type, beside, secret.Bytes, cancellation);
+        _vault.Flush();
+    }
+
+    /// <summary>Replaces what is kept beside a secret.</summary>
+    /// <param name="name">The name, literally.</param>
+    /// <param name="metadata">The metadata, as for <see cref="Write"/>.</param>
+    /// <param name="cancellation">Gives up as long as nothing is written.</param>
+    /// <returns>False when there is no such secret.</returns>
+    public bool WriteMetadata(string name, IReadOnlyDictionary<string, object?> metadata, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(metadata);
+        ConfigFile.RequireWorkingLocks();
+        if (!_vault.RewriteMetadata(name, SecretMetadata.Encode(name, metadata), cancellation))
+        {
+            return false;
+        }
+
+        _vault.Flush();
+        return true;
+    }
+
+    /// <summary>Removes a secret.</summary>
+    /// <param name="name">The name, literally.</param>
+    /// <param name="cancellation">Gives up as long as nothing is removed.</param>
+    /// <returns>False when there is no such secret.</returns>
+    public bool Remove(string name, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ConfigFile.RequireWorkingLocks();
+        if (!_vault.RemoveSecret(name, cancellation))
+        {
+            return false;
+        }
+
+        _vault.Flush();
+        return true;
+    }
+
+    /// <summary>All secrets, by name; one whose file is damaged is left out, and told of where it is read.</summary>
+    /// <param name="cancellation">Stops the listing.</param>
+    public IReadOnlyList<VaultSecretInfo> List(CancellationToken cancellation = default) =>
+        [.. _vault.ListSecrets(cancellation).OrderBy(item => item.Name, StringComparer.OrdinalIgnoreCase)];
+
+    /// <summary>
+    /// Asks whether secrets could be read and written now. Makes nothing. A vault that does not exist yet is fine when its
+    /// protector would be ready.
+    /// </summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: why not, and what to do.</exception>
+    public void Check() => _vault.Check();
+
+    /// <summary>Zeroes the master key, if one was loaded.</summary>
+    public void Dispose() => _vault.Dispose();
+}

@@ -1,0 +1,204 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Security;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace LlmConfig;
+
+/// <summary>
+/// The value of a secret of the built-in vault, in pinned memory that is zeroed when this object is disposed of. What it
+/// gives back (texts, arrays) is the caller's to clear. It never shows its value.
+/// </summary>
+public sealed class VaultSecret : IDisposable
+{
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    private readonly SecretBytes _bytes;
+
+    internal VaultSecret(SealedSecretType type, SecretBytes bytes)
+    {
+        Type = type;
+        _bytes = bytes;
+    }
+
+    /// <summary>What it is.</summary>
+    public SealedSecretType Type { get; }
+
+    /// <summary>The value as it is sealed (docs/file-formats.md): bytes as they are, texts in UTF-8. Valid until disposal.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes.Span;
+
+    /// <summary>A secret of bytes, copied.</summary>
+    /// <param name="value">The bytes, which stay the caller's to clear.</param>
+    public static VaultSecret From(ReadOnlySpan<byte> value) => new(SealedSecretType.ByteArray, new SecretBytes(value));
+
+    /// <summary>A secret text.</summary>
+    /// <param name="value">The text.</param>
+    /// <exception cref="ArgumentException">It holds half of a surrogate pair.</exception>
+    public static VaultSecret From(string value)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        return new VaultSecret(SealedSecretType.String, Encode(value));
+    }
+
+    /// <summary>A secret text from a SecureString, without a copy on the managed heap.</summary>
+    /// <param name="value">The text, which stays the caller's.</param>
+    /// <exception cref="ArgumentException">It holds half of a surrogate pair.</exception>
+    public static VaultSecret From(SecureString value) => new(SealedSecretType.SecureString, Encode(value));
+
+    /// <summary>A user name with a password.</summary>
+    /// <param name="userName">The user name.</param>
+    /// <param name="password">The password, which stays the caller's.</param>
+    /// <exception cref="ArgumentException">One of them holds half of a surrogate pair.</exception>
+    public static VaultSecret From(string userName, SecureString password)
+    {
+        ArgumentNullException.ThrowIfNull(userName);
+        using SecretBytes name = Encode(userName);
+        using SecretBytes word = Encode(password);
+        var bytes = new SecretBytes(sizeof(int) + name.Length + word.Length);
+        word.Span.CopyTo(Put(bytes.Span, name.Span));
+        return new VaultSecret(SealedSecretType.Credential, bytes);
+    }
+
+    /// <summary>Named values of the other types, in their order.</summary>
+    /// <param name="values">The values, copied; they stay the caller's to dispose of.</param>
+    /// <exception cref="ArgumentException">A value is a table itself, or a name is no text.</exception>
+    public static VaultSecret FromTable(IReadOnlyCollection<KeyValuePair<string, VaultSecret>> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (values.Any(item => item.Value.Type == SealedSecretType.Hashtable))
+        {
+            throw new ArgumentException("A value of a hashtable is a hashtable itself.", nameof(values));
+        }
+
+        List<(byte[] Name, VaultSecret Value)> items = [.. values.Select(item => (Strict.GetBytes(item.Key), item.Value))];
+        var bytes = new SecretBytes(items.Sum(item => sizeof(int) + item.Name.Length + 1 + sizeof(int) + item.Value.Bytes.Length));
+        Span<byte> rest = bytes.Span;
+        foreach ((byte[] name, VaultSecret value) in items)
+        {
+            rest = Put(rest, name);
+            rest[0] = (byte)value.Type;
+            rest = Put(rest[1..], value.Bytes);
+        }
+
+        return new VaultSecret(SealedSecretType.Hashtable, bytes);
+    }
+
+    /// <summary>The text of a <see cref="SealedSecretType.String"/> or <see cref="SealedSecretType.SecureString"/>.</summary>
+    /// <exception cref="InvalidOperationException">It is of another type.</exception>
+    public string ToText() => Type is SealedSecretType.String or SealedSecretType.SecureString
+        ? Strict.GetString(Bytes)
+        : throw new InvalidOperationException($"The secret is a {Type}.");
+
+    /// <summary>The text of a <see cref="SealedSecretType.String"/> or <see cref="SealedSecretType.SecureString"/>, read-only, for the caller to dispose of.</summary>
+    /// <exception cref="InvalidOperationException">It is of another type.</exception>
+    public SecureString ToSecureString() => Type is SealedSecretType.String or SealedSecretType.SecureString
+        ? Decode(Bytes)
+        : throw new InvalidOperationException($"The secret is a {Type}.");
+
+    /// <summary>User name and password of a <see cref="SealedSecretType.Credential"/>; the password is the caller's to dispose of.</summary>
+    /// <exception cref="InvalidOperationException">It is of another type, or no credential that this version wrote.</exception>
+    public (string UserName, SecureString Password) ToCredential()
+    {
+        if (Type != SealedSecretType.Credential)
+        {
+            throw new InvalidOperationException($"The secret is a {Type}.");
+        }
+
+        ReadOnlySpan<byte> rest = Bytes;
+        string userName = Strict.GetString(Take(ref rest));
+        return (userName, Decode(rest));
+    }
+
+    /// <summary>The named values of a <see cref="SealedSecretType.Hashtable"/>, for the caller to dispose of.</summary>
+    /// <exception cref="InvalidOperationException">It is of another type, or no table that this version wrote.</exception>
+    public IReadOnlyList<KeyValuePair<string, VaultSecret>> ToTable()
+    {
+        if (Type != SealedSecretType.Hashtable)
+        {
+            throw new InvalidOperationException($"The secret is a {Type}.");
+        }
+
+        var items = new List<KeyValuePair<string, VaultSecret>>();
+        ReadOnlySpan<byte> rest = Bytes;
+        while (rest.Length > 0)
+        {
+            string name = Strict.GetString(Take(ref rest));
+            if (rest.IsEmpty)
+            {
+                throw Broken();
+            }
+
+            var type = (SealedSecretType)rest[0];
+            rest = rest[1..];
+            items.Add(new(name, new VaultSecret(type, new SecretBytes(Take(ref rest)))));
+        }
+
+        return items;
+    }
+
+    /// <summary>Zeroes the value.</summary>
+    public void Dispose() => _bytes.Dispose();
+
+    private static SecretBytes Encode(ReadOnlySpan<char> text)
+    {
+        var bytes = new SecretBytes(Strict.GetByteCount(text));
+        Strict.GetBytes(text, bytes.Span);
+        return bytes;
+    }
+
+    private static unsafe SecretBytes Encode(SecureString text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        nint plain = Marshal.SecureStringToGlobalAllocUnicode(text);
+        try
+        {
+            return Encode(new ReadOnlySpan<char>((void*)plain, text.Length));
+        }
+        finally
+        {
+            Marshal.ZeroFreeGlobalAllocUnicode(plain);
+        }
+    }
+
+    private static unsafe SecureString Decode(ReadOnlySpan<byte> utf8)
+    {
+        char[] characters = GC.AllocateUninitializedArray<char>(Strict.GetCharCount(utf8), pinned: true);
+        try
+        {
+            Strict.GetChars(utf8, characters);
+            fixed (char* start = characters)
+            {
+                var result = start is null ? new SecureString() : new SecureString(start, characters.Length);
+                result.MakeReadOnly();
+                return result;
+            }
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(characters.AsSpan()));
+        }
+    }
+
+    private static Span<byte> Put(Span<byte> at, ReadOnlySpan<byte> part)
+    {
+        BinaryPrimitives.WriteInt32BigEndian(at, part.Length);
+        part.CopyTo(at[sizeof(int)..]);
+        return at[(sizeof(int) + part.Length)..];
+    }
+
+    private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> rest)
+    {
+        int length = rest.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32BigEndian(rest);
+        if (length < 0 || length > rest.Length - sizeof(int))
+        {
+            throw Broken();
+        }
+
+        ReadOnlySpan<byte> part = rest.Slice(sizeof(int), length);
+        rest = rest[(sizeof(int) + length)..];
+        return part;
+    }
+
+    private static InvalidOperationException Broken() => new("The parts of the secret do not fit its size.");
+}

@@ -1,0 +1,111 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+
+namespace LlmConfig;
+
+/// <summary>The vaults that are registered with SecretManagement for this user.</summary>
+/// <param name="cmdlet">The command that runs, on whose pipeline thread everything here is called.</param>
+/// <param name="cancellation">Cancelled when that command is stopped.</param>
+internal sealed class RegisteredVaults(PSCmdlet cmdlet, CancellationToken cancellation) : IKeyVaultSource
+{
+    private readonly SecretManagementModule _module = new(cmdlet);
+    private readonly Dictionary<string, IKeyVault?> _opened = new(StringComparer.OrdinalIgnoreCase);
+
+    public VaultChoice? DefaultVault
+    {
+        get
+        {
+            if (!SecretManagementModule.IsInstalled || VaultRegistry.Read().DefaultVault is not { } vault)
+            {
+                return null;
+            }
+
+            return vault.IsOwn
+                ? new VaultChoice(LlmConfigRepository.BuiltInVault, $"It is the default vault of SecretManagement, registered there as '{ShownText.Of(vault.Name)}'.")
+                : new VaultChoice(
+                    vault.Name,
+                    vault.IsModuleThere
+                        ? $"It is the default vault of SecretManagement (module {ShownText.Of(vault.ModuleName)})."
+                        : $"It is the default vault of SecretManagement, but its module {ShownText.Of(vault.ModuleName)} is not where it was.");
+        }
+    }
+
+    public IKeyVault? Open(string name)
+    {
+        if (!_opened.TryGetValue(name, out IKeyVault? vault))
+        {
+            vault = Find(name);
+            _opened.Add(name, vault);
+        }
+
+        return vault;
+    }
+
+    private RegisteredVault? Find(string name)
+    {
+        string shown = ShownText.Of(name);
+        if (!SecretManagementModule.IsInstalled)
+        {
+            throw SecretManagementModule.Missing(shown, $"The vault '{shown}' would need {SecretManagementModule.Name}, which is not installed here.");
+        }
+
+        VaultRegistration registration = Ask(name, shown);
+        if (registration.IsOwn)
+        {
+            return null;
+        }
+
+        return registration.IsModuleThere
+            ? new RegisteredVault(registration, _module, registration.IsSecretStore ? new SecretStoreSession(registration, _module) : null)
+            : throw new LlmConfigException(
+                LlmConfigErrorCode.VaultUnavailable,
+                shown,
+                $"The vault '{shown}' is registered, but its module {ShownText.Of(registration.ModuleName)} is not installed any more.",
+                $"Install it with: Install-Module {ShownText.Of(registration.ModuleName)}; or name another vault with -Vault, or with Set-LlmConfigStore -DefaultVault.");
+    }
+
+    // SecretManagement knows its registrations better than a file that it may have written differently.
+    private VaultRegistration Ask(string name, string shown)
+    {
+        Collection<PSObject> vaults;
+        try
+        {
+            vaults = _module.Invoke("Get-SecretVault", [], cancellation);
+        }
+        catch (VaultFailureException e)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.VaultUnavailable,
+                shown,
+                $"SecretManagement does not give its vaults: {e.ShownMessage}",
+                "See whether Get-SecretVault works.",
+                e);
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.SecretManagementMissing)
+        {
+            throw new LlmConfigException(e.Code, shown, e.Problem, e.RecommendedAction, e);
+        }
+
+        foreach (PSObject vault in vaults)
+        {
+            if (string.Equals(Text(vault, "Name"), name, StringComparison.OrdinalIgnoreCase))
+            {
+                string registered = Text(vault, "Name");
+                return new VaultRegistration(
+                    registered,
+                    Text(vault, "ModuleName"),
+                    Text(vault, "ModulePath"),
+                    VaultRegistry.Read().Find(registered)?.TakesMetadataWithSecret ?? false);
+            }
+        }
+
+        string known = string.Join(", ", vaults.Select(vault => $"'{ShownText.Of(Text(vault, "Name"))}'").Append($"'{LlmConfigRepository.BuiltInVault}' (built in)"));
+        throw new LlmConfigException(
+            LlmConfigErrorCode.VaultNotFound,
+            shown,
+            $"There is no vault '{shown}'.",
+            $"Here there are: {known}. Register-SecretVault adds one.");
+    }
+
+    private static string Text(PSObject item, string property) => item.Properties[property]?.Value?.ToString() ?? string.Empty;
+}
