@@ -9,7 +9,8 @@ Test     builds, and runs the xUnit suites.
 Pester   builds, and runs the Pester suite in this shell (Pester 5.5 or later).
 Help     makes en-US/LlmConfig.PowerShell.dll-Help.xml of docs/cmdlets (Microsoft.PowerShell.PlatyPS 1.0 or later). Tasks
          after it build anew, with that help.
-Package  builds in Release and leaves zip files of the module and the shell at out/packages.
+Package  builds in Release and leaves zip files of the module and the shell at out/packages: one pair for any machine, and
+         one with native code for machines of this kind, which starts faster.
 
 .PARAMETER Configuration
 Debug or Release; Package always takes Release.
@@ -37,14 +38,14 @@ function Invoke-Dotnet {
     if ($LASTEXITCODE -ne 0) { throw "dotnet $($args[0]) ended with exit code $LASTEXITCODE." }
 }
 
-function Invoke-Build([string] $Configuration) {
+function Invoke-Build([string] $Configuration, [string[]] $Properties) {
     # What an earlier build left there must not end up in the module.
     foreach ($folder in 'LlmConfig.PowerShell', 'llmconfig') {
         $path = Join-Path $PSScriptRoot out $folder
         if (Test-Path $path) { Remove-Item $path -Recurse -Force }
     }
 
-    Invoke-Dotnet build (Join-Path $PSScriptRoot LlmConfig.PowerShell.sln) --configuration $Configuration
+    Invoke-Dotnet build (Join-Path $PSScriptRoot LlmConfig.PowerShell.sln) --configuration $Configuration @Properties
 }
 
 function Invoke-PesterSuite {
@@ -64,11 +65,11 @@ function Invoke-PesterSuite {
     if ($result.Result -ne 'Passed') { throw "$($result.FailedCount) Pester tests failed." }
 }
 
-function New-Package {
+function New-Package([string] $Suffix) {
     $packages = New-Item (Join-Path $PSScriptRoot out packages) -ItemType Directory -Force
     $version = (Import-PowerShellDataFile (Join-Path $PSScriptRoot out LlmConfig.PowerShell LlmConfig.PowerShell.psd1)).ModuleVersion
     foreach ($folder in 'LlmConfig.PowerShell', 'llmconfig') {
-        $zip = Join-Path $packages "$folder.$version.zip"
+        $zip = Join-Path $packages "$folder.$version$Suffix.zip"
         Remove-Item $zip -ErrorAction Ignore
         [IO.Compression.ZipFile]::CreateFromDirectory(
             (Join-Path $PSScriptRoot out $folder), $zip, [IO.Compression.CompressionLevel]::Optimal, $true)
@@ -79,8 +80,12 @@ function New-Package {
 $built = $false
 foreach ($name in $Task) {
     if ($name -eq 'Package') {
-        Invoke-Build Release
+        # Native code of one machine is refused by another, so what is published for all has none.
+        Invoke-Build Release -Properties '-p:CompileAhead=false'
         New-Package
+        Invoke-Build Release
+        New-Package ".$([Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier)"
+        $built = $false
         continue
     }
 

@@ -81,6 +81,15 @@ public sealed class LlmConfigRepository : IDisposable
         return Logged(nameof(Get), () => _config.Read()?.Find(name) ?? throw ConfigDraft.NotFound(name));
     }
 
+    /// <summary>The configuration of this name, letter case and surrounding spaces apart; <see langword="null"/> when there is none.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
+    public LlmConfiguration? Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Logged(nameof(Find), () => _config.Read()?.Find(name));
+    }
+
     /// <summary>The configuration of this id.</summary>
     /// <param name="id">The id.</param>
     /// <exception cref="LlmConfigException">NotFound, StoreCorrupt.</exception>
@@ -109,6 +118,17 @@ public sealed class LlmConfigRepository : IDisposable
     /// </exception>
     public ApiKey GetKey(Guid id, CancellationToken cancellation = default) =>
         Logged(nameof(GetKey), () => _keys.Read(id, cancellation).Key);
+
+    /// <summary>The key of a configuration that was read just now: it is read again only where its key is gone.</summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <returns>The key, for the caller to dispose of.</returns>
+    /// <exception cref="LlmConfigException">As for <see cref="GetKey(Guid, CancellationToken)"/>.</exception>
+    public ApiKey GetKey(LlmConfiguration configuration, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return Logged(nameof(GetKey), () => _keys.ReadCurrent(configuration, cancellation).Key);
+    }
 
     /// <summary>What a configuration puts into the environment of a program: its key, base URL and model, as they belong together.</summary>
     /// <param name="id">The configuration's id.</param>

@@ -82,6 +82,11 @@ public static class ShownText
     /// <summary>True when nothing in it is to be escaped.</summary>
     internal static bool Prints(string text)
     {
+        if (text.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0)
+        {
+            return true;
+        }
+
         foreach (Rune rune in text.EnumerateRunes())
         {
             if (DoesNotPrint(rune))

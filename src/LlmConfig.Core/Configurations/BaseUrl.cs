@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Text;
 
@@ -11,6 +12,14 @@ internal static class BaseUrl
 {
     /// <summary>The longest URL in characters: what common servers and proxies accept in a request line.</summary>
     public const int MaximumLength = 2048;
+
+    // RFC 1035, 2.3.4.
+    private const int MaximumHostLength = 253;
+    private const int MaximumLabelLength = 63;
+
+    private static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789:/._~-");
 
     /// <summary>The URL as it is kept: trimmed.</summary>
     /// <exception cref="LlmConfigException">InvalidBaseUrl or InsecureBaseUrl.</exception>
@@ -44,13 +53,9 @@ internal static class BaseUrl
             return url.Length == 0 ? "The base URL is empty." : $"The base URL is longer than {MaximumLength} characters.";
         }
 
-        foreach (Rune rune in url.EnumerateRunes())
+        if (url.AsSpan().IndexOfAnyExcept(Plain) >= 0 && url.EnumerateRunes().Any(IsRefused))
         {
-            // Half a surrogate pair shows as U+FFFD here, and would be written to the file as that.
-            if (Rune.IsWhiteSpace(rune) || ShownText.DoesNotPrint(rune) || rune.Value == '\\')
-            {
-                return "The base URL holds a space, a backslash or a character that does not print.";
-            }
+            return "The base URL holds a space, a backslash or a character that does not print.";
         }
 
         bool http = url.StartsWith("http://", StringComparison.OrdinalIgnoreCase);
@@ -68,8 +73,45 @@ internal static class BaseUrl
         int end = url.AsSpan(start).IndexOfAny('/', '?');
         ReadOnlySpan<char> authority = end < 0 ? url.AsSpan(start) : url.AsSpan(start, end);
         return authority.Contains('@') ? "The base URL holds a user name or a password (before the @)."
+            : IsPlain(authority, url.AsSpan(start + authority.Length)) ? null
             : !Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) || !IsHost(parsed) ? "The base URL cannot be read as a URL."
             : null;
+    }
+
+    // Half a surrogate pair shows as U+FFFD here, and would be written to the file as that.
+    private static bool IsRefused(Rune rune) => Rune.IsWhiteSpace(rune) || ShownText.DoesNotPrint(rune) || rune.Value == '\\';
+
+    // A name of labels (none of them in the ASCII form of another script, which has two dashes) under a top-level domain of
+    // letters, no port, and a path without anything to be decoded: what most URLs are, and what the parser, which takes
+    // longer than all the rest of a configuration, can find nothing wrong with.
+    private static bool IsPlain(ReadOnlySpan<char> host, ReadOnlySpan<char> rest)
+    {
+        if (host.Length is 0 or > MaximumHostLength || rest.IndexOfAnyExcept(Plain) >= 0 || !char.IsAsciiLetter(host[^1]))
+        {
+            return false;
+        }
+
+        int label = 0;
+        char last = '.';
+        foreach (char c in host)
+        {
+            bool inside = char.IsAsciiLetterOrDigit(c) || (c == '-' && last is not ('.' or '-'));
+            if (!inside && (c != '.' || last is '.' or '-'))
+            {
+                return false;
+            }
+
+            label = c == '.' ? 0 : label + 1;
+            if (label > MaximumLabelLength)
+            {
+                return false;
+            }
+
+            last = c;
+        }
+
+        // The last label: letters alone, so that it is no number of an IP address.
+        return host[(host.LastIndexOf('.') + 1)..].IndexOfAnyExcept(Letters) < 0;
     }
 
     /// <summary>True for plain http to a host other than this machine.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace LlmConfig;
 
@@ -11,6 +10,9 @@ internal static class ConfigurationName
 
     /// <summary>The longest name of a model, in UTF-16 code units: twice the longest in the providers' lists (Hugging Face: 96 + 1 + 96 in theory, under 130 in use).</summary>
     public const int MaximumModelLength = 256;
+
+    // 32 digits and nothing else; every other form that is read as a UUID is longer.
+    private const int ShortestGuid = 32;
 
     /// <summary>How names are compared everywhere: ordinal, letter case apart.</summary>
     public static StringComparer Comparer => StringComparer.OrdinalIgnoreCase;
@@ -75,18 +77,15 @@ internal static class ConfigurationName
             return "The name is empty.";
         }
 
-        foreach (Rune rune in name.EnumerateRunes())
+        if (!ShownText.Prints(name))
         {
             // EnumerateRunes shows half a surrogate pair as U+FFFD, which is of no use in a name either.
-            if (ShownText.DoesNotPrint(rune))
-            {
-                return $"The name holds the character U+{rune.Value:X4}, which does not print or changes how other text is shown.";
-            }
+            return $"The name holds the character U+{name.EnumerateRunes().First(ShownText.DoesNotPrint).Value:X4}, which does not print or changes how other text is shown.";
         }
 
         int length = name.Trim().Length;
         return length > MaximumLength ? $"The name has {length} characters; {MaximumLength} is the most."
-            : Guid.TryParse(name, out _) ? "The name is shaped like a UUID and could be taken for an id."
+            : length >= ShortestGuid && Guid.TryParse(name, out _) ? "The name is shaped like a UUID and could be taken for an id."
             : null;
     }
 }

@@ -6,4 +6,6 @@ namespace LlmConfig;
 /// <param name="Mode">The permission bits; on Windows those that the ACL amounts to for others are not computed and 0 is given.</param>
 /// <param name="Length">Size in bytes.</param>
 /// <param name="LinkCount">How many names the file has.</param>
-internal readonly record struct EntryInfo(EntryKind Kind, bool OwnedByUser, UnixFileMode Mode, long Length, uint LinkCount);
+/// <param name="Stamp">By what it is known again; <see langword="null"/> where the operating system does not say.</param>
+internal readonly record struct EntryInfo(
+    EntryKind Kind, bool OwnedByUser, UnixFileMode Mode, long Length, uint LinkCount, FileStamp? Stamp = null);

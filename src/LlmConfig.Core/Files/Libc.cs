@@ -185,8 +185,15 @@ internal static unsafe partial class Libc
             TypeLink => EntryKind.Link,
             _ => EntryKind.Other,
         };
-        return new EntryInfo(kind, owner == GetEffectiveUser(), (UnixFileMode)(mode & 0xFFF), length, links);
+        return new EntryInfo(kind, owner == GetEffectiveUser(), (UnixFileMode)(mode & 0xFFF), length, links, ReadStamp(buffer, linux));
     }
+
+    // The same structures: device, inode, and the time of the last change in seconds and nanoseconds.
+    private static FileStamp ReadStamp(byte* buffer, bool linux) => linux
+        ? new FileStamp(*(ulong*)(buffer + 136), *(ulong*)(buffer + 32), Nanoseconds(*(long*)(buffer + 96), *(uint*)(buffer + 104)))
+        : new FileStamp(*(uint*)buffer, *(ulong*)(buffer + 8), Nanoseconds(*(long*)(buffer + 64), *(long*)(buffer + 72)));
+
+    private static long Nanoseconds(long seconds, long rest) => (seconds * 1_000_000_000) + rest;
 
     private static int Statx(int folder, string path, int flags, uint mask, byte* buffer)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 
@@ -22,6 +23,12 @@ internal abstract class StoreFileSystem
 
     private const UnixFileMode AnyAccess = (UnixFileMode)0x1FF;
 
+    // As much as stays in the processor's cache between reading and comparing.
+    private const int CompareBytes = 128 * 1024;
+
+    // Folders whose names are known to be on disk, and which folders they were.
+    private static readonly ConcurrentDictionary<string, (ulong Device, ulong Inode)> Durable = new(StringComparer.Ordinal);
+
     private readonly ConcurrentDictionary<string, bool> _warned = new(StringComparer.Ordinal);
 
     /// <summary>Told once of each file or folder that others may read.</summary>
@@ -39,22 +46,32 @@ internal abstract class StoreFileSystem
     /// </summary>
     public void EnsureFolder(string path)
     {
-        if (!CheckFolder(path))
+        if (FindFolder(path) is not { } folder)
         {
             Guard(path, () => MakeFolder(path));
-            CheckFolder(path);
+            folder = FindFolder(path) ?? default;
         }
 
-        FlushParent(path);
+        // Once for each process, not for each change: the same folder stays what it is.
+        (ulong Device, ulong Inode)? identity = folder.Stamp is { } stamp ? (stamp.Device, stamp.Inode) : null;
+        if (identity is null || !Durable.TryGetValue(path, out (ulong, ulong) known) || known != identity)
+        {
+            if (TryFlushParent(path) && identity is { } flushed)
+            {
+                Durable[path] = flushed;
+            }
+        }
     }
 
     /// <summary>Refuses a folder that is a link, no folder, or somebody else's. False when nothing is there.</summary>
-    public bool CheckFolder(string path)
+    public bool CheckFolder(string path) => FindFolder(path) is not null;
+
+    private EntryInfo? FindFolder(string path)
     {
         EntryInfo? entry = Guard(path, () => Stat(path));
         if (entry is not { } found)
         {
-            return false;
+            return null;
         }
 
         if (found.Kind == EntryKind.Link)
@@ -73,7 +90,7 @@ internal abstract class StoreFileSystem
         }
 
         WarnIfWide(path, found.Mode, FolderMode);
-        return true;
+        return found;
     }
 
     /// <summary>Reads a whole file of ours; <see langword="null"/> when nothing is there.</summary>
@@ -88,7 +105,38 @@ internal abstract class StoreFileSystem
         }
 
         EntryInfo entry = CheckFile(path, handle);
-        return entry.Length > limit ? throw StoreFailure.TooLarge(path, limit) : ReadAll(path, handle, (int)entry.Length, limit);
+        return entry.Length > limit ? throw StoreFailure.TooLarge(path, limit) : ReadAll(path, handle, (int)entry.Length);
+    }
+
+    /// <summary>Reads a whole file of ours, unless it is as it was; <see langword="null"/> when nothing is there.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limit">The largest size in bytes that is read at all; a larger file is StoreCorrupt.</param>
+    /// <param name="known">What it held when it was read last; <see langword="null"/> when that is not known.</param>
+    /// <param name="trustStamp">False to compare the bytes all the same.</param>
+    /// <returns>Its <see cref="FileSnapshot.Bytes"/> are those of <paramref name="known"/> where nothing changed.</returns>
+    public FileSnapshot? ReadFile(string path, int limit, FileSnapshot? known, bool trustStamp)
+    {
+        using SafeFileHandle? handle = Guard(path, () => OpenForReading(path));
+        if (handle is null)
+        {
+            return null;
+        }
+
+        EntryInfo entry = CheckFile(path, handle);
+        if (entry.Length > limit)
+        {
+            throw StoreFailure.TooLarge(path, limit);
+        }
+
+        if (trustStamp && known?.Stamp is { } stamp && entry.Stamp == stamp)
+        {
+            return known;
+        }
+
+        FileStamp? proof = FileSnapshot.Prove(entry.Stamp, DateTimeOffset.UtcNow);
+        return known is not null && known.Bytes.Length == entry.Length && Holds(path, handle, known.Bytes)
+            ? known.Stamp == proof ? known : known with { Stamp = proof }
+            : new FileSnapshot(ReadAll(path, handle, (int)entry.Length), proof);
     }
 
     /// <summary>
@@ -149,15 +197,21 @@ internal abstract class StoreFileSystem
             throw;
         }
 
-        FlushParent(path);
+        TryFlushParent(path);
     }
 
     /// <summary>Reads a file of a vault: too large means damaged there too, under the vault's own code.</summary>
-    public byte[]? ReadVaultFile(string path, int limit)
+    public byte[]? ReadVaultFile(string path, int limit) => AsVault(path, () => ReadFile(path, limit));
+
+    /// <summary>The same for a file that may be as it was.</summary>
+    public FileSnapshot? ReadVaultFile(string path, int limit, FileSnapshot? known, bool trustStamp) =>
+        AsVault(path, () => ReadFile(path, limit, known, trustStamp));
+
+    private static T? AsVault<T>(string path, Func<T?> read)
     {
         try
         {
-            return ReadFile(path, limit);
+            return read();
         }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
         {
@@ -246,7 +300,7 @@ internal abstract class StoreFileSystem
     }
 
     /// <summary>Reads what a locked file holds, from its beginning.</summary>
-    public static byte[] ReadLocked(FileLock file, int limit) => ReadAll(file.Path, file.Handle, 4096, limit);
+    public static byte[] ReadLocked(FileLock file, int limit) => ReadToEnd(file.Path, file.Handle, limit);
 
     /// <summary>Overwrites what a locked file holds. Not atomic: for notes that a reader may find torn.</summary>
     public void WriteLocked(FileLock file, ReadOnlySpan<byte> content)
@@ -454,15 +508,17 @@ internal abstract class StoreFileSystem
     }
 
     // A folder that is not ours may not let itself be opened; its own writers flush it then.
-    private void FlushParent(string path)
+    private bool TryFlushParent(string path)
     {
         try
         {
             SyncFolder(Path.GetDirectoryName(path)!);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or LlmConfigException)
         {
             // The folder is there; what is written into it is flushed with it.
+            return false;
         }
     }
 
@@ -516,33 +572,14 @@ internal abstract class StoreFileSystem
     private static string SiblingOf(string path) =>
         $"{path}.{Convert.ToHexString(Guid.NewGuid().ToByteArray().AsSpan(0, 6))}{StorePaths.TemporaryExtension}";
 
-    private static byte[] ReadAll(string path, SafeFileHandle handle, int expected, int limit)
+    private static byte[] ReadAll(string path, SafeFileHandle handle, int length)
     {
-        // The file may grow or shrink while it is read; what was read is then judged by whoever parses it. As a rule
-        // the first buffer is the one returned, so that no copy of a master key stays behind.
-        var buffer = new byte[expected];
+        // The file may shrink or grow while it is read: what was read is then judged by whoever parses it. The first buffer
+        // is the one returned, so that no copy of a master key stays behind.
+        byte[] buffer = new byte[length];
         int read = 0;
-        while (true)
+        while (read < length)
         {
-            if (read == buffer.Length)
-            {
-                byte[] next = new byte[1];
-                long end = read;
-                if (Guard(path, () => RandomAccess.Read(handle, next, end)) == 0)
-                {
-                    return buffer;
-                }
-
-                if (read >= limit)
-                {
-                    throw StoreFailure.TooLarge(path, limit);
-                }
-
-                Array.Resize(ref buffer, (int)Math.Min(limit, Math.Max(256L, 2L * read)));
-                buffer[read++] = next[0];
-                continue;
-            }
-
             int at = read;
             int count = Guard(path, () => RandomAccess.Read(handle, buffer.AsSpan(at), at));
             if (count == 0)
@@ -551,6 +588,54 @@ internal abstract class StoreFileSystem
             }
 
             read += count;
+        }
+
+        return buffer;
+    }
+
+    private static byte[] ReadToEnd(string path, SafeFileHandle handle, int limit)
+    {
+        byte[] buffer = new byte[Math.Min(limit, 4096)];
+        int read = 0;
+        while (true)
+        {
+            int at = read;
+            int count = Guard(path, () => RandomAccess.Read(handle, buffer.AsSpan(at), at));
+            read += count;
+            if (count == 0)
+            {
+                return buffer[..read];
+            }
+
+            if (read == buffer.Length)
+            {
+                Array.Resize(ref buffer, read < limit ? (int)Math.Min(limit, 2L * read) : throw StoreFailure.TooLarge(path, limit));
+            }
+        }
+    }
+
+    // Piece by piece, so that a large file that did not change costs no memory.
+    private static bool Holds(string path, SafeFileHandle handle, byte[] content)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(CompareBytes);
+        try
+        {
+            int count;
+            for (int at = 0; at < content.Length; at += count)
+            {
+                int offset = at;
+                count = Guard(path, () => RandomAccess.Read(handle, buffer.AsSpan(0, Math.Min(buffer.Length, content.Length - offset)), offset));
+                if (count == 0 || !buffer.AsSpan(0, count).SequenceEqual(content.AsSpan(at, count)))
+                {
+                    return false;
+                }
+            }
+
+            return true;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 

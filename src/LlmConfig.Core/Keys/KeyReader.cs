@@ -5,12 +5,18 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults)
 {
     /// <summary>The key of a configuration as it is now, where it has one.</summary>
     public (LlmConfiguration Configuration, ApiKey? Key) ReadIfAny(Guid id, CancellationToken cancellation) =>
-        Get(id) is { Key: null } keyless ? (keyless, null) : Read(id, cancellation);
+        Get(id) switch
+        {
+            { Key: null } keyless => (keyless, null),
+            var item => ReadCurrent(item, cancellation),
+        };
 
     /// <summary>A key and the configuration that it is of: another one's base URL must never get it.</summary>
-    public (LlmConfiguration Configuration, ApiKey Key) Read(Guid id, CancellationToken cancellation)
+    public (LlmConfiguration Configuration, ApiKey Key) Read(Guid id, CancellationToken cancellation) => ReadCurrent(Get(id), cancellation);
+
+    /// <summary>The same of a configuration that was read just now: it is read again where its key is gone.</summary>
+    public (LlmConfiguration Configuration, ApiKey Key) ReadCurrent(LlmConfiguration item, CancellationToken cancellation)
     {
-        LlmConfiguration item = Get(id);
         while (true)
         {
             try
@@ -20,7 +26,7 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults)
             catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
             {
                 // Another process may have rotated or moved it between the two reads; on a busy machine more than once.
-                LlmConfiguration again = Get(id);
+                LlmConfiguration again = Get(item.Id);
                 if (again.Key == item.Key)
                 {
                     throw;

@@ -6,9 +6,14 @@ internal sealed class ConfigDocument
     /// <summary>The version of the format that this product writes, and the highest that it reads.</summary>
     public const int CurrentVersion = 1;
 
-    private readonly Lazy<Dictionary<string, LlmConfiguration>> _byName;
-    private readonly Lazy<Dictionary<Guid, LlmConfiguration>> _byId;
-    private readonly Lazy<Dictionary<string, LlmConfiguration>> _byKey;
+    // A command asks for a key or two: searching for those costs less than an index of all.
+    private const int MostSearches = 4;
+
+    // Made when they are first needed; two threads may make the same one twice.
+    private Dictionary<string, LlmConfiguration>? _byName;
+    private Dictionary<Guid, LlmConfiguration>? _byId;
+    private Dictionary<string, LlmConfiguration>? _byKey;
+    private int _searches;
 
     public ConfigDocument(Guid storeId, long revision, string? defaultVault, IReadOnlyList<LlmConfiguration> configurations, JsonExtras extras)
     {
@@ -17,9 +22,7 @@ internal sealed class ConfigDocument
         DefaultVault = defaultVault;
         Configurations = configurations;
         Extras = extras;
-        _byName = new(() => Configurations.ToDictionary(item => item.Name, ConfigurationName.Comparer));
-        _byId = new(() => Configurations.ToDictionary(item => item.Id));
-        _byKey = new(ByKey);
+        Default = configurations.FirstOrDefault(item => item.IsDefault);
     }
 
     /// <summary>What stands for a store that does not exist yet.</summary>
@@ -37,17 +40,56 @@ internal sealed class ConfigDocument
     /// <summary>All configurations, in the order in which they were created.</summary>
     public IReadOnlyList<LlmConfiguration> Configurations { get; }
 
+    /// <summary>The default one of them.</summary>
+    public LlmConfiguration? Default { get; }
+
     public JsonExtras Extras { get; }
 
-    public LlmConfiguration? Find(string name) => _byName.Value.GetValueOrDefault(name.Trim());
+    /// <summary>Where the configurations lie in the bytes of the file; <see langword="null"/> while there are none.</summary>
+    public StoredEntries? Entries { get; init; }
 
-    public LlmConfiguration? Find(Guid id) => _byId.Value.GetValueOrDefault(id);
+    /// <summary>The index that the reader made on its way.</summary>
+    public Dictionary<string, LlmConfiguration> ByName
+    {
+        init => _byName = value;
+    }
+
+    /// <summary>The index that the reader made on its way.</summary>
+    public Dictionary<Guid, LlmConfiguration> ById
+    {
+        init => _byId = value;
+    }
+
+    /// <summary>The same document, lying in these bytes.</summary>
+    public ConfigDocument StoredAs(StoredEntries entries) =>
+        new(StoreId, Revision, DefaultVault, Configurations, Extras) { Entries = entries };
+
+    public LlmConfiguration? Find(string name) =>
+        (_byName ??= Configurations.ToDictionary(item => item.Name, ConfigurationName.Comparer)).GetValueOrDefault(name.Trim());
+
+    public LlmConfiguration? Find(Guid id) => (_byId ??= Configurations.ToDictionary(item => item.Id)).GetValueOrDefault(id);
 
     /// <summary>True when a configuration's key has this id. Ids are never used twice, so a vault's name in another spelling must not cost a key.</summary>
     public bool RefersTo(KeyReference key) => FindByKey(key) is not null;
 
     /// <summary>A configuration whose key has this id, or <see langword="null"/>.</summary>
-    public LlmConfiguration? FindByKey(KeyReference key) => _byKey.Value.GetValueOrDefault(key.KeyId);
+    public LlmConfiguration? FindByKey(KeyReference key)
+    {
+        if (_byKey is null && _searches++ < MostSearches)
+        {
+            foreach (LlmConfiguration item in Configurations)
+            {
+                if (item.KeyId == key.KeyId)
+                {
+                    return item;
+                }
+            }
+
+            return null;
+        }
+
+        return (_byKey ??= ByKey()).GetValueOrDefault(key.KeyId);
+    }
 
     // A file edited by hand may refer to a key twice.
     private Dictionary<string, LlmConfiguration> ByKey()

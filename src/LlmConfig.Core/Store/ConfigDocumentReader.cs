@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -15,11 +14,17 @@ internal ref struct ConfigDocumentReader
 
     private readonly ReadOnlySpan<byte> _bytes;
     private Utf8JsonReader _json;
-    private string? _lastVault;
+    private readonly int _start;
+    private readonly byte[]? _file;
+    private readonly RecentTexts _vaults = new();
+    private readonly RecentTexts _providers = new();
+    private readonly RecentTexts _models = new();
 
-    private ConfigDocumentReader(ReadOnlySpan<byte> bytes)
+    private ConfigDocumentReader(ReadOnlySpan<byte> bytes, byte[]? file, int start)
     {
         _bytes = bytes;
+        _file = file;
+        _start = start;
         _json = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = 32 });
     }
 
@@ -47,10 +52,17 @@ internal ref struct ConfigDocumentReader
     }
 
     /// <exception cref="StoreFormatException">It does not parse, does not validate, or is of a newer version.</exception>
-    public static ConfigDocument Read(ReadOnlySpan<byte> bytes)
+    public static ConfigDocument Read(ReadOnlySpan<byte> bytes) => Read(bytes, file: null);
+
+    /// <summary>Reads a document that knows where its configurations lie in <paramref name="file"/>, which it keeps.</summary>
+    /// <exception cref="StoreFormatException">It does not parse, does not validate, or is of a newer version.</exception>
+    public static ConfigDocument Read(byte[] file) => Read(file, file);
+
+    private static ConfigDocument Read(ReadOnlySpan<byte> bytes, byte[]? file)
     {
         // Some editors put one in front; JSON parsers may pass over it (RFC 8259, 8.1).
-        ReadOnlySpan<byte> content = bytes.StartsWith(ByteOrderMark) ? bytes[ByteOrderMark.Length..] : bytes;
+        int start = bytes.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
+        ReadOnlySpan<byte> content = bytes[start..];
         if (!Utf8.IsValid(content))
         {
             throw new StoreFormatException("it is not valid UTF-8");
@@ -58,7 +70,7 @@ internal ref struct ConfigDocumentReader
 
         try
         {
-            return new ConfigDocumentReader(content).ReadDocument();
+            return new ConfigDocumentReader(content, file, start).ReadDocument();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or StoreFormatException)
         {
@@ -120,6 +132,7 @@ internal ref struct ConfigDocumentReader
         Guid? chosen = null;
         string? defaultVault = null;
         List<LlmConfiguration>? items = null;
+        List<Range> ranges = [];
         JsonExtrasBuilder? extras = null;
 
         Advance();
@@ -151,7 +164,7 @@ internal ref struct ConfigDocumentReader
             }
             else if (Is("configs"u8, Seen.Configs, ref seen))
             {
-                items = ReadConfigurations();
+                items = ReadConfigurations(ranges);
             }
             else
             {
@@ -166,21 +179,28 @@ internal ref struct ConfigDocumentReader
         Require(seen, Seen.Store, "store");
         Require(seen, Seen.Revision, "revision");
         Require(seen, Seen.Configs, "configs");
-        return new ConfigDocument(store, revision, defaultVault, Check(items!, chosen), extras?.ToExtras() ?? JsonExtras.None);
+        (Dictionary<Guid, LlmConfiguration> byId, Dictionary<string, LlmConfiguration> byName) = Check(items!, chosen);
+        return new ConfigDocument(store, revision, defaultVault, items!, extras?.ToExtras() ?? JsonExtras.None)
+        {
+            Entries = _file is null ? null : new StoredEntries(_file, ranges),
+            ById = byId,
+            ByName = byName,
+        };
     }
 
-    private static List<LlmConfiguration> Check(List<LlmConfiguration> items, Guid? chosen)
+    private static (Dictionary<Guid, LlmConfiguration> ById, Dictionary<string, LlmConfiguration> ByName) Check(
+        List<LlmConfiguration> items, Guid? chosen)
     {
-        var ids = new HashSet<Guid>(items.Count);
-        var names = new HashSet<string>(items.Count, ConfigurationName.Comparer);
+        var byId = new Dictionary<Guid, LlmConfiguration>(items.Count);
+        var byName = new Dictionary<string, LlmConfiguration>(items.Count, ConfigurationName.Comparer);
         foreach (LlmConfiguration item in items)
         {
-            if (!ids.Add(item.Id))
+            if (!byId.TryAdd(item.Id, item))
             {
                 throw Invalid("two configurations have the same id");
             }
 
-            if (!names.Add(item.Name))
+            if (!byName.TryAdd(item.Name, item))
             {
                 throw Invalid("two configurations have the same name");
             }
@@ -194,19 +214,24 @@ internal ref struct ConfigDocumentReader
                 throw Invalid("its default is none of its configurations");
             }
 
-            items[index] = items[index] with { IsDefault = true };
+            LlmConfiguration item = items[index] with { IsDefault = true };
+            items[index] = item;
+            byId[item.Id] = item;
+            byName[item.Name] = item;
         }
 
-        return items;
+        return (byId, byName);
     }
 
-    private List<LlmConfiguration> ReadConfigurations()
+    private List<LlmConfiguration> ReadConfigurations(List<Range> ranges)
     {
         Expect(JsonTokenType.StartArray, "configs");
         var items = new List<LlmConfiguration>();
         while (Advance() != JsonTokenType.EndArray)
         {
+            int start = _start + (int)_json.TokenStartIndex;
             items.Add(ReadConfiguration());
+            ranges.Add(new Range(start, _start + (int)_json.BytesConsumed));
         }
 
         return items;
@@ -242,7 +267,7 @@ internal ref struct ConfigDocumentReader
             }
             else if (Is("provider"u8, Seen.Provider, ref seen))
             {
-                provider = ReadText("provider");
+                provider = ReadShared(_providers, "provider");
                 provider = LlmProviderCatalog.Find(provider)?.Id ?? provider;
             }
             else if (Is("baseUrl"u8, Seen.BaseUrl, ref seen))
@@ -259,7 +284,7 @@ internal ref struct ConfigDocumentReader
             }
             else if (Is("model"u8, Seen.Model, ref seen))
             {
-                model = IsNull() ? null : ReadText("model");
+                model = IsNull() ? null : ReadShared(_models, "model");
             }
             else if (Is("key"u8, Seen.Key, ref seen))
             {
@@ -330,7 +355,7 @@ internal ref struct ConfigDocumentReader
             }
             else if (Is("vault"u8, Seen.Vault, ref seen))
             {
-                vault = ReadVault();
+                vault = ReadShared(_vaults, "key.vault");
             }
             else if (Is("updatedAt"u8, Seen.UpdatedAt, ref seen))
             {
@@ -356,15 +381,16 @@ internal ref struct ConfigDocumentReader
         return (id!, vault!, updated, mark, store, extras?.ToExtras() ?? JsonExtras.None);
     }
 
-    private string ReadVault()
+    private string ReadShared(RecentTexts recent, string name)
     {
-        // As a rule all keys lie in one vault: one string for all of them.
-        if (_lastVault is null || _json.TokenType != JsonTokenType.String || !_json.ValueTextEquals(_lastVault))
+        if (_json.TokenType == JsonTokenType.String && recent.Find(_json.ValueSpan) is { } known)
         {
-            _lastVault = ReadText("key.vault");
+            return known;
         }
 
-        return _lastVault;
+        string text = ReadText(name);
+        recent.Add(_json.ValueSpan, text);
+        return text;
     }
 
     private JsonTokenType Advance() => _json.Read() ? _json.TokenType : throw Invalid("it ends too early");
@@ -439,22 +465,50 @@ internal ref struct ConfigDocumentReader
             throw Invalid($"'{name}' is not a text");
         }
 
-        foreach (Rune rune in value.EnumerateRunes())
-        {
-            if (ShownText.DoesNotPrint(rune))
-            {
-                throw Invalid($"'{name}' holds a character that does not print");
-            }
-        }
-
-        return value;
+        return ShownText.Prints(value) ? value : throw Invalid($"'{name}' holds a character that does not print");
     }
 
     // Without one, a time would be read as that of whatever machine reads it.
     private static bool HasZone(ReadOnlySpan<byte> text) => text.Length > 10 && text[10..].IndexOfAny("Zz+-"u8) >= 0;
 
-    private readonly DateTime ReadTime(string name) =>
-        _json.TokenType == JsonTokenType.String && HasZone(_json.ValueSpan) && _json.TryGetDateTimeOffset(out DateTimeOffset value)
+    // 2026-11-24T08:15:00.000Z, as this product writes it; whatever else it may be is for the general parser.
+    private static DateTime? ReadOwnTime(ReadOnlySpan<byte> text)
+    {
+        const string form = "0000-00-00T00:00:00.000Z";
+        if (text.Length != form.Length)
+        {
+            return null;
+        }
+
+        for (int i = 0; i < form.Length; i++)
+        {
+            if (form[i] == '0' ? !char.IsAsciiDigit((char)text[i]) : text[i] != form[i])
+            {
+                return null;
+            }
+        }
+
+        int year = Number(text[..4]), month = Number(text[5..7]), day = Number(text[8..10]);
+        int hour = Number(text[11..13]), minute = Number(text[14..16]), second = Number(text[17..19]);
+        return year > 0 && month is >= 1 and <= 12 && day >= 1 && day <= DateTime.DaysInMonth(year, month) && hour < 24 && minute < 60 && second < 60
+            ? new DateTime(year, month, day, hour, minute, second, Number(text[20..23]), DateTimeKind.Utc)
+            : null;
+    }
+
+    private static int Number(ReadOnlySpan<byte> digits)
+    {
+        int value = 0;
+        foreach (byte digit in digits)
+        {
+            value = (10 * value) + (digit - '0');
+        }
+
+        return value;
+    }
+
+    private readonly DateTime ReadTime(string name) => _json.TokenType == JsonTokenType.String && ReadOwnTime(_json.ValueSpan) is { } own
+        ? own
+        : _json.TokenType == JsonTokenType.String && HasZone(_json.ValueSpan) && _json.TryGetDateTimeOffset(out DateTimeOffset value)
             ? ToMilliseconds(value)
             : throw Invalid($"'{name}' is not a time of ISO 8601");
 

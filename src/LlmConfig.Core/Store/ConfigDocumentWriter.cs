@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -15,8 +16,18 @@ internal static class ConfigDocumentWriter
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static byte[] Write(ConfigDocument document)
+    private static readonly byte[] EntryIndent = Encoding.ASCII.GetBytes(Environment.NewLine + "    ");
+
+    public static byte[] Write(ConfigDocument document) => Write(document, basis: null, out _).Bytes;
+
+    /// <summary>Writes a document; what it has in common with another one is copied as it stands there.</summary>
+    /// <param name="document">The document.</param>
+    /// <param name="basis">The document that it was made of, or <see langword="null"/>.</param>
+    /// <param name="written">The indexes of the configurations that were written anew.</param>
+    public static (byte[] Bytes, StoredEntries Entries) Write(ConfigDocument document, ConfigDocument? basis, out List<int> written)
     {
+        var ranges = new List<Range>(document.Configurations.Count);
+        written = [];
         var buffer = new ArrayBufferWriter<byte>(512 + (512 * document.Configurations.Count));
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
@@ -24,7 +35,7 @@ internal static class ConfigDocumentWriter
             json.WriteNumber("version", ConfigDocument.CurrentVersion);
             json.WriteString("store", document.StoreId);
             json.WriteNumber("revision", document.Revision);
-            if (document.Configurations.FirstOrDefault(item => item.IsDefault) is { } chosen)
+            if (document.Default is { } chosen)
             {
                 json.WriteString("default", chosen.Id);
             }
@@ -32,9 +43,23 @@ internal static class ConfigDocumentWriter
             WriteOptional(json, "defaultVault", document.DefaultVault);
             document.Extras.WriteTo(json);
             json.WriteStartArray("configs");
-            foreach (LlmConfiguration item in document.Configurations)
+            var scratch = new ArrayBufferWriter<byte>(1024);
+            int known = 0;
+            for (int index = 0; index < document.Configurations.Count; index++)
             {
+                LlmConfiguration item = document.Configurations[index];
+                if (TryFind(item, basis, ref known) is { } stored)
+                {
+                    Copy(json, basis!.Entries![stored], scratch);
+                    ranges.Add(new Range(Position(json) - basis.Entries[stored].Length, Position(json)));
+                    continue;
+                }
+
+                json.WriteStartObject();
+                int start = Position(json) - 1;
                 Write(json, item);
+                ranges.Add(new Range(start, Position(json)));
+                written.Add(index);
             }
 
             json.WriteEndArray();
@@ -42,15 +67,47 @@ internal static class ConfigDocumentWriter
         }
 
         buffer.Write("\n"u8);
-        return buffer.WrittenSpan.ToArray();
+        byte[] bytes = buffer.WrittenSpan.ToArray();
+        return (bytes, new StoredEntries(bytes, ranges));
     }
 
     /// <summary>A time as every file of the store holds it: UTC, to the millisecond.</summary>
     public static string Time(DateTime utc) => utc.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
+    // The writer indents what it writes, and not what it is given.
+    private static void Copy(Utf8JsonWriter json, ReadOnlySpan<byte> entry, ArrayBufferWriter<byte> scratch)
+    {
+        scratch.ResetWrittenCount();
+        scratch.Write(EntryIndent);
+        scratch.Write(entry);
+        json.WriteRawValue(scratch.WrittenSpan, skipInputValidation: true);
+    }
+
+    private static int Position(Utf8JsonWriter json) => (int)(json.BytesCommitted + json.BytesPending);
+
+    // Both are in the same order, so that one look at each suffices. What is not the same object was changed.
+    private static int? TryFind(LlmConfiguration item, ConfigDocument? basis, ref int next)
+    {
+        if (basis?.Entries is null)
+        {
+            return null;
+        }
+
+        for (int index = next; index < basis.Configurations.Count; index++)
+        {
+            if (basis.Configurations[index].Id == item.Id)
+            {
+                next = index + 1;
+                return ReferenceEquals(basis.Configurations[index], item) ? index : null;
+            }
+        }
+
+        next = basis.Configurations.Count;
+        return null;
+    }
+
     private static void Write(Utf8JsonWriter json, LlmConfiguration item)
     {
-        json.WriteStartObject();
         json.WriteString("id", item.Id);
         json.WriteString("name", item.Name);
         json.WriteString("provider", item.Provider);

@@ -1,12 +1,17 @@
 namespace LlmConfig;
 
-/// <summary>A working copy of a <see cref="ConfigDocument"/> on which a batch of changes is tried, each all or nothing.</summary>
+/// <summary>
+/// What a batch of changes makes of a <see cref="ConfigDocument"/>, each all or nothing. It holds only what differs: a
+/// change of one configuration must not cost what ten thousand others do.
+/// </summary>
 internal sealed class ConfigDraft
 {
     private readonly ConfigDocument _origin;
-    private readonly Dictionary<string, Guid> _idByName = new(ConfigurationName.Comparer);
-    private readonly Dictionary<Guid, LlmConfiguration> _byId = [];
-    private readonly List<Guid> _order = [];
+
+    // A configuration that was removed is here as null; so is a name that became free.
+    private readonly Dictionary<Guid, LlmConfiguration?> _changed = [];
+    private readonly Dictionary<string, LlmConfiguration?> _names = new(ConfigurationName.Comparer);
+    private readonly List<Guid> _added = [];
     private Guid? _default;
     private string? _defaultVault;
 
@@ -14,16 +19,7 @@ internal sealed class ConfigDraft
     {
         _origin = origin;
         _defaultVault = origin.DefaultVault;
-        foreach (LlmConfiguration item in origin.Configurations)
-        {
-            _idByName.Add(item.Name, item.Id);
-            _byId.Add(item.Id, item);
-            _order.Add(item.Id);
-            if (item.IsDefault)
-            {
-                _default = item.Id;
-            }
-        }
+        _default = origin.Default?.Id;
     }
 
     /// <summary>True once anything differs from the document that it was made of.</summary>
@@ -41,9 +37,9 @@ internal sealed class ConfigDraft
 
     public bool HasDefault => _default is not null;
 
-    public LlmConfiguration? Find(Guid id) => _byId.TryGetValue(id, out LlmConfiguration? item) ? Current(item) : null;
+    public LlmConfiguration? Find(Guid id) => FindStored(id) is { } item ? Current(item) : null;
 
-    public LlmConfiguration? FindByName(string name) => _idByName.TryGetValue(name, out Guid id) ? Find(id) : null;
+    public LlmConfiguration? FindByName(string name) => FindOwner(name) is { } item ? Current(item) : null;
 
     /// <summary>The name itself where no other configuration has it, else <c>name (2)</c> and so on.</summary>
     /// <param name="name">A name by the rules.</param>
@@ -51,7 +47,7 @@ internal sealed class ConfigDraft
     public string FreeName(string name, Guid? own = null)
     {
         string free = name;
-        for (int number = 2; _idByName.TryGetValue(free, out Guid other) && other != own; number++)
+        for (int number = 2; FindOwner(free) is { } other && other.Id != own; number++)
         {
             free = ConfigurationName.Numbered(name, number);
         }
@@ -59,47 +55,56 @@ internal sealed class ConfigDraft
         return free;
     }
 
-    public LlmConfiguration Get(Guid id, string shownName) => _byId.TryGetValue(id, out LlmConfiguration? item)
-        ? Current(item)
-        : throw NotFound(shownName);
+    public LlmConfiguration Get(Guid id, string shownName) => Find(id) ?? throw NotFound(shownName);
 
     public void Add(LlmConfiguration item)
     {
         RequireFreeName(item.Name, item.Id);
-        _idByName.Add(item.Name, item.Id);
-        _byId.Add(item.Id, item);
-        _order.Add(item.Id);
+        _names[item.Name] = item;
+        _changed.Add(item.Id, item);
+        _added.Add(item.Id);
         SetDefault(item.Id, item.IsDefault);
         IsChanged = true;
     }
 
     public void Replace(LlmConfiguration item)
     {
-        LlmConfiguration before = _byId[item.Id];
+        LlmConfiguration before = FindStored(item.Id)!;
         RequireFreeName(item.Name, item.Id);
-        _idByName.Remove(before.Name);
-        _idByName.Add(item.Name, item.Id);
-        _byId[item.Id] = item;
+        _names[before.Name] = null;
+        _names[item.Name] = item;
+        _changed[item.Id] = item;
         SetDefault(item.Id, item.IsDefault);
         IsChanged = true;
     }
 
     public void Remove(Guid id)
     {
-        LlmConfiguration item = _byId[id];
-        _idByName.Remove(item.Name);
-        _byId.Remove(id);
+        _names[FindStored(id)!.Name] = null;
+        _changed[id] = null;
         SetDefault(id, wanted: false);
         IsChanged = true;
     }
 
-    /// <summary>The document that results, one revision on.</summary>
+    /// <summary>The document that results, one revision on. What did not change is the same object in both.</summary>
     public ConfigDocument ToDocument()
     {
-        var items = new List<LlmConfiguration>(_byId.Count);
-        foreach (Guid id in _order)
+        var items = new List<LlmConfiguration>(_origin.Configurations.Count + _added.Count);
+        foreach (LlmConfiguration item in _origin.Configurations)
         {
-            if (_byId.TryGetValue(id, out LlmConfiguration? item))
+            if (!_changed.TryGetValue(item.Id, out LlmConfiguration? changed))
+            {
+                items.Add(Current(item));
+            }
+            else if (changed is not null)
+            {
+                items.Add(Current(changed));
+            }
+        }
+
+        foreach (Guid id in _added)
+        {
+            if (_changed[id] is { } item)
             {
                 items.Add(Current(item));
             }
@@ -113,6 +118,10 @@ internal sealed class ConfigDraft
         ShownText.Of(name),
         $"There is no configuration '{ShownText.Of(name)}'.",
         "Get-LlmConfig lists those that there are.");
+
+    private LlmConfiguration? FindStored(Guid id) => _changed.TryGetValue(id, out LlmConfiguration? item) ? item : _origin.Find(id);
+
+    private LlmConfiguration? FindOwner(string name) => _names.TryGetValue(name, out LlmConfiguration? item) ? item : _origin.Find(name);
 
     // Another change of the batch may have made another one the default since the item was put here.
     private LlmConfiguration Current(LlmConfiguration item) =>
@@ -132,12 +141,12 @@ internal sealed class ConfigDraft
 
     private void RequireFreeName(string name, Guid id)
     {
-        if (_idByName.TryGetValue(name, out Guid other) && other != id)
+        if (FindOwner(name) is { } other && other.Id != id)
         {
             throw new LlmConfigException(
                 LlmConfigErrorCode.DuplicateName,
                 name,
-                $"There is a configuration '{_byId[other].Name}' already.",
+                $"There is a configuration '{other.Name}' already.",
                 "Choose another name, or change the existing one with Set-LlmConfig.");
         }
     }

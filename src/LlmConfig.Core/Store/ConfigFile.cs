@@ -14,7 +14,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     private const int MostCached = 16;
 
     // Shared by all repositories of the process: each command opens its own, and most read what the last one read.
-    private static readonly ConcurrentDictionary<string, (byte[] Bytes, ConfigDocument Document)> Cache = new(StringComparer.Ordinal);
+    private static readonly ConcurrentDictionary<string, (FileSnapshot File, ConfigDocument Document)> Cache = new(StringComparer.Ordinal);
 
     private readonly WaitingLock _lock = new(files, new StorePaths(folder.Path).Lock, patience);
 
@@ -34,7 +34,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         try
         {
-            return ReadMain();
+            return ReadMain(trustStamp: true);
         }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
         {
@@ -51,9 +51,12 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
     }
 
-    /// <summary>What the store holds now, for a decision that must not rest on the backup.</summary>
+    /// <summary>
+    /// What the store holds now, for a decision that must not rest on the backup, nor on the stamp of the file: the bytes
+    /// are compared.
+    /// </summary>
     /// <exception cref="LlmConfigException">StoreCorrupt, StoreVersionUnsupported, or another Store code.</exception>
-    public ConfigDocument? ReadStrictly() => files.CheckFolder(folder.Path) ? ReadMain() : null;
+    public ConfigDocument? ReadStrictly() => files.CheckFolder(folder.Path) ? ReadMain(trustStamp: false) : null;
 
     /// <summary>Creates the folder and an empty store with an id, unless there is one.</summary>
     public ConfigDocument Initialise(CancellationToken cancellation)
@@ -92,7 +95,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         // The last moment to stop: what is renamed into place counts.
         cancellation.ThrowIfCancellationRequested();
-        return draft.IsChanged ? Commit(draft.ToDocument()) : before;
+        return draft.IsChanged ? Commit(draft.ToDocument(), before) : before;
     }
 
     /// <summary>Makes durable what any process renamed into place, before something is dropped that only the file before it refers to.</summary>
@@ -138,7 +141,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         RefuseUnlessDamaged(main);
         RefuseUnlessDamaged(backup);
         ConfigDocument document = mend(backup.Document);
-        byte[] bytes = document == backup.Document ? backup.Bytes! : ToBytes(document);
+        byte[] bytes = document == backup.Document ? backup.Bytes! : ToBytes(document, basis: null).Bytes;
         List<string> aside = [];
         if (main.State == ConfigFileState.Absent)
         {
@@ -201,8 +204,8 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     {
         try
         {
-            return files.ReadFile(path, MaximumBytes) is { } bytes
-                ? new ConfigFileLook(ConfigFileState.Good, bytes, Parse(path, bytes))
+            return Load(path, trustStamp: false) is { } found
+                ? new ConfigFileLook(ConfigFileState.Good, found.File.Bytes, found.Document)
                 : new ConfigFileLook(ConfigFileState.Absent);
         }
         catch (LlmConfigException e)
@@ -246,17 +249,17 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     private void Replace(string path, byte[] bytes, ConfigDocument document)
     {
         files.ReplaceFile(path, bytes);
-        Remember(path, bytes, document);
+        Remember(path, new FileSnapshot(bytes, null), document);
     }
 
     private IReadOnlyList<string> ListLeftovers() =>
         files.ListFiles(folder.Path, $"{StorePaths.ConfigFileName}*{StorePaths.TemporaryExtension}");
 
-    private ConfigDocument? ReadMain()
+    private ConfigDocument? ReadMain(bool trustStamp)
     {
-        if (files.ReadFile(Paths.ConfigFile, MaximumBytes) is { } bytes)
+        if (Load(Paths.ConfigFile, trustStamp) is { } found)
         {
-            return Parse(Paths.ConfigFile, bytes);
+            return found.Document;
         }
 
         if (!files.FileExists(Paths.Backup))
@@ -266,9 +269,8 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         // Every commit leaves a backup: a backup alone is a file that was lost, unless the first commit of all was made
         // between the two looks.
-        return files.ReadFile(Paths.ConfigFile, MaximumBytes) is { } first
-            ? Parse(Paths.ConfigFile, first)
-            : throw new LlmConfigException(
+        return Load(Paths.ConfigFile, trustStamp)?.Document
+            ?? throw new LlmConfigException(
                 LlmConfigErrorCode.StoreCorrupt, Paths.ConfigFile, $"'{Paths.ConfigFile}' is gone although its backup is there.", Remedy);
     }
 
@@ -276,7 +278,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     {
         try
         {
-            return files.ReadFile(Paths.Backup, MaximumBytes) is { } bytes ? Parse(Paths.Backup, bytes) : null;
+            return Load(Paths.Backup, trustStamp: false)?.Document;
         }
         catch (LlmConfigException)
         {
@@ -285,18 +287,29 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
     }
 
-    private static ConfigDocument Parse(string path, byte[] bytes)
+    private (FileSnapshot File, ConfigDocument Document)? Load(string path, bool trustStamp)
     {
-        if (Cache.TryGetValue(path, out (byte[] Bytes, ConfigDocument Document) cached) && cached.Bytes.AsSpan().SequenceEqual(bytes))
+        bool cached = Cache.TryGetValue(path, out (FileSnapshot File, ConfigDocument Document) last);
+        if (files.ReadFile(path, MaximumBytes, cached ? last.File : null, trustStamp) is not { } file)
         {
-            return cached.Document;
+            return null;
+        }
+
+        if (cached && ReferenceEquals(file.Bytes, last.File.Bytes))
+        {
+            if (!ReferenceEquals(file, last.File))
+            {
+                Remember(path, file, last.Document);
+            }
+
+            return (file, last.Document);
         }
 
         try
         {
-            ConfigDocument document = ConfigDocumentReader.Read(bytes);
-            Remember(path, bytes, document);
-            return document;
+            ConfigDocument document = ConfigDocumentReader.Read(file.Bytes);
+            Remember(path, file, document);
+            return (file, document);
         }
         catch (StoreFormatException e) when (e.NewerVersion is not null)
         {
@@ -309,26 +322,26 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
     }
 
-    private static void Remember(string path, byte[] bytes, ConfigDocument document)
+    private static void Remember(string path, FileSnapshot file, ConfigDocument document)
     {
-        if (Cache.Count >= MostCached)
+        if (Cache.Count >= MostCached && !Cache.ContainsKey(path))
         {
             Cache.Clear();
         }
 
-        Cache[path] = (bytes, document);
+        Cache[path] = (file, document);
     }
 
     // Under the lock. The file first, since its rename is the commit; the backup then follows it, so that whatever
     // damages the file later costs nothing. Old keys are only removed after both.
-    private ConfigDocument Commit(ConfigDocument document)
+    private ConfigDocument Commit(ConfigDocument document, ConfigDocument? basis = null)
     {
         foreach (string leftover in ListLeftovers())
         {
             files.DeleteFile(leftover);
         }
 
-        byte[] bytes = ToBytes(document);
+        (byte[] bytes, document) = ToBytes(document, basis);
         Replace(Paths.ConfigFile, bytes, document);
         try
         {
@@ -364,16 +377,32 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         return document;
     }
 
-    private byte[] ToBytes(ConfigDocument document)
+    private (byte[] Bytes, ConfigDocument Document) ToBytes(ConfigDocument document, ConfigDocument? basis)
     {
-        byte[] bytes = ConfigDocumentWriter.Write(document);
+        (byte[] bytes, StoredEntries entries) = ConfigDocumentWriter.Write(document, basis, out List<int> written);
         if (bytes.Length > MaximumBytes)
         {
             throw StoreFailure.TooLarge(Paths.ConfigFile, MaximumBytes);
         }
 
-        RequireReadable(bytes);
-        return bytes;
+        // What was copied was read before: of the rest, all is read back.
+        RequireReadable(written.Count == entries.Count ? bytes : entries.Extract(WithDefault(document, written)));
+        return (bytes, document.StoredAs(entries));
+    }
+
+    // The document names its default, so that has to be there.
+    private static SortedSet<int> WithDefault(ConfigDocument document, List<int> indexes)
+    {
+        var result = new SortedSet<int>(indexes);
+        for (int index = 0; document.Default is not null && index < document.Configurations.Count; index++)
+        {
+            if (ReferenceEquals(document.Configurations[index], document.Default))
+            {
+                result.Add(index);
+            }
+        }
+
+        return result;
     }
 
     // What could not be read back must not replace what can be.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -13,6 +14,12 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 {
     /// <summary>The name by which configurations refer to it.</summary>
     public const string VaultName = "LlmConfig";
+
+    private const int MostHeaders = 16;
+
+    // Shared by all vaults of the process, since each command opens its own. A header holds no key; what a protector keeps
+    // is asked for anew each time.
+    private static readonly ConcurrentDictionary<string, (FileSnapshot File, VaultHeader Header)?> Headers = new(StringComparer.Ordinal);
 
     private readonly LocalVaultFiles _paths;
     private readonly StoreFileSystem _files;
@@ -582,7 +589,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
                 return _open;
             }
 
-            if (ReadHeader() is not { } header)
+            if (!_files.CheckFolder(_paths.Folder) || ReadHeader(trustStamp: true) is not { } header)
             {
                 return null;
             }
@@ -635,16 +642,26 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
     }
 
-    private VaultHeader? ReadHeader()
-    {
-        if (!_files.CheckFolder(_paths.Folder))
-        {
-            return null;
-        }
+    private VaultHeader? ReadHeader() => _files.CheckFolder(_paths.Folder) ? ReadHeader(trustStamp: false) : null;
 
+    private VaultHeader? ReadHeader(bool trustStamp)
+    {
         try
         {
-            return _files.ReadVaultFile(_paths.Header, VaultHeader.MaximumBytes) is { } bytes ? VaultHeader.Parse(bytes) : null;
+            Headers.TryGetValue(_paths.Header, out (FileSnapshot File, VaultHeader Header)? last);
+            if (_files.ReadVaultFile(_paths.Header, VaultHeader.MaximumBytes, last?.File, trustStamp) is not { } file)
+            {
+                return null;
+            }
+
+            VaultHeader header = last is { } known && ReferenceEquals(known.File.Bytes, file.Bytes) ? known.Header : VaultHeader.Parse(file.Bytes);
+            if (Headers.Count >= MostHeaders && !Headers.ContainsKey(_paths.Header))
+            {
+                Headers.Clear();
+            }
+
+            Headers[_paths.Header] = (file, header);
+            return header;
         }
         catch (StoreFormatException e)
         {

@@ -12,10 +12,7 @@ internal static class ConfigurationSelector
     /// <exception cref="LlmConfigException">NotFound: a literal name is not there.</exception>
     public static IEnumerable<LlmConfiguration> Select(LlmConfigRepository repository, string nameOrPattern)
     {
-        IReadOnlyList<LlmConfiguration> all = repository.GetAll();
-        string trimmed = nameOrPattern.Trim();
-        LlmConfiguration? exact = all.FirstOrDefault(item => string.Equals(item.Name, trimmed, StringComparison.OrdinalIgnoreCase));
-        if (exact is not null)
+        if (repository.Find(nameOrPattern) is { } exact)
         {
             return [exact];
         }
@@ -25,7 +22,7 @@ internal static class ConfigurationSelector
             return [repository.Get(WildcardPattern.Unescape(nameOrPattern))];
         }
 
-        return all.Where(Matcher<LlmConfiguration>(nameOrPattern, item => item.Name));
+        return repository.GetAll().Where(Matcher<LlmConfiguration>(nameOrPattern, item => item.Name));
     }
 
     /// <summary>A test of a text of an item against a pattern; a pattern that is none (an open bracket) is a name that is not there.</summary>

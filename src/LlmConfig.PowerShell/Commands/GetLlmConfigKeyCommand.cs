@@ -39,18 +39,18 @@ public sealed class GetLlmConfigKeyCommand : LlmConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
-        Guid id = ParameterSetName switch
+        LlmConfiguration item = ParameterSetName switch
         {
-            ById => Id,
-            ByInputObject => InputObject!.Id,
-            ByDeserialized => ConfigurationSelector.Select(Repository, Deserialized!).Id,
+            ById => Repository.Get(Id),
+            ByInputObject => Repository.Get(InputObject!.Id),
+            ByDeserialized => ConfigurationSelector.Select(Repository, Deserialized!),
 
             // A variable that turned out empty does not mean the default.
             _ => MyInvocation.BoundParameters.ContainsKey(nameof(Name))
-                ? Repository.Get(Name ?? string.Empty).Id
-                : Repository.RequireDefault().Id,
+                ? Repository.Get(Name ?? string.Empty)
+                : Repository.RequireDefault(),
         };
-        using ApiKey key = Repository.GetKey(id, Cancellation);
+        using ApiKey key = Repository.GetKey(item, Cancellation);
         WriteObject(AsPlainText ? key.ToPlainText() : key.ToSecureString());
     });
 }
