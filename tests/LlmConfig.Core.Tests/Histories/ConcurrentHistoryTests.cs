@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using LlmConfig.Worker;
 using Xunit.Abstractions;
 
 namespace LlmConfig.Tests;

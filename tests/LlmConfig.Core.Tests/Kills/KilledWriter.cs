@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using LlmConfig.Worker;
 
 namespace LlmConfig.Tests;
 
