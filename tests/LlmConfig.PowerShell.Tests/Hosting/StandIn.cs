@@ -27,7 +27,7 @@ public sealed class StandIn : IDisposable
         function Remove-Secret { [CmdletBinding(SupportsShouldProcess)] param([string] $Name, [string] $Vault) [LlmConfig.Tests.StandIn]::Run($PSCmdlet) }
         """;
 
-    private static StandIn? s_current;
+    private static StandIn? _current;
 
     private readonly TemporaryStore _store;
     private int _running;
@@ -35,7 +35,7 @@ public sealed class StandIn : IDisposable
     public StandIn(TemporaryStore store, bool takesMetadata = true)
     {
         _store = store;
-        s_current = this;
+        _current = this;
         string module = Directory.CreateDirectory(Path.Combine(store.Modules, "Microsoft.PowerShell.SecretManagement")).FullName;
         File.WriteAllText(Path.Combine(module, "Microsoft.PowerShell.SecretManagement.psm1"), Script);
         File.WriteAllText(
@@ -92,20 +92,20 @@ public sealed class StandIn : IDisposable
     }
 
     /// <summary>Called by the module when it is loaded.</summary>
-    public static void Loaded() => s_current!.IsLoaded = true;
+    public static void Loaded() => _current!.IsLoaded = true;
 
     /// <summary>Called by the module's commands.</summary>
     public static void Run(PSCmdlet cmdlet)
     {
         ArgumentNullException.ThrowIfNull(cmdlet);
-        s_current!.Invoke(cmdlet);
+        _current!.Invoke(cmdlet);
     }
 
     /// <summary>An error as SecretManagement's commands write them.</summary>
     public static ErrorRecord Failure(string id, ErrorCategory category, Exception? cause = null) =>
         new(cause ?? new InvalidOperationException($"The vault says {id}."), id, category, targetObject: null);
 
-    public void Dispose() => s_current = null;
+    public void Dispose() => _current = null;
 
     private void Invoke(PSCmdlet cmdlet)
     {
