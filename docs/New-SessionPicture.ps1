@@ -41,9 +41,18 @@ $colours = @{
 }
 
 function Invoke-Line([string] $Command) {
-    # As a prompt shows it: errors in their place, the views of the host, its width.
+    # As a prompt shows it: errors in their place, the views of the host, its width. A prompt has no script whose line an
+    # error could name.
     $ErrorActionPreference = 'Continue'
-    & { Invoke-Expression $Command } 2>&1 3>&1 | Out-String -Width $columns -Stream
+    $output = try { & { Invoke-Expression $Command } 2>&1 3>&1 } catch { $_ }
+    $output | ForEach-Object {
+        if ($_ -is [Management.Automation.ErrorRecord]) {
+            "$($PSStyle.Formatting.Error)$($_.InvocationInfo.MyCommand): $($_.ErrorDetails.Message)"
+            ''
+            "  Recommendation: $($_.ErrorDetails.RecommendedAction)$($PSStyle.Reset)"
+        }
+        else { $_ }
+    } | Out-String -Width $columns -Stream
 }
 
 # The escape sequences of a line as runs of text with a style.
@@ -72,7 +81,7 @@ $store = [IO.Directory]::CreateTempSubdirectory('llmconfig-picture-').FullName
 try {
     $env:LLMCONFIG_HOME = $store
     $env:OPENAI_API_KEY = 'sk-test-' + [guid]::NewGuid().ToString('N')
-    $env:ANTHROPIC_API_KEY = 'sk-test-' + [guid]::NewGuid().ToString('N')
+    $env:ANTHROPIC_API_KEY = 'sk-ant-test-' + [guid]::NewGuid().ToString('N')
     # Said once for each store, and of no interest in a picture.
     Set-LlmConfigStore -Protector KeyFile
     $PSStyle.OutputRendering = 'Ansi'
