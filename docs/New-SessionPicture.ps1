@@ -27,8 +27,8 @@ $session = @(
     'New-LlmConfig claude anthropic -ApiKeyFromEnvironment ANTHROPIC_API_KEY | Out-Null'
     'New-LlmConfig local ollama -Model llama3.2 | Out-Null'
     'Get-LlmConfig'
-    'Use-LlmConfig claude { sh -c ''echo "a tool sees $ANTHROPIC_BASE_URL and a key of ${#ANTHROPIC_API_KEY} characters"'' }'
-    'Set-LlmConfig work -BaseUrl http://gateway.example/v1'
+    'Use-LlmConfig claude { sh -c ''echo "$ANTHROPIC_BASE_URL, a key of ${#ANTHROPIC_API_KEY} characters"'' }'
+    'Get-LlmConfig wrok'
     'Test-LlmConfig -Quiet'
 )
 
@@ -96,7 +96,7 @@ try {
 }
 finally {
     $PSStyle.OutputRendering = $rendering
-    foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name]) }
+    foreach ($name in $before.Keys) { [Environment]::SetEnvironmentVariable($name, $before[$name] ?? [NullString]::Value) }
     Remove-Item $store -Recurse -Force
 }
 

@@ -113,8 +113,8 @@ public sealed class LlmConfigRepository : IDisposable
     /// <param name="cancellation">Stops waiting for the vault.</param>
     /// <returns>The key, for the caller to dispose of.</returns>
     /// <exception cref="LlmConfigException">
-    /// NotFound, KeyMissing (it has none, or the vault lost it), InvalidKey (what the vault has is no key), VaultNotFound, VaultLocked,
-    /// VaultUnavailable, VaultCorrupt.
+    /// NotFound, KeyMissing (it has none, or the vault lost it), InvalidKey (what the vault holds is no key), VaultNotFound,
+    /// VaultLocked, VaultUnavailable, VaultCorrupt.
     /// </exception>
     public ApiKey GetKey(Guid id, CancellationToken cancellation = default) =>
         Logged(nameof(GetKey), () => _keys.Read(id, cancellation).Key);

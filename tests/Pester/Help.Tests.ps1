@@ -79,7 +79,7 @@ team-proxy,openai,,https://proxy.example/v1,PESTER_LLM_KEY
 }
 
 AfterAll {
-    foreach ($name in $script:Saved.Keys) { [Environment]::SetEnvironmentVariable($name, $script:Saved[$name]) }
+    foreach ($name in $script:Saved.Keys) { [Environment]::SetEnvironmentVariable($name, $script:Saved[$name] ?? [NullString]::Value) }
 }
 
 Describe 'The help of <Cmdlet>' -ForEach $cmdlets {

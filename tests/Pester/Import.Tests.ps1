@@ -21,13 +21,13 @@ BeforeAll {
 }
 
 AfterAll {
-    foreach ($name in $script:Variables) { [Environment]::SetEnvironmentVariable($name, $script:Saved[$name]) }
+    foreach ($name in $script:Variables) { [Environment]::SetEnvironmentVariable($name, $script:Saved[$name] ?? [NullString]::Value) }
 }
 
 Describe 'Import and export in a real shell' {
     BeforeEach {
         $script:TestHome = [IO.Directory]::CreateTempSubdirectory('llmconfig-pester-').FullName
-        foreach ($name in $script:Variables) { [Environment]::SetEnvironmentVariable($name, $null) }
+        foreach ($name in $script:Variables) { [Environment]::SetEnvironmentVariable($name, [NullString]::Value) }
         $env:HOME = $script:TestHome
         Push-Location $script:TestHome
         foreach ($name in 'second', 'first') {

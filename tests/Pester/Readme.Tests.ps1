@@ -45,7 +45,7 @@ Set-LlmConfigStore -Protector KeyFile
 
 AfterAll {
     Remove-Item $env:HOME -Recurse -Force
-    foreach ($name in $script:Saved.Keys) { [Environment]::SetEnvironmentVariable($name, $script:Saved[$name]) }
+    foreach ($name in $script:Saved.Keys) { [Environment]::SetEnvironmentVariable($name, $script:Saved[$name] ?? [NullString]::Value) }
 }
 
 Describe 'README.md' {

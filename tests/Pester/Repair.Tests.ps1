@@ -56,7 +56,7 @@ BeforeAll {
 }
 
 AfterAll {
-    foreach ($name in $script:Saved.Keys) { [Environment]::SetEnvironmentVariable($name, $script:Saved[$name]) }
+    foreach ($name in $script:Saved.Keys) { [Environment]::SetEnvironmentVariable($name, $script:Saved[$name] ?? [NullString]::Value) }
 }
 
 Describe 'Test-LlmConfig and Repair-LlmConfig' {

@@ -38,7 +38,7 @@ BeforeAll {
 }
 
 AfterAll {
-    foreach ($name in $script:Saved.Keys) { [Environment]::SetEnvironmentVariable($name, $script:Saved[$name]) }
+    foreach ($name in $script:Saved.Keys) { [Environment]::SetEnvironmentVariable($name, $script:Saved[$name] ?? [NullString]::Value) }
 }
 
 Describe 'Two homes that share one vault' -Skip:(-not $installed) {

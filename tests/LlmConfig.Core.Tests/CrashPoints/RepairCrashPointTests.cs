@@ -55,12 +55,12 @@ public sealed class RepairCrashPointTests(ITestOutputHelper output)
     [MemberData(nameof(Scenarios))]
     public void Whatever_call_of_a_repair_fails_the_next_repair_ends_in_the_same_state(string name)
     {
-        (string before, string after, int calls) = Measure(name);
+        (string before, string after, IReadOnlyList<string> calls) = Measure(name);
         var violations = new List<string>();
         int points = 0;
         foreach (FaultKind kind in Enum.GetValues<FaultKind>())
         {
-            for (int at = 1; at <= calls; at++)
+            foreach (int at in Enumerable.Range(1, calls.Count).Where(at => FaultPlan.Applies(kind, calls[at - 1])))
             {
                 points++;
                 violations.AddRange(Check(name, kind, at, before, after));
@@ -73,7 +73,7 @@ public sealed class RepairCrashPointTests(ITestOutputHelper output)
         Assert.True(violations.Count == 0, string.Join(Environment.NewLine, violations));
     }
 
-    private static (string Before, string After, int Calls) Measure(string name)
+    private static (string Before, string After, IReadOnlyList<string> Calls) Measure(string name)
     {
         using CrashStore store = Prepare(name);
         string before = Describe(store);
@@ -81,7 +81,7 @@ public sealed class RepairCrashPointTests(ITestOutputHelper output)
         Assert.NotEmpty(Repair(store, plan));
         string after = Describe(store);
         Assert.DoesNotContain("Exception", after, StringComparison.Ordinal);
-        return (before, after, plan.Calls.Count);
+        return (before, after, plan.Calls);
     }
 
     private static IEnumerable<string> Check(string name, FaultKind kind, int at, string before, string after)

@@ -38,7 +38,7 @@ public sealed class ProtectorTests : IDisposable
 
         string value = TestKey.New();
         LlmConfiguration item = _store.Create("work", value, null, Open());
-        _store.Create("again", value, null, Open());
+        _store.Create("again", TestKey.New(), null, Open());
 
         Assert.Equal(value, ReadKey(item));
         StoreInfo info = Open().GetStore();
