@@ -12,5 +12,7 @@
         'PSAvoidUsingConvertToSecureStringWithPlainText'
         'PSAvoidUsingWriteHost'
         'PSAvoidUsingInvokeExpression'
+        # PowerShell 7 reads UTF-8; a byte order mark would only be in the way.
+        'PSUseBOMForUnicodeEncodedFile'
     )
 }
