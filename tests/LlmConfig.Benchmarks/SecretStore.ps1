@@ -1,5 +1,6 @@
 # The medians, in milliseconds, of New-LlmConfig, Set-Secret, Get-LlmConfigKey and Get-Secret, turn by turn; nothing where
-# SecretStore is not installed. HOME and LLMCONFIG_HOME are those of the caller, made for this.
+# SecretStore is not installed. HOME and LLMCONFIG_HOME are those of the caller, made for this. The vault is named: the one that is
+# registered first would be the default for new keys.
 param([Parameter(Mandatory)] [string] $Module)
 
 $ErrorActionPreference = 'Stop'
@@ -18,7 +19,7 @@ function Get-Median([double[]] $Values) { ($Values | Sort-Object)[[Math]::Floor(
 $times = @{ new = @(); set = @(); key = @(); get = @() }
 foreach ($i in 0..40) {
     $clock = [Diagnostics.Stopwatch]::StartNew()
-    $null = New-LlmConfig -Name "n$i" -Provider openai -ApiKey $key
+    $null = New-LlmConfig -Name "n$i" -Provider openai -ApiKey $key -Vault LlmConfig
     $new = $clock.Elapsed.TotalMilliseconds
     $clock.Restart()
     Set-Secret -Name "s$i" -SecureStringSecret $key -Vault Bench
