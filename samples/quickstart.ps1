@@ -4,7 +4,7 @@ The main job of LlmConfig.PowerShell from start to end, in a temporary store.
 
 .DESCRIPTION
 Creates two configurations (one with a key from an environment variable, one for a local server without a key), lists
-them, rotates the key, hands the key to a child process through its environment, shows where everything lies and how it
+them, rotates the key, hands the configuration to a tool, shows where everything lies and how it
 is protected, and removes them. Runs in pwsh (import the module first) and in llmconfig alike.
 
 .PARAMETER Store
@@ -41,25 +41,12 @@ try {
     Set-LlmConfig -Name quickstart-work -ApiKey $new
 
     ''
-    '4. Hand the key to a child process, in the environment of that process alone.'
-    $provider = Get-LlmProvider -Provider (Get-LlmConfig -Name quickstart-work).Provider
-    $start = [Diagnostics.ProcessStartInfo]::new()
-    if ($IsWindows) {
-        $start.FileName = 'cmd.exe'
-        $start.Arguments = "/d /c if defined $($provider.KeyVariables[0]) (echo    The child process has a key in $($provider.KeyVariables[0]).)"
+    '4. Hand it to a tool: its variables are set for the block alone.'
+    Use-LlmConfig -Name quickstart-work {
+        if ($IsWindows) { cmd.exe /d /c 'if defined OPENAI_API_KEY echo    The tool has a key for %OPENAI_BASE_URL%.' }
+        else { /bin/sh -c 'echo "   The tool has a key of ${#OPENAI_API_KEY} characters for $OPENAI_BASE_URL."' }
     }
-    else {
-        $start.FileName = '/bin/sh'
-        $start.ArgumentList.Add('-c')
-        $start.ArgumentList.Add('echo "   The child process has a key of ${#' + $provider.KeyVariables[0] + '} characters in ' + $provider.KeyVariables[0] + '."')
-    }
-
-    $start.RedirectStandardOutput = $true
-    $start.Environment[$provider.KeyVariables[0]] = Get-LlmConfigKey -Name quickstart-work -AsPlainText
-    $child = [Diagnostics.Process]::Start($start)
-    $child.StandardOutput.ReadToEnd().TrimEnd()
-    $child.WaitForExit()
-    if ($child.ExitCode -ne 0) { throw "The child process ended with exit code $($child.ExitCode)." }
+    "   And behind the block: $(if ($env:OPENAI_API_KEY) { 'what was there before' } else { 'nothing' })."
 
     ''
     '5. Where everything lies, and how it is protected.'

@@ -143,7 +143,15 @@ public sealed class LlmConfigRepository : IDisposable
         Logged(nameof(GetEnvironment), () =>
         {
             (LlmConfiguration item, ApiKey? key) = _keys.ReadIfAny(id, cancellation);
-            return new LlmEnvironment(item, key, variable);
+            var environment = new LlmEnvironment(item, key, variable);
+            if (environment.LeavesBaseUrlOut)
+            {
+                Warn(new LlmConfigWarning(
+                    item.Name,
+                    $"The tools of {item.Provider} read no base URL from the environment: unless told otherwise, they send the key of '{item.Name}' to their own host instead of {item.BaseUrl}. For tools of OpenAI's kind, add -Variable OPENAI_API_KEY."));
+            }
+
+            return environment;
         });
 
     /// <summary>
@@ -365,17 +373,25 @@ public sealed class LlmConfigRepository : IDisposable
         ArgumentNullException.ThrowIfNull(password);
         using SecretBytes secret = PasswordBytes.From(password, PasswordBytes.ShortestToSeal);
         ConfigDocument document = SelectForExport(ids);
+        var items = new List<LlmConfiguration>();
         var keys = new List<ApiKey>();
         try
         {
-            foreach (LlmConfiguration item in document.Configurations.Where(item => item.Key is not null))
+            foreach (Guid id in document.Configurations.Select(item => item.Id))
             {
                 cancellation.ThrowIfCancellationRequested();
-                keys.Add(GetKey(item.Id, cancellation));
-                progress?.Report(keys.Count);
+
+                // Each key with the configuration that it is of now.
+                (LlmConfiguration item, ApiKey? key) = _keys.ReadIfAny(id, cancellation);
+                items.Add(item);
+                if (key is not null)
+                {
+                    keys.Add(key);
+                    progress?.Report(keys.Count);
+                }
             }
 
-            return SealedExport.Seal(document, keys, secret.Span, Now);
+            return SealedExport.Seal(new ConfigDocument(document.StoreId, document.Revision, null, items, JsonExtras.None), keys, secret.Span, Now);
         }
         finally
         {
@@ -525,7 +541,7 @@ public sealed class LlmConfigRepository : IDisposable
 
     private StoreInspection Inspection => new(_folder, _files, _config, _intents, _local, _vaults.Open, _options.LogFile);
 
-    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _local, intent => _recovery.Finish(intent, _ => true), _options.Clock);
+    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _local, _vaults, intent => _recovery.Finish(intent, _ => true), _options.Clock);
 
     private T Looking<T>(Func<T> look)
     {

@@ -78,6 +78,8 @@ Describe 'A configuration in the environment' {
     }
 
     It 'keeps the streams apart, and merges what the caller merges' {
+        # Whoever runs the suite may have chosen Stop.
+        $ErrorActionPreference = 'Continue'
         $all = Use-LlmConfig work {
             'out'; Write-Error error; Write-Warning warning; Write-Verbose verbose -Verbose; Write-Information information
             /bin/sh -c 'echo native error >&2'

@@ -56,6 +56,25 @@ Describe 'LlmConfig.PowerShell in a real shell' {
         }
     }
 
+    Context 'a question that only a person may answer' {
+        It 'is not answered by a pipe: a kept key goes to no other host' {
+            $null = New-LlmConfig work openai -ApiKey (ConvertTo-Key (New-TestKey)) 3>$null
+            $script = "Import-Module '$script:Module'; Set-LlmConfig work -BaseUrl https://other.example/v1; `$Error[0].FullyQualifiedErrorId"
+            $output = 'y', 'y' | pwsh -NoProfile -Command $script 2>$null
+            $output | Should -Be 'InsecureBaseUrl,LlmConfig.Commands.SetLlmConfigCommand'
+            (Get-LlmConfig work).BaseUrl | Should -Be https://api.openai.com/v1
+        }
+
+        It 'does not keep a job waiting' {
+            $null = New-LlmConfig work openai -ApiKey (ConvertTo-Key (New-TestKey)) 3>$null
+            $job = Start-Job { Import-Module $using:Module; Set-LlmConfig work -BaseUrl https://other.example/v1 }
+            $null = Wait-Job $job -Timeout 60
+            $job.State | Should -BeIn Completed, Failed
+            $job.ChildJobs[0].Error[0].FullyQualifiedErrorId | Should -BeLike 'InsecureBaseUrl*'
+            Remove-Job $job -Force
+        }
+    }
+
     Context 'the life of a configuration' {
         It 'creates, reads, changes, rotates and removes' {
             $first = New-TestKey

@@ -126,6 +126,20 @@ Describe 'Vaults in a real shell' {
         }
     }
 
+    Context 'defaults of the caller' -Skip:(-not $Installed) {
+        It 'do not reach into the vault' {
+            $lines = Invoke-Shell {
+                Register-Store
+                $PSDefaultParameterValues['Get-Secret:AsPlainText'] = $true
+                $PSDefaultParameterValues['Set-Secret:NoClobber'] = $true
+                $null = New-LlmConfig work openai -ApiKey (ConvertTo-Key 'sk-test-a') -Vault Store
+                Set-LlmConfig work -ApiKey (ConvertTo-Key 'sk-test-b')
+                Get-LlmConfigKey work -AsPlainText
+            }
+            $lines | Should -Be 'sk-test-b'
+        }
+    }
+
     Context 'moving many keys' -Skip:(-not $Installed) {
         It 'loses none of 200, also when it is killed half way and run again' {
             Invoke-Shell {
@@ -426,7 +440,7 @@ Describe 'Vaults in a real shell' {
     }
 
     Context 'the price of the extension' {
-        It 'adds little to the import of the module' {
+        It 'adds less than 10 ms to the import of the module' {
             $bare = Join-Path $script:TestHome bare LlmConfig.PowerShell
             $null = New-Item (Split-Path $bare) -ItemType Directory
             Copy-Item $script:Module $bare -Recurse
@@ -434,15 +448,16 @@ Describe 'Vaults in a real shell' {
             $manifest = Join-Path $bare LlmConfig.PowerShell.psd1
             (Get-Content $manifest) -notmatch 'NestedModules' | Set-Content $manifest
             $times = @{ $script:Module = @(); $bare = @() }
-            foreach ($i in 1..5) {
+            foreach ($i in 1..9) {
                 foreach ($path in $script:Module, $bare) {
                     # Processor time: other programs disturb it less than the clock.
                     $times[$path] += [double](pwsh -NoProfile -Command "`$p = [Diagnostics.Process]::GetCurrentProcess(); `$a = `$p.TotalProcessorTime; Import-Module '$path'; `$p.Refresh(); (`$p.TotalProcessorTime - `$a).TotalMilliseconds.ToString('0.0', [cultureinfo]::InvariantCulture)")
                 }
             }
-            $with, $without = foreach ($path in $script:Module, $bare) { ($times[$path] | Sort-Object)[2] }
-            Write-Host "Import, processor time, median of 5 pairs: $with ms with the extension, $without ms without"
-            $with | Should -BeLessThan ($without + 60) -Because 'more than that is no noise'
+            # The least of each: what else the machine does only ever adds.
+            $with, $without = foreach ($path in $script:Module, $bare) { ($times[$path] | Measure-Object -Minimum).Minimum }
+            Write-Host "Import, processor time, the least of 9 runs: $with ms with the extension, $without ms without"
+            $with | Should -BeLessThan ($without + 10)
         }
     }
 }

@@ -177,11 +177,13 @@ internal sealed class Recovery(
         }
     }
 
-    // A key that stayed for other stores is no store's from then on, so that no repair takes it for one that was left behind.
+    // A key that stayed for other stores when its configuration went is no store's from then on, so that no repair takes it for
+    // one that was left behind. Where the configuration is there, a change of it did not come to its commit.
     private void GiveUp(IKeyVault vault, KeyReference key)
     {
         if (config.ReadStrictly() is { } now && !now.RefersTo(key)
-            && vault.List(CancellationToken.None).FirstOrDefault(entry => entry.KeyId == key.KeyId)?.Label is { } label && label.StoreId == now.StoreId)
+            && vault.List(CancellationToken.None).FirstOrDefault(entry => entry.KeyId == key.KeyId)?.Label is { } label
+            && label.StoreId == now.StoreId && now.Find(label.Configuration.Id) is null)
         {
             long started = EventLog.Start();
             vault.Relabel(key.KeyId, label with { StoreId = KeyLabel.NoStore }, CancellationToken.None);

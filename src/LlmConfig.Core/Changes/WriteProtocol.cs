@@ -132,8 +132,9 @@ internal sealed class WriteProtocol(
         }
         finally
         {
-            // A key that another process dropped meanwhile is its to remove, or to keep for other stores.
-            HashSet<KeyReference> mine = [.. written, .. KeysOf(changes)];
+            // A key that another process dropped meanwhile is its to remove, or to keep for other stores; without a commit
+            // nothing was dropped here.
+            HashSet<KeyReference> mine = after is null ? [.. written] : [.. written, .. KeysOf(changes)];
 
             // However it went: what is on disk decides which of the keys stay.
             foreach (Intent intent in intents)

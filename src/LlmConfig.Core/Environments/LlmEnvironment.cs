@@ -92,6 +92,9 @@ public sealed partial class LlmEnvironment : IDisposable
     /// <summary>Zeroes the key.</summary>
     public void Dispose() => _key?.Dispose();
 
+    /// <summary>True when a key for another host than the provider's goes to tools that read no base URL from the environment.</summary>
+    internal bool LeavesBaseUrlOut { get; private set; }
+
     /// <summary>Each variable with its new value, or <see langword="null"/> for one to be cleared.</summary>
     internal IReadOnlyList<KeyValuePair<string, string?>> Changes()
     {
@@ -121,6 +124,8 @@ public sealed partial class LlmEnvironment : IDisposable
         LlmProvider tools = variable is null || KeyVariablesOf(own).Contains(variable, Comparer)
             ? own
             : LlmProviderCatalog.All.FirstOrDefault(provider => KeyVariablesOf(provider).Contains(variable, Comparer)) ?? own;
+        LeavesBaseUrlOut = _key is not null && tools.BaseUrlVariable is null && Configuration.OwnBaseUrl is { } gateway
+            && BaseUrl.Origin(gateway) != BaseUrl.Origin(own.DefaultBaseUrl);
         if (Configuration.BaseUrl is { } url && tools.BaseUrlVariable is { } urlVariable)
         {
             _values.Add(urlVariable, tools.BaseUrlTails.Count == 0 ? url : tools.WithoutTail(url));

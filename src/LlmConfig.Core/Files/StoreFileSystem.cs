@@ -49,6 +49,9 @@ internal abstract class StoreFileSystem
         if (FindFolder(path) is not { } folder)
         {
             Guard(path, () => MakeFolder(path));
+
+            // The number of a folder that was removed may be given again.
+            Durable.TryRemove(path, out _);
             folder = FindFolder(path) ?? default;
         }
 

@@ -210,6 +210,7 @@ internal sealed class OnlineCheck : IDisposable
     {
         string where = target is null ? "nowhere"
             : BaseUrl.Origin(target.AbsoluteUri) == BaseUrl.Origin(request.Address.AbsoluteUri) ? "itself, again and again"
+            : BaseUrl.Origin(target.AbsoluteUri) is null ? "an address that cannot be read"
             : $"{target.Scheme}://{ShownText.Of(target.IdnHost)}";
         return Result(
             request,

@@ -309,7 +309,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             yield return new CheckResult(Label, CheckStatus.Warning, item.Name, $"What the vault '{ShownText.Of(vault.Name)}' says beside its key is not what the configuration is now.", Repair);
         }
 
-        if (stale.Count == 0 && items.Any(item => item.OwnKey is not null))
+        if (stale.Count == 0 && items.Any(item => item.OwnKey is { } key && findings.Vault(key.Vault) is { Error: null }))
         {
             yield return new CheckResult(Label, CheckStatus.Ok, folder, "What the vaults say beside the keys is what the configurations are.");
         }

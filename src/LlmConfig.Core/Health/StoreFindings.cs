@@ -49,13 +49,19 @@ internal sealed record StoreFindings
         Vaults.FirstOrDefault(vault => string.Equals(vault.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
+    /// True when the file changed during each look: a key that another process was dropping meanwhile would seem to be one
+    /// that nothing refers to.
+    /// </summary>
+    public bool IsUnsettled { get; init; }
+
+    /// <summary>
     /// Keys that this store wrote and that nothing refers to: neither a configuration nor an intent. Never a key of another
     /// store, nor one whose label cannot be read.
     /// </summary>
     public IEnumerable<(VaultFinding Vault, KeyVaultEntry Entry)> Unreferenced(ConfigDocument document)
     {
         HashSet<string> inDoubt = KeysInDoubt;
-        return HasOpaqueIntents
+        return HasOpaqueIntents || IsUnsettled
             ? []
             : from vault in Vaults
               from entry in vault.Entries.Values
@@ -78,7 +84,7 @@ internal sealed record StoreFindings
         List<(VaultFinding Vault, KeyVaultEntry Entry)> loose = [.. Unreferenced(document)];
         foreach ((Guid id, KeyVaultEntry entry) in SharedKeys.Newest(loose.Select(pair => pair.Entry)))
         {
-            if (lost.Contains(id))
+            if (lost.Contains(id) && entry.Label!.BelongsTo(document.Find(id)!))
             {
                 found.Add(id, new KeyReference(loose.First(pair => pair.Entry == entry).Vault.Name, entry.KeyId));
             }

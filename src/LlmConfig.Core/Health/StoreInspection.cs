@@ -64,6 +64,7 @@ internal sealed class StoreInspection(
             {
                 Entries = entries,
                 Main = mainNow,
+                IsUnsettled = !Same(mainNow, main),
                 Backup = backupNow,
                 BackupWritten = backupNow.State == ConfigFileState.Absent ? null : Or(() => files.GetModified(_paths.Backup), default(DateTime?)),
                 Intents = pending,

@@ -9,7 +9,10 @@ internal static class StoreRebuild
     /// <summary>Merges the labels of one store into a document.</summary>
     /// <param name="basis">The backup, or an empty document with the store's id.</param>
     /// <param name="vaults">What the vaults hold.</param>
-    /// <param name="inDoubt">Keys that an intent names: whether they hold is not told by their labels.</param>
+    /// <param name="inDoubt">
+    /// Keys that an intent names: whether they hold is not told by their labels. One of them counts only where nothing else
+    /// knows the configuration; left out, it would be removed as a key that nothing refers to.
+    /// </param>
     /// <returns>The document, and the names of the configurations that came from the labels. The basis itself when none did.</returns>
     public static (ConfigDocument Document, IReadOnlyList<string> Names) Merge(
         ConfigDocument basis, IEnumerable<VaultFinding> vaults, IReadOnlySet<string> inDoubt)
@@ -19,16 +22,22 @@ internal static class StoreRebuild
         {
             foreach (KeyVaultEntry entry in vault.Entries.Values)
             {
-                if (entry.Label?.StoreId == basis.StoreId && !inDoubt.Contains(entry.KeyId))
+                if (entry.Label?.StoreId == basis.StoreId)
                 {
                     places.TryAdd(entry, vault.Name);
                 }
             }
         }
 
+        HashSet<Guid> known =
+        [
+            .. basis.Configurations.Select(item => item.Id),
+            .. places.Keys.Where(entry => !inDoubt.Contains(entry.KeyId)).Select(entry => entry.Label!.Configuration.Id),
+        ];
+
         List<KeyVaultEntry> newer =
         [
-            .. SharedKeys.Newest(places.Keys).Values
+            .. SharedKeys.Newest(places.Keys.Where(entry => !inDoubt.Contains(entry.KeyId) || !known.Contains(entry.Label!.Configuration.Id))).Values
                 .Where(entry => basis.Find(entry.Label!.Configuration.Id) is not { } item || IsNewer(entry, item))
                 .OrderBy(entry => entry.Label!.Configuration.CreatedAt)
                 .ThenBy(entry => entry.Label!.Configuration.Name, ConfigurationName.Comparer),
@@ -69,16 +78,15 @@ internal static class StoreRebuild
     {
         List<LlmConfiguration> all = [.. items];
         var taken = new HashSet<string>(ConfigurationName.Comparer);
-        foreach (LlmConfiguration item in all.OrderByDescending(item => item.UpdatedAt).ThenBy(item => item.Id).ToList())
+        foreach (int index in Enumerable.Range(0, all.Count).OrderByDescending(index => all[index].UpdatedAt).ThenBy(index => all[index].Id).ToList())
         {
-            string name = item.Name;
+            string name = all[index].Name;
             for (int number = 2; !taken.Add(name); number++)
             {
-                string suffix = $" ({number})";
-                name = item.Name[..Math.Min(item.Name.Length, ConfigurationName.MaximumLength - suffix.Length)].TrimEnd() + suffix;
+                name = ConfigurationName.Numbered(all[index].Name, number);
             }
 
-            all[all.IndexOf(item)] = item with { Name = name };
+            all[index] = all[index] with { Name = name };
         }
 
         return all;

@@ -13,6 +13,7 @@ internal sealed class StoreRepair(
     ConfigFile config,
     IntentLog intents,
     LocalVault local,
+    KeyVaults vaults,
     Func<Intent, bool> finish,
     TimeProvider clock)
 {
@@ -150,6 +151,11 @@ internal sealed class StoreRepair(
         }
 
         bool fromBackup = findings.Backup.Document is not null;
+        if (!fromBackup && findings.BuiltIn?.Error is { Code: LlmConfigErrorCode.VaultLocked or LlmConfigErrorCode.VaultUnavailable } closed)
+        {
+            throw closed;
+        }
+
         ConfigDocument basis = findings.Backup.Document ?? new ConfigDocument(ChooseStore(findings, storeId), 0, null, [], JsonExtras.None);
 
         // Where it cannot be told what changes were under way, a label may be one of theirs: the backup alone is sure.
@@ -265,6 +271,13 @@ internal sealed class StoreRepair(
     private RepairResult? Attach(LlmConfiguration item, KeyReference key, DateTime? keyUpdatedAt, CancellationToken cancellation)
     {
         ConfigFile.RequireWorkingLocks();
+
+        // A list may be short by a fault of the vault: it is asked for the keys themselves before the configuration leaves one.
+        if (Holds(item.Key!, cancellation) || !Holds(key, cancellation))
+        {
+            return null;
+        }
+
         Intent? intent = null;
         try
         {
@@ -295,6 +308,19 @@ internal sealed class StoreRepair(
         finally
         {
             intent?.Dispose();
+        }
+    }
+
+    private bool Holds(KeyReference key, CancellationToken cancellation)
+    {
+        try
+        {
+            using ApiKey value = vaults.Open(key.Vault).Read(key.KeyId, cancellation);
+            return true;
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
+        {
+            return false;
         }
     }
 

@@ -75,13 +75,25 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults)
     private ApiKey? ReadSuccessor(LlmConfiguration item, CancellationToken cancellation)
     {
         IKeyVault vault = vaults.Open(item.Vault!);
+        if (!vault.TakesLabels
+            || SharedKeys.Newest(vault.List(cancellation)).GetValueOrDefault(item.Id) is not { } entry
+            || entry.KeyId == item.KeyId)
+        {
+            return null;
+        }
+
+        if (!entry.Label!.BelongsTo(item))
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.KeyMissing,
+                item.Name,
+                $"The key of '{item.Name}' was exchanged by another store, together with where it goes.",
+                $"Bring the change here with Import-LlmConfig -FromVault '{ShownText.Of(vault.Name)}'.");
+        }
+
         try
         {
-            return vault.TakesLabels
-                && SharedKeys.Newest(vault.List(cancellation)).GetValueOrDefault(item.Id) is { } entry
-                && entry.KeyId != item.KeyId
-                    ? vault.Read(entry.KeyId, cancellation)
-                    : null;
+            return vault.Read(entry.KeyId, cancellation);
         }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
         {

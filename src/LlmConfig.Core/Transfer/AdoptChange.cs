@@ -48,7 +48,9 @@ internal sealed class AdoptChange(
             return TakeAll(draft, local);
         }
 
-        return seenKeyIsGone && local.Key == seen?.Key && local.KeyId != entry.KeyId ? TakeKey(draft, local) : Leave(local);
+        return !seenKeyIsGone || local.Key != seen?.Key || local.KeyId == entry.KeyId ? Leave(local)
+            : entry.Label!.BelongsTo(local) ? TakeKey(draft, local)
+            : TakeAll(draft, local);
     }
 
     private (LlmConfiguration Result, KeyReference? Dropped) Create(ConfigDraft draft)

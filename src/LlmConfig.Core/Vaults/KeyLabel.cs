@@ -98,6 +98,13 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
                 : null;
     }
 
+    /// <summary>
+    /// True when the key belongs where the configuration sends its key: the same provider at the same place (scheme, host and
+    /// port). A key must never be given out with the base URL of another one.
+    /// </summary>
+    internal bool BelongsTo(LlmConfiguration item) =>
+        Configuration.Provider == item.Provider && BaseUrl.Origin(Configuration.BaseUrl) == BaseUrl.Origin(item.BaseUrl);
+
     /// <summary>True when both say the same of the same configuration, apart from when.</summary>
     internal bool Says(KeyLabel other) =>
         StoreId == other.StoreId && HaveSameLabel(Configuration, other.Configuration);

@@ -13,7 +13,7 @@ internal sealed class SealedSecret : IDisposable
     /// <summary>The largest secret, in bytes: 1 MiB. SecretManagement's own vaults take less.</summary>
     public const int MaximumSecretBytes = 1024 * 1024;
 
-    /// <summary>The largest sealed file: secret, name (5,000 characters), metadata, and what surrounds them.</summary>
+    /// <summary>The largest sealed file: secret, name (16,384 characters), metadata, and what surrounds them.</summary>
     public const int MaximumFileBytes = 2 * MaximumSecretBytes;
 
     public const byte Version = 1;

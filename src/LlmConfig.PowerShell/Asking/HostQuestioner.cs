@@ -18,10 +18,20 @@ internal sealed class HostQuestioner(PSHost host, Func<bool> isStopping) : IQues
     public SecureString AskUnseen(string message, string question) =>
         Prompt(message, question, typeof(SecureString)) as SecureString ?? throw new NobodyAnswersException(null);
 
+    /// <summary>What can be told before a question is written. The rest (pwsh -NonInteractive, hosts that do not prompt) throws.</summary>
+    /// <param name="host">The host that would put the question.</param>
+    public static bool CanAnswer(PSHost host) => host.Name switch
+    {
+        // A job or a remote session: the question would wait for whoever looks at its results one day.
+        "ServerRemoteHost" or "Default Host" => false,
+        "ConsoleHost" => !Console.IsInputRedirected && !Console.IsOutputRedirected && IsOwnRunspace(host),
+        _ => IsOwnRunspace(host),
+    };
+
     [SuppressMessage("Design", "CA1031", Justification = "Hosts without a person differ in what they throw, down to a NullReferenceException at the end of input.")]
     private object? Prompt(string message, string question, Type type)
     {
-        if (!CanAnswer())
+        if (!CanAnswer(host))
         {
             throw new NobodyAnswersException(null);
         }
@@ -50,17 +60,8 @@ internal sealed class HostQuestioner(PSHost host, Func<bool> isStopping) : IQues
             : throw new NobodyAnswersException(failure);
     }
 
-    // What can be told before a question is written. The rest (pwsh -NonInteractive, hosts that do not prompt) throws.
-    private bool CanAnswer() => host.Name switch
-    {
-        // A job or a remote session: the question would wait for whoever looks at its results one day.
-        "ServerRemoteHost" or "Default Host" => false,
-        "ConsoleHost" => !Console.IsInputRedirected && !Console.IsOutputRedirected && IsOwnRunspace(),
-        _ => IsOwnRunspace(),
-    };
-
     // ForEach-Object -Parallel lends its tasks the host: their questions would come in a jumble.
-    private bool IsOwnRunspace()
+    private static bool IsOwnRunspace(PSHost host)
     {
         try
         {

@@ -92,6 +92,13 @@ public sealed class ExportLlmConfigCommand : LlmConfigCommand
             return;
         }
 
+        if (_ids.Count == 0 && MyInvocation.ExpectingInput)
+        {
+            // Nor is an empty one what anybody piped nothing for; with -Force it would replace a good one.
+            WriteWarning("Nothing was piped in, so nothing was exported.");
+            return;
+        }
+
         string? path = Path is null ? null : FilePath.Literal(this, Path);
         if (path is not null && !ShouldProcess(path, $"Export {_ids.Count} LLM configurations{(IncludeKey ? " with their keys" : string.Empty)}"))
         {

@@ -220,26 +220,21 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
 
     private bool MaySendKeyElsewhere(ImportStep step)
     {
-        try
+        bool? answer = Ask(
+            $"The key of '{step.Name}' would go to {step.Configuration!.BaseUrl ?? "an unknown host"} instead of {step.Existing!.BaseUrl ?? "an unknown host"}. Keep the key and change the host?",
+            "Key goes to another host",
+            ref _yesToAll,
+            ref _noToAll);
+        if (answer is null)
         {
-            return ShouldContinue(
-                $"The key of '{step.Name}' would go to {step.Configuration!.BaseUrl ?? "an unknown host"} instead of {step.Existing!.BaseUrl ?? "an unknown host"}. Keep the key and change the host?",
-                "Key goes to another host",
-                hasSecurityImpact: true,
-                ref _yesToAll,
-                ref _noToAll);
-        }
-        catch (Exception e) when (e is not PipelineStoppedException)
-        {
-            // Hosts without a person differ in what they throw.
             WriteError(LlmConfigErrorRecord.From(new LlmConfigException(
                 LlmConfigErrorCode.InsecureBaseUrl,
                 step.Name,
                 $"The key of '{step.Name}' would go to another host, and nobody can be asked here.",
-                "Look at where the new host is from; add -Force to allow it.",
-                e)));
-            return false;
+                "Look at where the new host is from; add -Force to allow it.")));
         }
+
+        return answer ?? false;
     }
 
     private void Report(IReadOnlyList<ImportResult> results)

@@ -116,6 +116,30 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
         return confirmed;
     }
 
+    /// <summary>Asks a question that only a person may answer: never a pipe, and never a job that nobody looks at.</summary>
+    /// <param name="question">The question.</param>
+    /// <param name="caption">Its heading.</param>
+    /// <param name="yesToAll">True once the answer was yes to all.</param>
+    /// <param name="noToAll">True once the answer was no to all.</param>
+    /// <returns>The answer, or <see langword="null"/> where nobody can be asked.</returns>
+    private protected bool? Ask(string question, string caption, ref bool yesToAll, ref bool noToAll)
+    {
+        if (!yesToAll && !noToAll && !HostQuestioner.CanAnswer(Host))
+        {
+            return null;
+        }
+
+        try
+        {
+            return ShouldContinue(question, caption, hasSecurityImpact: true, ref yesToAll, ref noToAll);
+        }
+        catch (Exception e) when (e is not PipelineStoppedException)
+        {
+            // Hosts without a person differ in what they throw, down to a NullReferenceException at the end of input.
+            return null;
+        }
+    }
+
     /// <summary>Writes errors; gives what succeeded to <paramref name="succeeded"/>.</summary>
     private protected void WriteResults(IEnumerable<ChangeResult> results, Action<LlmConfiguration> succeeded)
     {

@@ -57,16 +57,13 @@ public sealed class RepairLlmConfigCommand : LlmConfigCommand
             return false;
         }
 
-        try
+        bool? answer = Ask($"{step.Action} It cannot be brought back. Remove it?", "Remove a key", ref _yesToAll, ref _noToAll);
+        if (answer is null)
         {
-            return ShouldContinue($"{step.Action} It cannot be brought back. Remove it?", "Remove a key", ref _yesToAll, ref _noToAll);
-        }
-        catch (Exception e) when (e is not PipelineStoppedException)
-        {
-            // Hosts without a person differ in what they throw.
             _cannotAsk = true;
             WriteWarning("Keys that nothing refers to were not removed, since nobody can be asked here. Add -Force to remove them.");
-            return false;
         }
+
+        return answer ?? false;
     }
 }

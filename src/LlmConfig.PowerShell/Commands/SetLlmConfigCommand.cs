@@ -176,24 +176,14 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
         string? next = string.IsNullOrWhiteSpace(update.BaseUrl)
             ? LlmProviderCatalog.Find(update.Provider ?? item.Provider)?.DefaultBaseUrl
             : update.BaseUrl.Trim();
-        try
-        {
-            return ShouldContinue(
-                $"The key of '{item.Name}' would go to {next} instead of {item.BaseUrl ?? "an unknown host"}. Keep the key and change the host?",
-                "Key goes to another host",
-                hasSecurityImpact: true,
-                ref _yesToAll,
-                ref _noToAll);
-        }
-        catch (Exception e) when (e is not PipelineStoppedException)
-        {
-            // Hosts without a person differ in what they throw, down to a NullReferenceException at the end of input.
-            throw new LlmConfigException(
+        return Ask(
+            $"The key of '{item.Name}' would go to {next ?? "an unknown host"} instead of {item.BaseUrl ?? "an unknown host"}. Keep the key and change the host?",
+            "Key goes to another host",
+            ref _yesToAll,
+            ref _noToAll) ?? throw new LlmConfigException(
                 LlmConfigErrorCode.InsecureBaseUrl,
                 item.Name,
                 $"The key of '{item.Name}' would go to another host, and nobody can be asked here.",
-                "Add -Force to allow it, or give the key of the new host with -ApiKey.",
-                e);
-        }
+                "Add -Force to allow it, or give the key of the new host with -ApiKey.");
     }
 }

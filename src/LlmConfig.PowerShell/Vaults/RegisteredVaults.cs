@@ -15,9 +15,16 @@ internal sealed class RegisteredVaults(PSCmdlet cmdlet, CancellationToken cancel
     {
         get
         {
-            if (!SecretManagementModule.IsInstalled || VaultRegistry.Read().DefaultVault is not { } vault)
+            if (!SecretManagementModule.IsThere || VaultRegistry.Read().DefaultVault is not { } vault)
             {
                 return null;
+            }
+
+            if (!SecretManagementModule.IsInstalled)
+            {
+                return new VaultChoice(
+                    LlmConfigRepository.BuiltInVault,
+                    $"It is the built-in vault: SecretManagement's default vault '{ShownText.Of(vault.Name)}' can be used in pwsh only.");
             }
 
             return vault.IsOwn
@@ -46,7 +53,7 @@ internal sealed class RegisteredVaults(PSCmdlet cmdlet, CancellationToken cancel
         string shown = ShownText.Of(name);
         if (!SecretManagementModule.IsInstalled)
         {
-            throw SecretManagementModule.Missing(shown, $"The vault '{shown}' would need {SecretManagementModule.Name}, which is not installed here.");
+            throw SecretManagementModule.Missing(shown, $"The vault '{shown}' would need {SecretManagementModule.Name}, which {(SecretManagementModule.IsThere ? "works in pwsh only" : "is not installed here")}.");
         }
 
         VaultRegistration registration = Ask(name, shown);

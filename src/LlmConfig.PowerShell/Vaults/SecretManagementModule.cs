@@ -17,12 +17,14 @@ internal sealed class SecretManagementModule(PSCmdlet cmdlet)
 
     // What SecretManagement itself calls, and what bare engines such as llmconfig's lack.
     private const string Utility = "Microsoft.PowerShell.Utility";
+    private const string UtilityAssembly = "Microsoft.PowerShell.Commands.Utility.dll";
 
-    private static readonly ScriptBlock Call = ScriptBlock.Create("param($Command, $Parameters) & $Command @Parameters");
+    private static readonly ScriptBlock Call = ScriptBlock.Create("param($Command, $Parameters) $PSDefaultParameterValues = @{}; & $Command @Parameters");
 
     private static readonly ScriptBlock Load = ScriptBlock.Create(
         """
         param($Name, $Version)
+        $PSDefaultParameterValues = @{}
         $module = Microsoft.PowerShell.Core\Get-Module -Name $Name | & { process { if ($_.Version -ge [version]$Version) { $_ } } }
         if (-not $module) {
             $module = Microsoft.PowerShell.Core\Import-Module -Name $Name -MinimumVersion $Version -Global -PassThru -Verbose:$false -ErrorAction Stop
@@ -36,7 +38,10 @@ internal sealed class SecretManagementModule(PSCmdlet cmdlet)
     private bool _isLoaded;
 
     /// <summary>True when the module, and what it needs itself, lies in a folder of PSModulePath. Loads nothing.</summary>
-    public static bool IsInstalled => IsOnModulePath(Name) && IsOnModulePath(Utility);
+    public static bool IsInstalled => IsThere && CanUseUtility;
+
+    /// <summary>True when the module lies in a folder of PSModulePath, whether or not it can be used here.</summary>
+    public static bool IsThere => IsOnModulePath(Name);
 
     /// <summary>Runs one of the module's commands.</summary>
     /// <param name="command">The command's name without its module.</param>
@@ -80,13 +85,27 @@ internal sealed class SecretManagementModule(PSCmdlet cmdlet)
             && !string.Equals(preference.ToString(), nameof(ActionPreference.SilentlyContinue), StringComparison.OrdinalIgnoreCase)
             && !string.Equals(preference.ToString(), nameof(ActionPreference.Ignore), StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsOnModulePath(string module) => (Environment.GetEnvironmentVariable("PSModulePath") ?? string.Empty)
+    // PowerShell's own one needs its assembly, which lies beside the engine of pwsh and not beside that of llmconfig.
+    private static bool CanUseUtility =>
+        File.Exists(Path.Combine(Path.GetDirectoryName(typeof(PSObject).Assembly.Location) ?? string.Empty, UtilityAssembly))
+        || Folders(Utility).Any(folder => !Manifest(folder).Contains(UtilityAssembly, StringComparison.OrdinalIgnoreCase));
+
+    private static string Manifest(string folder)
+    {
+        string path = Path.Combine(folder, Utility + ".psd1");
+        return File.Exists(path) ? File.ReadAllText(path) : string.Empty;
+    }
+
+    private static bool IsOnModulePath(string module) => Folders(module).Any();
+
+    private static IEnumerable<string> Folders(string module) => (Environment.GetEnvironmentVariable("PSModulePath") ?? string.Empty)
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Any(folder => Directory.Exists(Path.Combine(folder, module)));
+        .Select(folder => Path.Combine(folder, module))
+        .Where(Directory.Exists);
 
     private Collection<PSObject> Guarded(Func<Collection<PSObject>> call, CancellationToken cancellation)
     {
-        int errorsBefore = Errors?.Count ?? 0;
+        object? newest = Errors is { Count: > 0 } before ? before[0] : null;
         Gate.Wait(cancellation);
         try
         {
@@ -102,7 +121,7 @@ internal sealed class SecretManagementModule(PSCmdlet cmdlet)
         catch (RuntimeException e)
         {
             cancellation.ThrowIfCancellationRequested();
-            Forget(errorsBefore);
+            Forget(newest);
             throw VaultFailureException.From(e);
         }
         finally
@@ -115,11 +134,12 @@ internal sealed class SecretManagementModule(PSCmdlet cmdlet)
 
     // $Error keeps what the user is shown. The error of the inner command is told of in ours, or not at all, and it holds the
     // command's parameters.
-    private void Forget(int errorsBefore)
+    private void Forget(object? newest)
     {
-        if (Errors is { } errors && errors.Count > errorsBefore)
+        // By the record and not by number: a list that is full does not grow.
+        while (Errors is { Count: > 0 } errors && !ReferenceEquals(errors[0], newest))
         {
-            errors.RemoveRange(0, errors.Count - errorsBefore);
+            errors.RemoveAt(0);
         }
     }
 
@@ -153,7 +173,7 @@ internal sealed class SecretManagementModule(PSCmdlet cmdlet)
         LlmConfigErrorCode.SecretManagementMissing,
         target,
         problem,
-        IsOnModulePath(Utility) || cause is not null || !IsOnModulePath(Name)
+        CanUseUtility || cause is not null || !IsThere
             ? $"Install it with: {InstallCommand}; or use the built-in vault '{LlmConfigRepository.BuiltInVault}'."
             : $"It needs modules that only PowerShell itself brings: run the command in pwsh, or use the built-in vault '{LlmConfigRepository.BuiltInVault}'.",
         cause);

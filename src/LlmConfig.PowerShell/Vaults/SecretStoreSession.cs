@@ -41,6 +41,7 @@ internal sealed class SecretStoreSession(VaultRegistration registration, SecretM
     private static readonly ScriptBlock Configuration = ScriptBlock.Create(
         """
         param($Path)
+        $PSDefaultParameterValues = @{}
         if (-not (Microsoft.PowerShell.Core\Get-Module -Name Microsoft.PowerShell.SecretStore)) {
             Microsoft.PowerShell.Core\Import-Module -Name $Path -Global -Verbose:$false -ErrorAction Stop
         }

@@ -78,7 +78,7 @@ public sealed class VaultOnKeyringTests : IDisposable
 
         Assert.Equal(ProtectorKind.KeyFile, Info().Protector);
         Assert.Equal(_key, Read(item));
-        Assert.Contains(Info().ProtectorReason, Assert.Single(_store.Warnings).Message, StringComparison.Ordinal);
+        Assert.Contains(Info().ProtectorReason, Assert.Single(_store.Warnings, warning => warning.Target == LlmConfigRepository.BuiltInVault).Message, StringComparison.Ordinal);
     }
 
     [SkippableFact]
