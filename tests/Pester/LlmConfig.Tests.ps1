@@ -211,7 +211,7 @@ Describe 'LlmConfig.PowerShell in a real shell' {
         It 'does the main job' {
             $env:LLMCONFIG_HOME = $null
             $output = & (Join-Path $script:Repository samples quickstart.ps1) 3>$null 6>$null | Out-String
-            $output | Should -Match 'has a key of 40 characters in OPENAI_API_KEY'
+            $output | Should -Match 'has a key of 40 characters for https://api.openai.com/v1'
             $output | Should -Match '0 configurations left'
         }
     }
