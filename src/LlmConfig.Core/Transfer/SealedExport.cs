@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Security;
 using System.Security.Cryptography;
@@ -79,10 +78,10 @@ internal static class SealedExport
     {
         byte[] settings = ConfigDocumentWriter.Write(document);
         using var plain = new SecretBytes(sizeof(int) + settings.Length + keys.Sum(key => sizeof(int) + key.Utf8.Length));
-        Span<byte> rest = Put(plain.Span, settings);
+        Span<byte> rest = LengthPrefixed.Put(plain.Span, settings);
         foreach (ApiKey key in keys)
         {
-            rest = Put(rest, key.Utf8);
+            rest = LengthPrefixed.Put(rest, key.Utf8);
         }
 
         byte[] data = new byte[plain.Length + TagSize];
@@ -153,9 +152,9 @@ internal static class SealedExport
         var items = new List<ImportItem>();
         try
         {
-            foreach (LlmConfiguration item in ConfigDocumentReader.Read(Take(ref rest)).Configurations)
+            foreach (LlmConfiguration item in ConfigDocumentReader.Read(LengthPrefixed.Take(ref rest)).Configurations)
             {
-                items.Add(StoreDocumentFile.ItemOf(item, item.Key is null ? null : ApiKey.FromUtf8(Take(ref rest), item.Name)));
+                items.Add(StoreDocumentFile.ItemOf(item, item.Key is null ? null : ApiKey.FromUtf8(LengthPrefixed.Take(ref rest), item.Name)));
             }
 
             return rest.IsEmpty ? new ImportSource(path, items, [], []) : throw Misfit();
@@ -224,26 +223,6 @@ internal static class SealedExport
         var key = new SecretBytes(KeySize);
         Rfc2898DeriveBytes.Pbkdf2(password, salt, key.Span, rounds, HashAlgorithmName.SHA256);
         return key;
-    }
-
-    private static Span<byte> Put(Span<byte> at, ReadOnlySpan<byte> part)
-    {
-        BinaryPrimitives.WriteInt32BigEndian(at, part.Length);
-        part.CopyTo(at[sizeof(int)..]);
-        return at[(sizeof(int) + part.Length)..];
-    }
-
-    private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> rest)
-    {
-        int length = rest.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32BigEndian(rest);
-        if (length < 0 || length > rest.Length - sizeof(int))
-        {
-            throw Misfit();
-        }
-
-        ReadOnlySpan<byte> part = rest.Slice(sizeof(int), length);
-        rest = rest[(sizeof(int) + length)..];
-        return part;
     }
 
     private static StoreFormatException Misfit() => new("its parts do not fit its size");

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -67,7 +66,7 @@ internal sealed class SealedSecret : IDisposable
         byte[] nameBytes = Encoding.UTF8.GetBytes(name);
         int plainSize = sizeof(int) + nameBytes.Length + sizeof(int) + metadata.Length + value.Length;
         using var plain = new SecretBytes(plainSize);
-        Span<byte> rest = Put(Put(plain.Span, nameBytes), metadata);
+        Span<byte> rest = LengthPrefixed.Put(LengthPrefixed.Put(plain.Span, nameBytes), metadata);
         value.CopyTo(rest);
 
         byte[] file = new byte[HeaderSize + plainSize + TagSize];
@@ -139,13 +138,13 @@ internal sealed class SealedSecret : IDisposable
         }
 
         ReadOnlySpan<byte> rest = plain.Span;
-        string ownName = Encoding.UTF8.GetString(Take(ref rest));
+        string ownName = Encoding.UTF8.GetString(LengthPrefixed.Take(ref rest));
         if (!SecretName.Hash(ownName).AsSpan().SequenceEqual(nameHash))
         {
             throw new StoreFormatException("it lies under another secret's name");
         }
 
-        byte[] metadata = Take(ref rest).ToArray();
+        byte[] metadata = LengthPrefixed.Take(ref rest).ToArray();
         return new SealedSecret(ownName, (SealedSecretType)file[TypeAt], metadata, new SecretBytes(rest));
     }
 
@@ -153,24 +152,4 @@ internal sealed class SealedSecret : IDisposable
 
     // The header as it stands in the file, then the name: neither can be exchanged.
     private static byte[] AssociatedData(ReadOnlySpan<byte> file, ReadOnlySpan<byte> nameHash) => [.. file[..HeaderSize], .. nameHash];
-
-    private static Span<byte> Put(Span<byte> at, ReadOnlySpan<byte> part)
-    {
-        BinaryPrimitives.WriteInt32BigEndian(at, part.Length);
-        part.CopyTo(at[sizeof(int)..]);
-        return at[(sizeof(int) + part.Length)..];
-    }
-
-    private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> rest)
-    {
-        int length = rest.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32BigEndian(rest);
-        if (length < 0 || length > rest.Length - sizeof(int))
-        {
-            throw new StoreFormatException("its parts do not fit its size");
-        }
-
-        ReadOnlySpan<byte> part = rest.Slice(sizeof(int), length);
-        rest = rest[(sizeof(int) + length)..];
-        return part;
-    }
 }
