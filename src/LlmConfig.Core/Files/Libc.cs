@@ -6,8 +6,8 @@ namespace LlmConfig;
 
 /// <summary>
 /// The calls of the C library that .NET does not offer: open without following links, the owner of a file, and locks
-/// that do not depend on how .NET maps <see cref="FileShare"/>. Only fixed arguments are passed, so that the variadic
-/// convention of arm64 macOS does not matter.
+/// that do not depend on how .NET maps <see cref="FileShare"/>. Only fixed arguments are passed, but for what Linux alone
+/// calls, so that the variadic convention of arm64 macOS does not matter.
 /// </summary>
 [UnsupportedOSPlatform("windows")]
 internal static unsafe partial class Libc
@@ -35,12 +35,17 @@ internal static unsafe partial class Libc
     private const int AtNoFollow = 0x100;     // AT_SYMLINK_NOFOLLOW
     private const int AtEmptyPath = 0x1000;   // AT_EMPTY_PATH
 
-    private static readonly int WouldBlock = OperatingSystem.IsLinux() ? 11 : 35;    // EWOULDBLOCK
+    // O_CREAT | O_EXCL of Linux on the architectures that .NET runs on.
+    private const int CreateNew = 0x40 | 0x80;
+
     private static readonly int CloseOnExec = OperatingSystem.IsLinux() ? 0x80000 : 0x1000000;
     private static readonly int NonBlocking = OperatingSystem.IsLinux() ? 0x800 : 0x4;
     private static readonly int AtEnd = OperatingSystem.IsLinux() ? 0x400 : 0x8;     // O_APPEND
     private static readonly int NoFollow = OperatingSystem.IsLinux() ? (OnArm ? 0x8000 : 0x20000) : 0x100;
     private static readonly int FolderOnly = OperatingSystem.IsLinux() ? (OnArm ? 0x4000 : 0x10000) : 0x100000;
+
+    /// <summary>EWOULDBLOCK: somebody else's lock excludes this one.</summary>
+    public static int WouldBlock { get; } = OperatingSystem.IsLinux() ? 11 : 35;
 
     private static bool OnArm => RuntimeInformation.ProcessArchitecture is Architecture.Arm or Architecture.Arm64;
 
@@ -74,6 +79,30 @@ internal static unsafe partial class Libc
                     throw StoreFailure.NotAFile(path);
                 default:
                     throw StoreFailure.FromErrno(errno, path);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Creates a file that must not exist, with <see cref="StoreFileSystem.FileMode"/>, and opens it for reading and writing.
+    /// Linux only: the mode is a variadic argument.
+    /// </summary>
+    /// <exception cref="IOException">There is something, or it cannot be created; the errno is the HResult.</exception>
+    public static SafeFileHandle Create(string path)
+    {
+        while (true)
+        {
+            int descriptor = CreateFile(path, CreateNew | NoFollow | CloseOnExec | 2, (uint)StoreFileSystem.FileMode);
+            if (descriptor >= 0)
+            {
+                return new SafeFileHandle(descriptor, ownsHandle: true);
+            }
+
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno != Interrupted)
+            {
+                // As of .NET's own calls: the errno is the HResult.
+                throw new IOException(Marshal.GetPInvokeErrorMessage(errno), errno);
             }
         }
     }
@@ -222,6 +251,10 @@ internal static unsafe partial class Libc
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenFile(string path, int flags);
+
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int CreateFile(string path, int flags, uint mode);
 
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]

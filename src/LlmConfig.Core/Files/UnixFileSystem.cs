@@ -26,19 +26,31 @@ internal class UnixFileSystem : StoreFileSystem
 
     protected override SafeFileHandle? OpenForWriting(string path, bool exclusive) => Libc.Open(path, OpenFlags.ReadWrite);
 
+    // O_CREAT | O_EXCL with the mode: one call, nothing to chmod after, and never through a link.
     protected override SafeFileHandle CreateFile(string path, bool keepOpen)
     {
-        // O_CREAT | O_EXCL with the mode: one call, nothing to chmod after, and never through a link.
-        new FileStream(path, new FileStreamOptions
+        if (OperatingSystem.IsLinux())
         {
-            Mode = System.IO.FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0,
-            UnixCreateMode = FileMode,
-        }).Dispose();
+            return Libc.Create(path);
+        }
 
-        // Opened anew without the advisory lock that FileStream takes, so that the only locks are ours.
+        try
+        {
+            new FileStream(path, new FileStreamOptions
+            {
+                Mode = System.IO.FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                BufferSize = 0,
+                UnixCreateMode = FileMode,
+            }).Dispose();
+        }
+        catch (IOException e) when (e.HResult == Libc.WouldBlock)
+        {
+            // It was created: FileStream then takes an advisory lock, and another process that found the new file was first.
+        }
+
+        // Opened anew without that lock, so that the only locks are ours.
         return Libc.Open(path, OpenFlags.ReadWrite)
             ?? throw new FileNotFoundException($"'{path}' was removed while it was being created.", path);
     }
