@@ -154,10 +154,13 @@ public sealed class DamageSweepTests(ITestOutputHelper output) : IDisposable
     private void SweepIntents(LlmConfiguration item, string value)
     {
         string path = Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json");
+        var files = new UnixFileSystem();
         byte[] good = System.Text.Encoding.UTF8.GetBytes(
             $$"""{"version":1,"keys":[{"vault":"LlmConfig","id":"{{item.KeyId}}"},{"vault":"LlmConfig","id":"{{KeyReference.NewKeyId()}}"}],"labels":[{"vault":"LlmConfig","id":"{{item.KeyId}}"}]}""");
         foreach ((string what, byte[] bad) in Damages(good))
         {
+            // A new file each time: what is left of a lock on the last one does not reach it.
+            File.Delete(path);
             File.WriteAllBytes(path, bad);
             File.SetUnixFileMode(path, StoreFileSystem.FileMode);
             Check($"intent {what}", () =>
@@ -165,7 +168,7 @@ public sealed class DamageSweepTests(ITestOutputHelper output) : IDisposable
                 int warnings = _store.Warnings.Count;
                 _ = _store.Open().Recover();
                 bool stays = File.Exists(path);
-                return stays && !File.ReadAllBytes(path).AsSpan().SequenceEqual(bad) ? "the file was changed"
+                return stays && !files.ReadFile(path, bad.Length)!.AsSpan().SequenceEqual(bad) ? "the file was changed"
                     : stays && _store.Warnings.Count == warnings ? "it stays, and nobody is told"
                     : !stays && !IsIntent(bad) ? "it was taken for finished"
                     : _store.Sealed.Length != 1 || _store.ReadKey(item.Id) != value ? "it cost a key"

@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace LlmConfig.Tests;
 
 /// <summary>The modes in the creating calls themselves, as the kernel was given them.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed partial class CreationModeTests(ITestOutputHelper output) : IDisposable
 {
     private readonly TemporaryStore _store = new();

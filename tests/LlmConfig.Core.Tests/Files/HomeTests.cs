@@ -1,5 +1,6 @@
 namespace LlmConfig.Tests;
 
+[Collection(nameof(AloneCollection))]
 public sealed class HomeTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("llmconfig-home-").FullName;

@@ -1,6 +1,7 @@
 namespace LlmConfig.Tests;
 
 /// <summary>Links, FIFOs, folders, hard links, other owners and wide modes in the place of what is ours.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class UnsafeEntryTests : IDisposable
 {
     private const string Nobody = "65534";

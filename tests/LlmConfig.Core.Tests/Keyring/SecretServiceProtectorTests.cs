@@ -5,6 +5,7 @@ using Xunit.Abstractions;
 namespace LlmConfig.Tests;
 
 /// <summary>The Secret Service's protector against a real gnome-keyring, each operation in a process of its own.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class SecretServiceProtectorTests(ITestOutputHelper output)
 {
     private const int LimitMilliseconds = 5000;

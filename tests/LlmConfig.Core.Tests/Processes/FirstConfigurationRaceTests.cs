@@ -4,6 +4,7 @@ using Xunit.Abstractions;
 
 namespace LlmConfig.Tests;
 
+[Collection(nameof(AloneCollection))]
 public sealed class FirstConfigurationRaceTests(ITestOutputHelper output)
 {
     private const int Rounds = 50;

@@ -3,6 +3,7 @@ using System.Text;
 namespace LlmConfig.Tests;
 
 /// <summary>Files of every format, good, damaged and hostile.</summary>
+[Collection(nameof(AloneCollection))]
 public sealed class ImportFileTests : IDisposable
 {
     private readonly TemporaryStore _store = new();
