@@ -428,7 +428,7 @@ public sealed class LlmConfigRepository : IDisposable
         string? known = Logged(nameof(SetDefaultVault), () =>
         {
             string? known = string.IsNullOrWhiteSpace(name) ? null : _vaults.Open(name.Trim()).Name;
-            _protocol.Initialise(cancellation);
+            _protocol.Initialise(_config.ReadStrictly(), cancellation);
             Certain(() => _config.Change(draft => draft.DefaultVault = known, cancellation));
             return known;
         });
@@ -446,7 +446,7 @@ public sealed class LlmConfigRepository : IDisposable
         long started = EventLog.Start();
         bool changed = Logged(nameof(SetProtector), () =>
         {
-            _protocol.Initialise(cancellation);
+            _protocol.Initialise(_config.ReadStrictly(), cancellation);
             return _local.ChangeProtector(kind, cancellation);
         });
         if (changed)

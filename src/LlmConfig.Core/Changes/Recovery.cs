@@ -43,12 +43,26 @@ internal sealed class Recovery(
     /// The one rule of recovery: a named key that no configuration refers to goes, and the label of one that stays says what its
     /// configuration says. False when some key has to wait.
     /// </summary>
-    /// <param name="intent">The intent.</param>
+    /// <param name="intent">The intent of a dead process.</param>
     /// <param name="mayUse">Whether a vault may be used.</param>
-    /// <param name="mine">The keys that this process may remove; <see langword="null"/> for all that a dead process named.</param>
+    public bool Finish(Intent intent, Func<string, bool> mayUse) => Finish(intent, null, mayUse, null, null);
+
+    /// <summary>The same for a change of this process.</summary>
+    /// <param name="intent">The intent.</param>
+    /// <param name="committed">What the change committed; <see langword="null"/> where it did not come to that.</param>
+    /// <param name="mayUse">Whether a vault may be used.</param>
+    /// <param name="mine">The keys that this process may remove; <see langword="null"/> for all that are named.</param>
     /// <param name="stale">The labels to write anew; <see langword="null"/> for all that are named.</param>
-    public bool Finish(Intent intent, Func<string, bool> mayUse, HashSet<KeyReference>? mine = null, IReadOnlyList<KeyReference>? stale = null)
+    public bool Finish(
+        Intent intent, ConfigDocument? committed, Func<string, bool> mayUse, HashSet<KeyReference>? mine, IReadOnlyList<KeyReference>? stale)
     {
+        if (stale is { Count: 0 } && committed is not null && intent.Keys.All(committed.RefersTo))
+        {
+            // Nothing is in doubt: whoever drops one of these keys from now on has an intent of its own.
+            CompleteQuietly(intent);
+            return true;
+        }
+
         ConfigDocument? now;
         try
         {

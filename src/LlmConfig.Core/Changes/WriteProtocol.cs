@@ -32,13 +32,14 @@ internal sealed class WriteProtocol(
     public IReadOnlyList<ChangeResult> Run(IReadOnlyList<PlannedChange> changes, IProgress<int>? progress, CancellationToken cancellation)
     {
         ConfigFile.RequireWorkingLocks();
-        ConfigDocument seen = config.ReadStrictly() ?? ConfigDocument.Empty;
+        ConfigDocument? there = config.ReadStrictly();
+        ConfigDocument seen = there ?? ConfigDocument.Empty;
         Func<string?, IKeyVault> open = vaults.Opener(seen);
         ConfigDraft trial = Try(changes, seen, open);
         List<PlannedChange> good = [.. changes.Where(change => change.Error is null)];
         if (good.Count > 0 && trial.IsChanged)
         {
-            ConfigDocument store = Initialise(cancellation);
+            ConfigDocument store = Initialise(there, cancellation);
             HashSet<string> used = [.. KeysOf(good).Select(key => key.Vault), .. good.Select(change => change.KeptKey?.Vault).OfType<string>()];
             recovery.Run(used.Contains, cancellation);
             for (int round = 1; good.Count > 0; round++)
@@ -81,11 +82,13 @@ internal sealed class WriteProtocol(
     }
 
     /// <summary>Makes the store, unless there is one: keys carry its id, so it has to be on disk before the first key.</summary>
-    public ConfigDocument Initialise(CancellationToken cancellation)
+    /// <param name="seen">The store as it was read just now, or <see langword="null"/> where there is none.</param>
+    /// <param name="cancellation">Gives up while the lock is waited for.</param>
+    public ConfigDocument Initialise(ConfigDocument? seen, CancellationToken cancellation)
     {
         try
         {
-            return config.Initialise(cancellation);
+            return config.Initialise(seen, cancellation);
         }
         catch (UncertainCommitException e)
         {
@@ -143,7 +146,7 @@ internal sealed class WriteProtocol(
                 {
                     if (certain)
                     {
-                        recovery.Finish(intent, _ => true, mine, after is null ? [] : LabelsOf(changes));
+                        recovery.Finish(intent, after, _ => true, mine, after is null ? [] : LabelsOf(changes));
                     }
                 }
             }

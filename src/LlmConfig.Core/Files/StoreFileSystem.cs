@@ -26,6 +26,9 @@ internal abstract class StoreFileSystem
     // As much as stays in the processor's cache between reading and comparing.
     private const int CompareBytes = 128 * 1024;
 
+    // Small files on the ext4 of a virtual disk: 0.12 ms each one after the other, 0.07 ms with 4 threads, 0.05 ms with 8.
+    private static readonly ParallelOptions Overlapping = new() { MaxDegreeOfParallelism = 8 };
+
     // Folders whose names are known to be on disk, and which folders they were.
     private static readonly ConcurrentDictionary<string, (ulong Device, ulong Inode)> Durable = new(StringComparer.Ordinal);
 
@@ -241,16 +244,85 @@ internal abstract class StoreFileSystem
     /// </summary>
     public void ReplaceFile(string path, ReadOnlySpan<byte> content)
     {
+        using StagedFile staged = Stage(path, content);
+        Guard(path, () => FlushFile(staged.Handle));
+        staged.Handle.Dispose();
+        staged.Place();
+    }
+
+    /// <summary>Writes a sibling of what is to lie at the path, and neither flushes nor renames it.</summary>
+    public StagedFile Stage(string path, ReadOnlySpan<byte> content)
+    {
         FileExists(path);
-        string sibling = WriteSibling(path, content);
+        string sibling = SiblingOf(path);
+        SafeFileHandle? handle = null;
         try
         {
-            Guard(path, () => Rename(sibling, path));
+            handle = Guard(path, () => CreateFile(sibling, keepOpen: true));
+            WriteAll(path, handle, content);
+            return new StagedFile(this, handle, sibling, path);
         }
         catch
         {
+            handle?.Dispose();
             DeleteQuietly(sibling);
             throw;
+        }
+    }
+
+    /// <summary>
+    /// Flushes several files, and the names in a folder, to disk: at once, since a disk takes little longer for several than for
+    /// one. For what may become durable in any order only.
+    /// </summary>
+    /// <param name="staged">The files.</param>
+    /// <param name="folder">The folder, or <see langword="null"/> for none.</param>
+    /// <returns>What failed of each, and last of the folder; <see langword="null"/> for what did not.</returns>
+    public LlmConfigException?[] FlushAtOnce(IReadOnlyList<StagedFile> staged, string? folder = null)
+    {
+        var failures = new LlmConfigException?[staged.Count + 1];
+        Overlap(folder is null ? staged.Count : staged.Count + 1, i =>
+        {
+            try
+            {
+                if (i == staged.Count)
+                {
+                    FlushFolder(folder!);
+                }
+                else if (!staged[i].Handle.IsClosed)
+                {
+                    Guard(staged[i].Path, () => FlushFile(staged[i].Handle));
+                }
+            }
+            catch (LlmConfigException e)
+            {
+                failures[i] = e;
+            }
+        });
+        return failures;
+    }
+
+    /// <summary>Renames what was staged into place. Where a file that is open for writing cannot be read, it is flushed and closed before.</summary>
+    public void Place(StagedFile staged, string sibling)
+    {
+        if (OperatingSystem.IsWindows() && !staged.Handle.IsClosed)
+        {
+            Guard(staged.Path, () => FlushFile(staged.Handle));
+            staged.Handle.Dispose();
+        }
+
+        Guard(staged.Path, () => Rename(sibling, staged.Path));
+    }
+
+    /// <summary>Removes a file that is of no use, if that can be done.</summary>
+    public void DeleteQuietly(string path)
+    {
+        try
+        {
+            Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The next writer removes what is left over.
         }
     }
 
@@ -477,6 +549,18 @@ internal abstract class StoreFileSystem
         RandomAccess.Write(handle, content, offset);
 
     protected virtual void FlushFile(SafeFileHandle handle) => RandomAccess.FlushToDisk(handle);
+
+    /// <summary>Runs flushes that may overlap; the caller's thread does its share, so that a busy thread pool delays none.</summary>
+    protected virtual void Overlap(int count, Action<int> flush)
+    {
+        if (count == 1)
+        {
+            flush(0);
+            return;
+        }
+
+        Parallel.For(0, count, Overlapping, flush);
+    }
 
     // rename(2) on Unix; File.Replace would remove the backup and then throw when the target is missing.
     protected virtual void Rename(string from, string to) => File.Move(from, to, overwrite: true);
@@ -847,18 +931,6 @@ internal abstract class StoreFileSystem
             warn(new LlmConfigWarning(
                 path,
                 $"'{path}' has mode {octal}, wider than {wanted}: other users may be able to read it. Run Repair-LlmConfig, or chmod {wanted}."));
-        }
-    }
-
-    private void DeleteQuietly(string path)
-    {
-        try
-        {
-            Delete(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // The next writer removes what is left over.
         }
     }
 }

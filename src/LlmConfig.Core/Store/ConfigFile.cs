@@ -59,10 +59,12 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     public ConfigDocument? ReadStrictly() => files.CheckFolder(folder.Path) ? ReadMain(trustStamp: false) : null;
 
     /// <summary>Creates the folder and an empty store with an id, unless there is one.</summary>
-    public ConfigDocument Initialise(CancellationToken cancellation)
+    /// <param name="seen">What <see cref="ReadStrictly"/> gave just now: a store that is there keeps its id.</param>
+    /// <param name="cancellation">Gives up while the lock is waited for.</param>
+    public ConfigDocument Initialise(ConfigDocument? seen, CancellationToken cancellation)
     {
         RequireWorkingLocks();
-        if (ReadStrictly() is { } present)
+        if (seen is { } present)
         {
             if (present.Revision == 0)
             {
@@ -342,21 +344,20 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
 
         (byte[] bytes, document) = ToBytes(document, basis);
-        Replace(Paths.ConfigFile, bytes, document);
-        try
+        using StagedFile main = files.Stage(Paths.ConfigFile, bytes);
+        using StagedFile? backup = TryStageBackup(bytes);
+        LlmConfigException?[] failures = files.FlushAtOnce(backup is null ? [main] : [main, backup]);
+        if (failures[0] is { } failure)
         {
-            if (!files.FileExists(Paths.Backup))
-            {
-                // A disk may keep the two renames in any order, and a backup alone is read as a file that was lost.
-                files.FlushFolder(folder.Path);
-            }
-
-            files.ReplaceFile(Paths.Backup, bytes);
+            throw failure;
         }
-        catch (LlmConfigException e)
+
+        main.Handle.Dispose();
+        main.Place();
+        Remember(Paths.ConfigFile, new FileSnapshot(bytes, null), document);
+        if (backup is not null)
         {
-            // The change is made; a backup that is one change behind is not a reason to report that it was not.
-            warn(new LlmConfigWarning(Paths.Backup, $"The change was made, but its backup could not be written. {e.Message}"));
+            PlaceBackup(backup, failures[1]);
         }
 
         try
@@ -376,6 +377,47 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         return document;
     }
+
+    // The change is made all the same; a backup that is one change behind is not a reason to report that it was not.
+    private StagedFile? TryStageBackup(byte[] bytes)
+    {
+        try
+        {
+            return files.Stage(Paths.Backup, bytes);
+        }
+        catch (LlmConfigException e)
+        {
+            WarnOfBackup(e);
+            return null;
+        }
+    }
+
+    private void PlaceBackup(StagedFile backup, LlmConfigException? failure)
+    {
+        try
+        {
+            if (failure is not null)
+            {
+                throw failure;
+            }
+
+            if (!files.FileExists(Paths.Backup))
+            {
+                // A disk may keep the two renames in any order, and a backup alone is read as a file that was lost.
+                files.FlushFolder(folder.Path);
+            }
+
+            backup.Handle.Dispose();
+            backup.Place();
+        }
+        catch (LlmConfigException e)
+        {
+            WarnOfBackup(e);
+        }
+    }
+
+    private void WarnOfBackup(LlmConfigException failure) =>
+        warn(new LlmConfigWarning(Paths.Backup, $"The change was made, but its backup could not be written. {failure.Message}"));
 
     private (byte[] Bytes, ConfigDocument Document) ToBytes(ConfigDocument document, ConfigDocument? basis)
     {

@@ -70,12 +70,13 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
             yield break;
         }
 
-        foreach (string path in files.ListFiles(_folder, "*" + StorePaths.TemporaryExtension))
+        IReadOnlyList<string> paths = files.ListFiles(_folder, "*");
+        foreach (string path in paths.Where(path => path.EndsWith(StorePaths.TemporaryExtension, StringComparison.Ordinal)))
         {
             RemoveLeftover(path);
         }
 
-        foreach (string path in files.ListFiles(_folder, "*" + Extension))
+        foreach (string path in paths.Where(path => path.EndsWith(Extension, StringComparison.Ordinal)))
         {
             if (TakeOver(path) is { } intent)
             {

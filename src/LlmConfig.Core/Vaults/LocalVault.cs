@@ -21,6 +21,9 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     // is asked for anew each time.
     private static readonly ConcurrentDictionary<string, (FileSnapshot File, VaultHeader Header)?> Headers = new(StringComparer.Ordinal);
 
+    // Folders that this process looked through for what dead ones left.
+    private static readonly ConcurrentDictionary<string, (ulong Device, ulong Inode)> Swept = new(StringComparer.Ordinal);
+
     private readonly LocalVaultFiles _paths;
     private readonly StoreFileSystem _files;
     private readonly IReadOnlyList<IMasterKeyProtector> _protectors;
@@ -28,6 +31,9 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     private readonly Action<LlmConfigWarning> _warn;
     private readonly WaitingLock _lock;
     private readonly object _gate = new();
+
+    // By thread: a change runs on one, and its flush must not pass while another thread's still flushes its keys.
+    private readonly ConcurrentDictionary<int, UnflushedFiles> _unflushed = [];
     private (VaultHeader Header, SecretBytes MasterKey)? _open;
 
     /// <param name="folder">The vault's folder; its parent must exist before anything is written.</param>
@@ -56,19 +62,43 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public bool TakesLabels => true;
 
+    private UnflushedFiles Unflushed => _unflushed.GetOrAdd(Environment.CurrentManagedThreadId, _ => new UnflushedFiles(_files));
+
     private static ReadOnlySpan<byte> MarkPurpose => "LlmConfig key mark 1"u8;
 
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
-        WriteSecret(keyId, SealedSecretType.SecureString, Encode(label), key.Utf8, cancellation);
+        byte[] file = Seal(keyId, SealedSecretType.SecureString, Encode(label), key.Utf8, cancellation);
+        string path = _paths.Sealed(keyId);
+        using FileLock shared = _lock.AcquireShared(cancellation);
+        if (_files.FileExists(path))
+        {
+            // An id is used once; what lies there all the same is replaced as any secret is.
+            _files.ReplaceFile(path, file);
+            return;
+        }
+
+        // Renamed before it is flushed: until the configuration that refers to it is committed, an intent names the key, and
+        // what a power cut leaves of it is removed unread.
+        StagedFile staged = _files.Stage(path, file);
+        try
+        {
+            staged.Place();
+        }
+        catch
+        {
+            staged.Dispose();
+            throw;
+        }
+
+        Unflushed.Add(staged);
     }
 
     /// <summary>Keeps any secret, in the place of one of the same name. As durable as <see cref="Write"/>.</summary>
     public void WriteSecret(
         string name, SealedSecretType type, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value, CancellationToken cancellation)
     {
-        (VaultHeader header, SecretBytes masterKey) = OpenOrCreate(cancellation);
-        byte[] file = SealedSecret.Seal(header.VaultId, masterKey.Span, name, type, metadata, value);
+        byte[] file = Seal(name, type, metadata, value, cancellation);
         using FileLock shared = _lock.AcquireShared(cancellation);
         _files.ReplaceFile(_paths.Sealed(name), file);
     }
@@ -77,7 +107,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     {
         if (_files.CheckFolder(_paths.Folder))
         {
-            _files.FlushFolder(_paths.Folder);
+            Unflushed.Flush(_paths.Folder);
         }
     }
 
@@ -143,6 +173,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         // Shared with other writers, but never between the two halves of a new label: that would bring the key back.
         using FileLock shared = _lock.AcquireShared(cancellation);
         _files.DeleteFile(path);
+        Unflushed.Forget(path);
         return true;
     }
 
@@ -411,6 +442,17 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             _open?.MasterKey.Dispose();
             _open = null;
         }
+
+        foreach (UnflushedFiles unflushed in _unflushed.Values)
+        {
+            unflushed.Dispose();
+        }
+    }
+
+    private byte[] Seal(string name, SealedSecretType type, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value, CancellationToken cancellation)
+    {
+        (VaultHeader header, SecretBytes masterKey) = OpenOrCreate(cancellation);
+        return SealedSecret.Seal(header.VaultId, masterKey.Span, name, type, metadata, value);
     }
 
     private static byte[] Encode(KeyLabel label)
@@ -478,19 +520,13 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     private (VaultHeader Header, SecretBytes MasterKey) OpenOrCreate(CancellationToken cancellation)
     {
-        // Once for each process and batch, not for each key: it looks through the whole folder.
         bool first = _open is null;
         if (OpenUnlessEmpty() is { } open)
         {
-            if (!first)
+            if (first)
             {
-                return open;
-            }
-
-            RemoveStaleKeyFile(open.Header);
-            if (_files.ListFiles(_paths.Folder, "*" + StorePaths.TemporaryExtension).Count > 0)
-            {
-                RemoveLeftovers();
+                RemoveStaleKeyFile(open.Header);
+                Sweep();
             }
 
             return open;
@@ -520,6 +556,25 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
 
         return Open()!.Value;
+    }
+
+    // What a process left that was killed without an intent: in Set-Secret, or by a power cut. Once for each process and folder,
+    // since it looks through all names; recovery, which knows that somebody died, does it each time.
+    private void Sweep()
+    {
+        (ulong, ulong)? folder = _files.Inspect(_paths.Folder)?.Stamp is { } stamp ? (stamp.Device, stamp.Inode) : null;
+        if (folder is null || !Swept.TryGetValue(_paths.Folder, out (ulong, ulong) known) || known != folder)
+        {
+            if (_files.ListFiles(_paths.Folder, "*" + StorePaths.TemporaryExtension).Count > 0)
+            {
+                RemoveLeftovers();
+            }
+
+            if (folder is { } identity)
+            {
+                Swept[_paths.Folder] = identity;
+            }
+        }
     }
 
     // "Not there" and "no collection" lead to the next protector; locked, hung and failed are for a person to decide,

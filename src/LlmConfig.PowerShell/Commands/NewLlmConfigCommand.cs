@@ -114,7 +114,11 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
         var named = _wanted.Where(item => !string.IsNullOrWhiteSpace(item.Vault)).Select(item => item.Name.Trim()).ToHashSet(StringComparer.OrdinalIgnoreCase);
         WriteResults(results, made =>
         {
-            WriteVerbose(Describe(made, named.Contains(made.Name)));
+            if (IsVerbose)
+            {
+                WriteVerbose(Describe(made, named.Contains(made.Name)));
+            }
+
             WriteObject(made);
         });
     });

@@ -29,7 +29,9 @@ public sealed class ReadOnlyFolderTests : IDisposable
             new Dictionary<string, string?> { ["LLMCONFIG_TEST_KEY"] = TestKey.New(), ["HOME"] = _store.Root },
             _store.Root);
 
-        Skip.If(code > 2, $"The worker cannot be run as another user here (exit code {code}): {text.Trim()}");
+        // Under coverage the worker answers, and then fails to write down what it ran through, beside the notes of root.
+        bool answered = code <= 2 || Enum.TryParse(text.Split(' ')[0], out LlmConfigErrorCode _);
+        Skip.If(!answered, $"The worker cannot be run as another user here (exit code {code}): {text.Trim()}");
         Assert.StartsWith("StoreAccessDenied", text, StringComparison.Ordinal);
         Assert.Contains("permissions", text, StringComparison.Ordinal);
         Assert.Equal(before, Names());
