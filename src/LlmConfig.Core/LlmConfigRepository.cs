@@ -429,7 +429,7 @@ public sealed class LlmConfigRepository : IDisposable
         {
             string? known = string.IsNullOrWhiteSpace(name) ? null : _vaults.Open(name.Trim()).Name;
             _protocol.Initialise(_config.ReadStrictly(), cancellation);
-            Certain(() => _config.Change(draft => draft.DefaultVault = known, cancellation));
+            Certain(() => _config.Change(draft => draft.DefaultVault = known, null, cancellation));
             return known;
         });
         _log.StoreChanged("DefaultVault", known ?? string.Empty, started);

@@ -123,7 +123,7 @@ internal sealed class WriteProtocol(
             WriteKeys(changes, storeId, open, progress, cancellation);
             if (changes.Any(change => change.Error is null))
             {
-                after = config.Change(draft => Apply(changes, draft, open, intents), cancellation);
+                after = config.Change(draft => Apply(changes, draft, open, intents), local.FlushLater(), cancellation);
             }
 
             return after;
@@ -200,7 +200,11 @@ internal sealed class WriteProtocol(
                 progress?.Report(++done);
             }
 
-            Flush(vault, written);
+            if (!ReferenceEquals(vault, local))
+            {
+                // Those of the built-in vault are flushed together with the file that refers to them.
+                Flush(vault, written);
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace LlmConfig;
@@ -244,8 +245,7 @@ internal abstract class StoreFileSystem
     /// </summary>
     public void ReplaceFile(string path, ReadOnlySpan<byte> content)
     {
-        using StagedFile staged = Stage(path, content);
-        Guard(path, () => FlushFile(staged.Handle));
+        using StagedFile staged = StageDurably(path, content);
         staged.Handle.Dispose();
         staged.Place();
     }
@@ -270,43 +270,68 @@ internal abstract class StoreFileSystem
         }
     }
 
-    /// <summary>
-    /// Flushes several files, and the names in a folder, to disk: at once, since a disk takes little longer for several than for
-    /// one. For what may become durable in any order only.
-    /// </summary>
-    /// <param name="staged">The files.</param>
-    /// <param name="folder">The folder, or <see langword="null"/> for none.</param>
-    /// <returns>What failed of each, and last of the folder; <see langword="null"/> for what did not.</returns>
-    public LlmConfigException?[] FlushAtOnce(IReadOnlyList<StagedFile> staged, string? folder = null)
+    /// <summary>Writes a sibling of what is to lie at the path, and flushes it.</summary>
+    public StagedFile StageDurably(string path, ReadOnlySpan<byte> content)
     {
-        var failures = new LlmConfigException?[staged.Count + 1];
-        Overlap(folder is null ? staged.Count : staged.Count + 1, i =>
+        StagedFile staged = Stage(path, content);
+        try
         {
-            try
+            Flush(staged);
+            return staged;
+        }
+        catch
+        {
+            staged.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes the content of what was staged durable.</summary>
+    public void Flush(StagedFile staged)
+    {
+        if (!staged.Handle.IsClosed)
+        {
+            Guard(staged.Path, () => FlushFile(staged.Handle));
+        }
+    }
+
+    /// <summary>
+    /// Writes and flushes at once, since a disk takes little longer for several files than for one. For what may become durable in
+    /// any order only.
+    /// </summary>
+    /// <param name="work">What is to be done, each to something else.</param>
+    /// <returns>What failed of each; <see langword="null"/> for what did not.</returns>
+    public LlmConfigException?[] AtOnce(IReadOnlyList<Action> work)
+    {
+        var failures = new LlmConfigException?[work.Count];
+        try
+        {
+            Overlap(work.Count, i =>
             {
-                if (i == staged.Count)
+                try
                 {
-                    FlushFolder(folder!);
+                    work[i]();
                 }
-                else if (!staged[i].Handle.IsClosed)
+                catch (LlmConfigException e)
                 {
-                    Guard(staged[i].Path, () => FlushFile(staged[i].Handle));
+                    failures[i] = e;
                 }
-            }
-            catch (LlmConfigException e)
-            {
-                failures[i] = e;
-            }
-        });
+            });
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+
         return failures;
     }
 
     /// <summary>Renames what was staged into place. Where a file that is open for writing cannot be read, it is flushed and closed before.</summary>
     public void Place(StagedFile staged, string sibling)
     {
-        if (OperatingSystem.IsWindows() && !staged.Handle.IsClosed)
+        if (OperatingSystem.IsWindows())
         {
-            Guard(staged.Path, () => FlushFile(staged.Handle));
+            Flush(staged);
             staged.Handle.Dispose();
         }
 
@@ -550,16 +575,16 @@ internal abstract class StoreFileSystem
 
     protected virtual void FlushFile(SafeFileHandle handle) => RandomAccess.FlushToDisk(handle);
 
-    /// <summary>Runs flushes that may overlap; the caller's thread does its share, so that a busy thread pool delays none.</summary>
-    protected virtual void Overlap(int count, Action<int> flush)
+    /// <summary>Runs what may overlap; the caller's thread does its share, so that a busy thread pool delays nothing.</summary>
+    protected virtual void Overlap(int count, Action<int> run)
     {
         if (count == 1)
         {
-            flush(0);
+            run(0);
             return;
         }
 
-        Parallel.For(0, count, Overlapping, flush);
+        Parallel.For(0, count, Overlapping, run);
     }
 
     // rename(2) on Unix; File.Replace would remove the backup and then throw when the target is missing.

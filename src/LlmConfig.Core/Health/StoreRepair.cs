@@ -292,6 +292,7 @@ internal sealed class StoreRepair(
                         draft.Replace(now with { KeyId = key.KeyId, Vault = key.Vault, KeyMark = null, KeyUpdatedAt = keyUpdatedAt ?? now.KeyUpdatedAt, UpdatedAt = After(now.UpdatedAt) });
                     }
                 },
+                null,
                 cancellation);
             if (intent is null)
             {

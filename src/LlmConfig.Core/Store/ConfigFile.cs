@@ -87,7 +87,10 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     /// Changes the store: takes the lock, reads anew, lets <paramref name="edit"/> work on a draft, and commits the draft
     /// if it changed. Nothing else may be called in <paramref name="edit"/> that waits.
     /// </summary>
-    public ConfigDocument Change(Action<ConfigDraft> edit, CancellationToken cancellation)
+    /// <param name="edit">Changes the draft.</param>
+    /// <param name="alongside">Makes durable what the file is about to refer to, while the file is written; where it fails, nothing is changed.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    public ConfigDocument Change(Action<ConfigDraft> edit, Action? alongside, CancellationToken cancellation)
     {
         RequireWorkingLocks();
         using FileLock held = _lock.Acquire(cancellation);
@@ -97,7 +100,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         // The last moment to stop: what is renamed into place counts.
         cancellation.ThrowIfCancellationRequested();
-        return draft.IsChanged ? Commit(draft.ToDocument(), before) : before;
+        return draft.IsChanged ? Commit(draft.ToDocument(), before, alongside) : before;
     }
 
     /// <summary>Makes durable what any process renamed into place, before something is dropped that only the file before it refers to.</summary>
@@ -336,7 +339,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
     // Under the lock. The file first, since its rename is the commit; the backup then follows it, so that whatever
     // damages the file later costs nothing. Old keys are only removed after both.
-    private ConfigDocument Commit(ConfigDocument document, ConfigDocument? basis = null)
+    private ConfigDocument Commit(ConfigDocument document, ConfigDocument? basis = null, Action? alongside = null)
     {
         foreach (string leftover in ListLeftovers())
         {
@@ -344,20 +347,27 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
 
         (byte[] bytes, document) = ToBytes(document, basis);
-        using StagedFile main = files.Stage(Paths.ConfigFile, bytes);
-        using StagedFile? backup = TryStageBackup(bytes);
-        LlmConfigException?[] failures = files.FlushAtOnce(backup is null ? [main] : [main, backup]);
-        if (failures[0] is { } failure)
+        var staged = new StagedFile?[2];
+        try
         {
-            throw failure;
-        }
+            LlmConfigException?[] failures = files.AtOnce(
+            [
+                () => staged[0] = files.StageDurably(Paths.ConfigFile, bytes),
+                () => staged[1] = files.StageDurably(Paths.Backup, bytes),
+                alongside ?? (() => { }),
+            ]);
+            if ((failures[2] ?? failures[0]) is { } failure)
+            {
+                throw failure;
+            }
 
-        main.Handle.Dispose();
-        main.Place();
-        Remember(Paths.ConfigFile, new FileSnapshot(bytes, null), document);
-        if (backup is not null)
+            Place(staged[0]!);
+            Remember(Paths.ConfigFile, new FileSnapshot(bytes, null), document);
+            PlaceBackup(staged[1], failures[1]);
+        }
+        finally
         {
-            PlaceBackup(backup, failures[1]);
+            Array.ForEach(staged, file => file?.Dispose());
         }
 
         try
@@ -378,27 +388,19 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         return document;
     }
 
-    // The change is made all the same; a backup that is one change behind is not a reason to report that it was not.
-    private StagedFile? TryStageBackup(byte[] bytes)
+    private static void Place(StagedFile staged)
     {
-        try
-        {
-            return files.Stage(Paths.Backup, bytes);
-        }
-        catch (LlmConfigException e)
-        {
-            WarnOfBackup(e);
-            return null;
-        }
+        staged.Handle.Dispose();
+        staged.Place();
     }
 
-    private void PlaceBackup(StagedFile backup, LlmConfigException? failure)
+    private void PlaceBackup(StagedFile? backup, LlmConfigException? failure)
     {
         try
         {
-            if (failure is not null)
+            if (backup is null)
             {
-                throw failure;
+                throw failure!;
             }
 
             if (!files.FileExists(Paths.Backup))
@@ -407,17 +409,14 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
                 files.FlushFolder(folder.Path);
             }
 
-            backup.Handle.Dispose();
-            backup.Place();
+            Place(backup);
         }
         catch (LlmConfigException e)
         {
-            WarnOfBackup(e);
+            // The change is made; a backup that is one change behind is not a reason to report that it was not.
+            warn(new LlmConfigWarning(Paths.Backup, $"The change was made, but its backup could not be written. {e.Message}"));
         }
     }
-
-    private void WarnOfBackup(LlmConfigException failure) =>
-        warn(new LlmConfigWarning(Paths.Backup, $"The change was made, but its backup could not be written. {failure.Message}"));
 
     private (byte[] Bytes, ConfigDocument Document) ToBytes(ConfigDocument document, ConfigDocument? basis)
     {

@@ -75,6 +75,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         {
             // An id is used once; what lies there all the same is replaced as any secret is.
             _files.ReplaceFile(path, file);
+            _files.FlushFolder(_paths.Folder);
             return;
         }
 
@@ -109,6 +110,13 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         {
             Unflushed.Flush(_paths.Folder);
         }
+    }
+
+    /// <summary>What <see cref="Flush"/> would do now, to be done on any thread; <see langword="null"/> where this thread wrote no key.</summary>
+    public Action? FlushLater()
+    {
+        UnflushedFiles unflushed = Unflushed;
+        return unflushed.IsEmpty ? null : () => unflushed.Flush(_paths.Folder);
     }
 
     public ApiKey Read(string keyId, CancellationToken cancellation)

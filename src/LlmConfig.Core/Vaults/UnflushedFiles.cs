@@ -8,11 +8,16 @@ internal sealed class UnflushedFiles(StoreFileSystem files) : IDisposable
 
     private readonly List<StagedFile> _staged = [];
     private LlmConfigException? _failure;
+    private bool _isTaken;
+
+    /// <summary>True when there is nothing to make durable, and nothing failed to become so.</summary>
+    public bool IsEmpty => !_isTaken;
 
     /// <summary>Takes one more. Where they become many, they are flushed; what fails then is told by <see cref="Flush"/>.</summary>
     public void Add(StagedFile staged)
     {
         _staged.Add(staged);
+        _isTaken = true;
         if (_staged.Count == Most)
         {
             FlushStaged(folder: null);
@@ -35,20 +40,30 @@ internal sealed class UnflushedFiles(StoreFileSystem files) : IDisposable
     {
         FlushStaged(folder);
         LlmConfigException? failure = _failure;
-        _failure = null;
+        (_failure, _isTaken) = (null, false);
         if (failure is not null)
         {
             throw failure;
         }
     }
 
-    public void Dispose() => Clear();
+    public void Dispose()
+    {
+        Clear();
+        (_failure, _isTaken) = (null, false);
+    }
 
     private void FlushStaged(string? folder)
     {
         try
         {
-            _failure ??= Array.Find(files.FlushAtOnce(_staged, folder), failure => failure is not null);
+            List<Action> flushes = [.. _staged.Select<StagedFile, Action>(staged => () => files.Flush(staged))];
+            if (folder is not null)
+            {
+                flushes.Add(() => files.FlushFolder(folder));
+            }
+
+            _failure ??= Array.Find(files.AtOnce(flushes), failure => failure is not null);
         }
         finally
         {
