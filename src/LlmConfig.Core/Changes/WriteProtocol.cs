@@ -121,9 +121,12 @@ internal sealed class WriteProtocol(
 
             written = [.. changes.Select(change => change.NewKey).OfType<KeyReference>()];
             WriteKeys(changes, storeId, open, progress, cancellation);
+
+            // It goes on while the file that refers to the keys is written.
+            StartedWork? flush = local.StartFlush();
             if (changes.Any(change => change.Error is null))
             {
-                after = config.Change(draft => Apply(changes, draft, open, intents), local.FlushLater(), cancellation);
+                after = config.Change(draft => Apply(changes, draft, open, intents), flush, cancellation);
             }
 
             return after;
@@ -202,7 +205,7 @@ internal sealed class WriteProtocol(
 
             if (!ReferenceEquals(vault, local))
             {
-                // Those of the built-in vault are flushed together with the file that refers to them.
+                // The built-in vault's keys are flushed together with the file that refers to them.
                 Flush(vault, written);
             }
         }

@@ -304,19 +304,20 @@ internal abstract class StoreFileSystem
     public LlmConfigException?[] AtOnce(IReadOnlyList<Action> work)
     {
         var failures = new LlmConfigException?[work.Count];
+        if (!Overlaps || work.Count == 1)
+        {
+            for (int i = 0; i < work.Count; i++)
+            {
+                Run(i);
+            }
+
+            return failures;
+        }
+
         try
         {
-            Overlap(work.Count, i =>
-            {
-                try
-                {
-                    work[i]();
-                }
-                catch (LlmConfigException e)
-                {
-                    failures[i] = e;
-                }
-            });
+            // The caller's thread does its share, so that a busy thread pool delays nothing.
+            Parallel.For(0, work.Count, Overlapping, Run);
         }
         catch (AggregateException e)
         {
@@ -324,7 +325,23 @@ internal abstract class StoreFileSystem
         }
 
         return failures;
+
+        void Run(int i)
+        {
+            try
+            {
+                work[i]();
+            }
+            catch (LlmConfigException e)
+            {
+                failures[i] = e;
+            }
+        }
     }
+
+    /// <summary>Begins something that goes on meanwhile.</summary>
+    /// <param name="work">What is to be done; it returns what failed.</param>
+    public StartedWork Start(Func<LlmConfigException?> work) => new(work, Overlaps);
 
     /// <summary>Renames what was staged into place. Where a file that is open for writing cannot be read, it is flushed and closed before.</summary>
     public void Place(StagedFile staged, string sibling)
@@ -533,6 +550,9 @@ internal abstract class StoreFileSystem
     /// <summary>The full paths of the files in a folder whose names match a pattern; empty when there is no folder.</summary>
     public IReadOnlyList<string> ListFiles(string path, string pattern) => Guard(path, () => List(path, pattern));
 
+    /// <summary>False where calls have to come one after the other.</summary>
+    protected virtual bool Overlaps => true;
+
     /// <summary>What lies at the path, links not followed; <see langword="null"/> when nothing does.</summary>
     protected abstract EntryInfo? Stat(string path);
 
@@ -574,18 +594,6 @@ internal abstract class StoreFileSystem
         RandomAccess.Write(handle, content, offset);
 
     protected virtual void FlushFile(SafeFileHandle handle) => RandomAccess.FlushToDisk(handle);
-
-    /// <summary>Runs what may overlap; the caller's thread does its share, so that a busy thread pool delays nothing.</summary>
-    protected virtual void Overlap(int count, Action<int> run)
-    {
-        if (count == 1)
-        {
-            run(0);
-            return;
-        }
-
-        Parallel.For(0, count, Overlapping, run);
-    }
 
     // rename(2) on Unix; File.Replace would remove the backup and then throw when the target is missing.
     protected virtual void Rename(string from, string to) => File.Move(from, to, overwrite: true);

@@ -88,9 +88,9 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     /// if it changed. Nothing else may be called in <paramref name="edit"/> that waits.
     /// </summary>
     /// <param name="edit">Changes the draft.</param>
-    /// <param name="alongside">Makes durable what the file is about to refer to, while the file is written; where it fails, nothing is changed.</param>
+    /// <param name="keys">Makes durable what the file is about to refer to; where it failed, nothing is changed.</param>
     /// <param name="cancellation">Gives up as long as nothing is committed.</param>
-    public ConfigDocument Change(Action<ConfigDraft> edit, Action? alongside, CancellationToken cancellation)
+    public ConfigDocument Change(Action<ConfigDraft> edit, StartedWork? keys, CancellationToken cancellation)
     {
         RequireWorkingLocks();
         using FileLock held = _lock.Acquire(cancellation);
@@ -100,7 +100,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         // The last moment to stop: what is renamed into place counts.
         cancellation.ThrowIfCancellationRequested();
-        return draft.IsChanged ? Commit(draft.ToDocument(), before, alongside) : before;
+        return draft.IsChanged ? Commit(draft.ToDocument(), before, keys) : before;
     }
 
     /// <summary>Makes durable what any process renamed into place, before something is dropped that only the file before it refers to.</summary>
@@ -339,7 +339,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
     // Under the lock. The file first, since its rename is the commit; the backup then follows it, so that whatever
     // damages the file later costs nothing. Old keys are only removed after both.
-    private ConfigDocument Commit(ConfigDocument document, ConfigDocument? basis = null, Action? alongside = null)
+    private ConfigDocument Commit(ConfigDocument document, ConfigDocument? basis = null, StartedWork? keys = null)
     {
         foreach (string leftover in ListLeftovers())
         {
@@ -354,12 +354,13 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
             [
                 () => staged[0] = files.StageDurably(Paths.ConfigFile, bytes),
                 () => staged[1] = files.StageDurably(Paths.Backup, bytes),
-                alongside ?? (() => { }),
             ]);
-            if ((failures[2] ?? failures[0]) is { } failure)
+            if (failures[0] is { } failure)
             {
                 throw failure;
             }
+
+            keys?.Wait();
 
             Place(staged[0]!);
             Remember(Paths.ConfigFile, new FileSnapshot(bytes, null), document);

@@ -62,7 +62,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public bool TakesLabels => true;
 
-    private UnflushedFiles Unflushed => _unflushed.GetOrAdd(Environment.CurrentManagedThreadId, _ => new UnflushedFiles(_files));
+    private UnflushedFiles Unflushed => _unflushed.GetOrAdd(Environment.CurrentManagedThreadId, _ => new UnflushedFiles(_files, _paths.Folder));
 
     private static ReadOnlySpan<byte> MarkPurpose => "LlmConfig key mark 1"u8;
 
@@ -108,16 +108,20 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     {
         if (_files.CheckFolder(_paths.Folder))
         {
-            Unflushed.Flush(_paths.Folder);
+            // Also where nothing was written: what was removed has to stay so.
+            if (StartFlush() is { } flush)
+            {
+                flush.Wait();
+            }
+            else
+            {
+                _files.FlushFolder(_paths.Folder);
+            }
         }
     }
 
-    /// <summary>What <see cref="Flush"/> would do now, to be done on any thread; <see langword="null"/> where this thread wrote no key.</summary>
-    public Action? FlushLater()
-    {
-        UnflushedFiles unflushed = Unflushed;
-        return unflushed.IsEmpty ? null : () => unflushed.Flush(_paths.Folder);
-    }
+    /// <summary>Begins to make durable what this thread wrote; <see langword="null"/> where it wrote no key.</summary>
+    public StartedWork? StartFlush() => Unflushed.Start();
 
     public ApiKey Read(string keyId, CancellationToken cancellation)
     {

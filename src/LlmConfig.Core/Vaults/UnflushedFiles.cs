@@ -1,26 +1,23 @@
 namespace LlmConfig;
 
 /// <summary>Files that lie in their place and that a power cut could still take: what one change wrote, until it flushes.</summary>
-internal sealed class UnflushedFiles(StoreFileSystem files) : IDisposable
+internal sealed class UnflushedFiles(StoreFileSystem files, string folder) : IDisposable
 {
     // Open files; a process may have 1,024 of them by default on Linux, 256 on macOS.
     private const int Most = 64;
 
-    private readonly List<StagedFile> _staged = [];
+    private List<StagedFile> _staged = [];
     private LlmConfigException? _failure;
-    private bool _isTaken;
+    private bool _isNamed;
 
-    /// <summary>True when there is nothing to make durable, and nothing failed to become so.</summary>
-    public bool IsEmpty => !_isTaken;
-
-    /// <summary>Takes one more. Where they become many, they are flushed; what fails then is told by <see cref="Flush"/>.</summary>
+    /// <summary>Takes one more. Where they become many, they are flushed; what fails then is told by <see cref="Start"/>'s result.</summary>
     public void Add(StagedFile staged)
     {
         _staged.Add(staged);
-        _isTaken = true;
+        _isNamed = true;
         if (_staged.Count == Most)
         {
-            FlushStaged(folder: null);
+            _failure ??= Flush(Take(), names: false);
         }
     }
 
@@ -34,46 +31,44 @@ internal sealed class UnflushedFiles(StoreFileSystem files) : IDisposable
         }
     }
 
-    /// <summary>Makes all that were taken, and the names in their folder, durable.</summary>
-    /// <exception cref="LlmConfigException">Some may not be: StoreFull or StoreAccessDenied.</exception>
-    public void Flush(string folder)
+    /// <summary>Begins to make all that were taken, and their names, durable; <see langword="null"/> where none was.</summary>
+    public StartedWork? Start()
     {
-        FlushStaged(folder);
-        LlmConfigException? failure = _failure;
-        (_failure, _isTaken) = (null, false);
-        if (failure is not null)
+        if (!_isNamed)
         {
-            throw failure;
+            return null;
         }
+
+        List<StagedFile> staged = Take();
+        LlmConfigException? failure = _failure;
+        (_failure, _isNamed) = (null, false);
+        return files.Start(() => failure ?? Flush(staged, names: true));
     }
 
-    public void Dispose()
+    public void Dispose() => Take().ForEach(staged => staged.Dispose());
+
+    private List<StagedFile> Take()
     {
-        Clear();
-        (_failure, _isTaken) = (null, false);
+        List<StagedFile> staged = _staged;
+        _staged = [];
+        return staged;
     }
 
-    private void FlushStaged(string? folder)
+    private LlmConfigException? Flush(List<StagedFile> staged, bool names)
     {
         try
         {
-            List<Action> flushes = [.. _staged.Select<StagedFile, Action>(staged => () => files.Flush(staged))];
-            if (folder is not null)
+            List<Action> flushes = [.. staged.Select<StagedFile, Action>(file => () => files.Flush(file))];
+            if (names)
             {
                 flushes.Add(() => files.FlushFolder(folder));
             }
 
-            _failure ??= Array.Find(files.AtOnce(flushes), failure => failure is not null);
+            return Array.Find(files.AtOnce(flushes), failure => failure is not null);
         }
         finally
         {
-            Clear();
+            staged.ForEach(file => file.Dispose());
         }
-    }
-
-    private void Clear()
-    {
-        _staged.ForEach(staged => staged.Dispose());
-        _staged.Clear();
     }
 }
