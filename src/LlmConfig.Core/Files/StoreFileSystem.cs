@@ -352,7 +352,36 @@ internal abstract class StoreFileSystem
             staged.Handle.Dispose();
         }
 
-        Guard(staged.Path, () => Rename(sibling, staged.Path));
+        SafeFileHandle? replaced = OpenReplaced(staged.Path);
+        try
+        {
+            Guard(staged.Path, () => Rename(sibling, staged.Path));
+        }
+        finally
+        {
+            Release(replaced);
+        }
+    }
+
+    /// <summary>
+    /// Closes a file that has no name any more, meanwhile: whoever closes such a file last waits until its blocks are free, which
+    /// nothing depends on.
+    /// </summary>
+    public void Release(SafeFileHandle? handle)
+    {
+        if (handle is null)
+        {
+            return;
+        }
+
+        if (Overlaps && !OperatingSystem.IsWindows())
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(closed => closed.Dispose(), handle, preferLocal: false);
+        }
+        else
+        {
+            handle.Dispose();
+        }
     }
 
     /// <summary>Removes a file that is of no use, if that can be done.</summary>
@@ -624,6 +653,20 @@ internal abstract class StoreFileSystem
         catch (DirectoryNotFoundException)
         {
             return [];
+        }
+    }
+
+    // Kept open over the rename that takes its name away, to be closed by Release. Windows would refuse the rename.
+    private SafeFileHandle? OpenReplaced(string path)
+    {
+        try
+        {
+            return OperatingSystem.IsWindows() ? null : Guard(path, () => OpenForReading(path));
+        }
+        catch (LlmConfigException)
+        {
+            // One that does not let itself be read is replaced all the same.
+            return null;
         }
     }
 
