@@ -1,6 +1,6 @@
 @{
     RootModule             = 'LlmConfig.PowerShell.dll'
-    NestedModules          = @('LlmConfig.PowerShell.Extension')
+    NestedModules          = @('LlmConfig.PowerShell.Extension.dll')
     ModuleVersion          = '0.1.0'
     GUID                   = '5b1c1f0e-6e0b-4d0c-9a4e-2f6f3a9c7d11'
     Author                 = 'LlmConfig.PowerShell contributors'

@@ -1,7 +1,8 @@
-# The built-in vault as SecretManagement sees it. SecretManagement looks for this folder by name; nothing in it is exported
-# from LlmConfig.PowerShell. Its root is the module's own assembly, so that there is one copy of the core in the process.
+# The built-in vault as SecretManagement sees it. SecretManagement looks for this folder by name when the vault is registered;
+# LlmConfig.PowerShell itself nests the assembly, and exports nothing of it. The assembly lies beside the module's own, so that
+# there is one copy of the core in the process.
 @{
-    RootModule        = '../LlmConfig.PowerShell.dll'
+    RootModule        = '../LlmConfig.PowerShell.Extension.dll'
     ModuleVersion     = '0.1.0'
     GUID              = 'c0a5b5a1-0b0f-4a3e-8f7e-5d1f6a3b9e20'
     Author            = 'LlmConfig.PowerShell contributors'

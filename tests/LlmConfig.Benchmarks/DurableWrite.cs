@@ -3,17 +3,17 @@ using Microsoft.Win32.SafeHandles;
 
 namespace LlmConfig.Benchmarks;
 
-/// <summary>The least that a durable write costs: 4 KiB written beside the file, flushed, renamed over it, the folder flushed.</summary>
-internal sealed partial class DurableWrite(string folder)
+/// <summary>The least that a durable write costs: written beside the file, flushed, renamed over it, the folder flushed.</summary>
+internal sealed partial class DurableWrite(string folder, int bytes = 4096)
 {
-    private static readonly byte[] Content = new byte[4096];
+    private readonly byte[] _content = new byte[bytes];
 
     public void Run()
     {
         string path = Path.Combine(folder, "durable");
         using (SafeFileHandle file = File.OpenHandle(path + ".tmp", FileMode.CreateNew, FileAccess.Write))
         {
-            RandomAccess.Write(file, Content, 0);
+            RandomAccess.Write(file, _content, 0);
             RandomAccess.FlushToDisk(file);
         }
 

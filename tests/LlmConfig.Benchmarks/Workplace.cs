@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 
@@ -60,6 +61,10 @@ internal sealed class Workplace : IDisposable
             if (draft != folder)
             {
                 Copy(draft, folder);
+
+                // A store that lies on the disk, not one whose thousands of files still have to get there with the first flush.
+                using Process sync = Process.Start("sync");
+                sync.WaitForExit();
             }
         }
         finally

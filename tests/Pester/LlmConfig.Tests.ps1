@@ -46,7 +46,7 @@ Describe 'LlmConfig.PowerShell in a real shell' {
         }
 
         It 'ships no assembly but its own two' {
-            (Get-ChildItem $script:Module -Filter *.dll).Name | Sort-Object | Should -Be 'LlmConfig.Core.dll', 'LlmConfig.PowerShell.dll'
+            (Get-ChildItem $script:Module -Filter *.dll).Name | Sort-Object | Should -Be 'LlmConfig.Core.dll', 'LlmConfig.PowerShell.dll', 'LlmConfig.PowerShell.Extension.dll'
         }
 
         It 'creates nothing when it is imported' {

@@ -221,8 +221,9 @@ Describe 'Vaults in a real shell' {
                     Import-Module Microsoft.PowerShell.SecretStore
                     Unlock-SecretStore -Password (ConvertTo-Key 'test-password')
                     foreach ($i in 1..10) { $null = New-LlmConfig "p$Number-$i" openai -ApiKey (ConvertTo-Key "sk-test-$Number-$i") -Vault Store }
-                    Set-Secret "own-$Number" 'still unlocked' -Vault Store
-                    Get-Secret "own-$Number" -Vault Store -AsPlainText
+                    # Read past us, which a locked store refuses. Written past us, it could undo what another process just wrote.
+                    $name = (Get-SecretInfo llm-api-key-* -Vault Store)[0].Name
+                    if (Get-Secret $name -Vault Store -AsPlainText) { 'still unlocked' }
                 } @{ Number = $_ }
             }
             foreach ($process in $processes) {
@@ -440,11 +441,11 @@ Describe 'Vaults in a real shell' {
     }
 
     Context 'the price of the extension' {
-        It 'adds less than 10 ms to the import of the module' {
+        It 'adds less than 5 ms to the import of the module' {
             $bare = Join-Path $script:TestHome bare LlmConfig.PowerShell
             $null = New-Item (Split-Path $bare) -ItemType Directory
             Copy-Item $script:Module $bare -Recurse
-            Remove-Item (Join-Path $bare LlmConfig.PowerShell.Extension) -Recurse
+            Remove-Item (Join-Path $bare LlmConfig.PowerShell.Extension*) -Recurse
             $manifest = Join-Path $bare LlmConfig.PowerShell.psd1
             (Get-Content $manifest) -notmatch 'NestedModules' | Set-Content $manifest
             $times = @{ $script:Module = @(); $bare = @() }
@@ -457,7 +458,7 @@ Describe 'Vaults in a real shell' {
             # The least of each: what else the machine does only ever adds.
             $with, $without = foreach ($path in $script:Module, $bare) { ($times[$path] | Measure-Object -Minimum).Minimum }
             Write-Host "Import, the least of 15 runs: $with ms with the extension, $without ms without"
-            $with | Should -BeLessThan ($without + 10)
+            $with | Should -BeLessThan ($without + 5)
         }
     }
 }
