@@ -42,7 +42,11 @@ internal sealed class UnflushedFiles(StoreFileSystem files, string folder) : IDi
         List<StagedFile> staged = Take();
         LlmConfigException? failure = _failure;
         (_failure, _isNamed) = (null, false);
-        return files.Start(() => failure ?? Flush(staged, names: true));
+        return files.Start(() =>
+        {
+            LlmConfigException? last = Flush(staged, names: true);
+            return failure ?? last;
+        });
     }
 
     public void Dispose() => Take().ForEach(staged => staged.Dispose());
