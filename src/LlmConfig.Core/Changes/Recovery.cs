@@ -15,6 +15,9 @@ internal sealed class Recovery(
     {
         int finished = 0;
         bool found = false;
+
+        // A vault that did not answer for one intent is not waited for again by the next.
+        var failed = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (Intent intent in intents.TakeOverDead())
         {
             using (intent)
@@ -23,7 +26,7 @@ internal sealed class Recovery(
 
                 found = true;
                 long started = EventLog.Start();
-                if (Finish(intent, vault => KeyVaults.IsBuiltIn(vault) || mayUse(vault)))
+                if (Finish(intent, null, vault => !failed.Contains(vault) && (KeyVaults.IsBuiltIn(vault) || mayUse(vault)), null, null, failed))
                 {
                     finished++;
                     log.ChangeFinished(started);
@@ -45,7 +48,7 @@ internal sealed class Recovery(
     /// </summary>
     /// <param name="intent">The intent of a dead process.</param>
     /// <param name="mayUse">Whether a vault may be used.</param>
-    public bool Finish(Intent intent, Func<string, bool> mayUse) => Finish(intent, null, mayUse, null, null);
+    public bool Finish(Intent intent, Func<string, bool> mayUse) => Finish(intent, null, mayUse, null, null, []);
 
     /// <summary>The same for a change of this process.</summary>
     /// <param name="intent">The intent.</param>
@@ -54,7 +57,16 @@ internal sealed class Recovery(
     /// <param name="mine">The keys that this process may remove; <see langword="null"/> for all that are named.</param>
     /// <param name="stale">The labels to write anew; <see langword="null"/> for all that are named.</param>
     public bool Finish(
-        Intent intent, ConfigDocument? committed, Func<string, bool> mayUse, HashSet<KeyReference>? mine, IReadOnlyList<KeyReference>? stale)
+        Intent intent, ConfigDocument? committed, Func<string, bool> mayUse, HashSet<KeyReference>? mine, IReadOnlyList<KeyReference>? stale) =>
+        Finish(intent, committed, mayUse, mine, stale, []);
+
+    private bool Finish(
+        Intent intent,
+        ConfigDocument? committed,
+        Func<string, bool> mayUse,
+        HashSet<KeyReference>? mine,
+        IReadOnlyList<KeyReference>? stale,
+        HashSet<string> failed)
     {
         if (stale is { Count: 0 } && committed is not null && intent.Keys.All(committed.RefersTo))
         {
@@ -92,12 +104,12 @@ internal sealed class Recovery(
         bool complete = true;
         foreach (IGrouping<string, KeyReference> group in unused.GroupBy(key => key.Vault))
         {
-            complete &= mayUse(group.Key) && TryRemove(group.Key, group);
+            complete &= mayUse(group.Key) && TryRemove(group.Key, group, isDead: mine is null, failed);
         }
 
         foreach (IGrouping<string, KeyReference> group in intent.Labels.Where(key => stale is null || stale.Contains(key)).GroupBy(key => key.Vault))
         {
-            complete &= mayUse(group.Key) && TryRelabel(group.Key, group);
+            complete &= mayUse(group.Key) && TryRelabel(group.Key, group, failed);
         }
 
         if (complete)
@@ -122,12 +134,13 @@ internal sealed class Recovery(
         }
     }
 
-    private bool TryRemove(string name, IEnumerable<KeyReference> keys)
+    private bool TryRemove(string name, IEnumerable<KeyReference> keys, bool isDead, HashSet<string> failed)
     {
         try
         {
             IKeyVault vault = vaults.Open(name);
-            foreach (KeyReference key in keys)
+            Func<string, bool> isKept = isDead ? KeptKeys(vault) : _ => false;
+            foreach (KeyReference key in keys.Where(key => !isKept(key.KeyId)))
             {
                 long started = EventLog.Start();
                 vault.Remove(key.KeyId, CancellationToken.None);
@@ -140,13 +153,28 @@ internal sealed class Recovery(
         }
         catch (LlmConfigException e)
         {
+            failed.Add(name);
             warn(new LlmConfigWarning(
                 name, $"A key that is no longer used could not be removed yet; the next change that uses the vault tries again. {e.Message}"));
             return false;
         }
     }
 
-    private bool TryRelabel(string name, IEnumerable<KeyReference> keys)
+    // A key that was left to other stores while the process that had named it was dead already.
+    private Func<string, bool> KeptKeys(IKeyVault vault)
+    {
+        if (ReferenceEquals(vault, local))
+        {
+            return keyId => local.LabelOf(keyId)?.StoreId == KeyLabel.NoStore;
+        }
+
+        HashSet<string> kept = vault.TakesLabels
+            ? [.. vault.List(CancellationToken.None).Where(entry => entry.Label?.StoreId == KeyLabel.NoStore).Select(entry => entry.KeyId)]
+            : [];
+        return kept.Contains;
+    }
+
+    private bool TryRelabel(string name, IEnumerable<KeyReference> keys, HashSet<string> failed)
     {
         try
         {
@@ -165,6 +193,7 @@ internal sealed class Recovery(
         }
         catch (LlmConfigException e)
         {
+            failed.Add(name);
             warn(new LlmConfigWarning(
                 name, $"The change was made, but what the vault says beside the key is the old state; the next change that uses the vault puts it right. {e.Message}"));
             return false;

@@ -189,6 +189,22 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         return true;
     }
 
+    /// <summary>What is kept beside a key; <see langword="null"/> where there is no such key, or a damaged one.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, StoreVersionUnsupported: it cannot be told now.</exception>
+    public KeyLabel? LabelOf(string keyId)
+    {
+        try
+        {
+            using SealedSecret? secret = ReadSecret(keyId);
+            return secret is null ? null : Decode(secret.Metadata);
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.VaultCorrupt)
+        {
+            // Torn by a power cut before it was durable, for one.
+            return null;
+        }
+    }
+
     public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation)
     {
         // One file that is damaged is told of where its key is read; it must not hide the others.

@@ -43,6 +43,22 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void A_failure_that_passes_through_several_members_is_told_once()
+    {
+        using LlmConfigRepository repository = _store.Open(options => options with { LogFile = LogFile });
+        string path = Path.Combine(_store.Root, "old.json");
+        File.WriteAllText(path, """[{ "customName": "az", "provider": "azure", "baseUrl": null }]""");
+        using ImportSource source = ImportSource.FromFile(path);
+
+        ImportPlan plan = repository.PlanImport(source.Items);
+        ImportResult result = Assert.Single(repository.Import(plan.Steps));
+        _ = repository.Import(plan.Steps);
+
+        Assert.Equal(LlmConfigErrorCode.InvalidBaseUrl, result.Error!.Code);
+        Assert.Equal(["Failed"], Lines().Select(line => line.GetProperty("event").GetString()));
+    }
+
+    [Fact]
     public void A_key_never_reaches_the_log()
     {
         using var listener = new Listener(_store.Path);
@@ -248,6 +264,30 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void Who_finds_that_another_process_rotated_meanwhile_does_not_rotate_again()
+    {
+        const int limit = 4096;
+        var first = new EventLogFile(LogFile, StoreFileSystem.Create(), TimeProvider.System, _store.Keep, limit);
+        for (int i = 0; new FileInfo(LogFile) is not { Exists: true, Length: > limit - 250 }; i++)
+        {
+            first.Write(1, "Numbered", EventLevel.Informational, _store.Path, null, [("number", $"{i}")]);
+        }
+
+        long full = new FileInfo(LogFile).Length;
+        var second = new EventLogFile(
+            LogFile,
+            new RotatedMeanwhile(() => first.Write(1, "Numbered", EventLevel.Informational, _store.Path, null, [("number", new string('x', 300))])),
+            TimeProvider.System,
+            _store.Keep,
+            limit);
+
+        second.Write(1, "Numbered", EventLevel.Informational, _store.Path, null, [("number", new string('y', 300))]);
+
+        Assert.Equal(full, new FileInfo(LogFile + ".1").Length);
+        Assert.Equal([new string('x', 300), new string('y', 300)], Lines().Select(line => line.GetProperty("data").GetProperty("number").GetString()));
+    }
+
+    [Fact]
     public void Nobody_listening_costs_next_to_nothing()
     {
         var log = new EventLog(_store.Path, null);
@@ -324,6 +364,20 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     {
         protected override void Append(Microsoft.Win32.SafeHandles.SafeFileHandle handle, ReadOnlySpan<byte> content) =>
             throw new IOException("No space left on device", 28);
+    }
+
+    /// <summary>Another process is faster, once, between the opening and the lock.</summary>
+    private sealed class RotatedMeanwhile(Action other) : UnixFileSystem
+    {
+        private Action? _other = other;
+
+        protected override bool TryLock(Microsoft.Win32.SafeHandles.SafeFileHandle handle, bool exclusive)
+        {
+            Action? faster = _other;
+            _other = null;
+            faster?.Invoke();
+            return base.TryLock(handle, exclusive);
+        }
     }
 
     /// <summary>Hears the events of one store; other tests have stores of their own.</summary>

@@ -128,6 +128,25 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public void A_key_that_is_written_between_the_look_at_the_file_and_that_into_its_vault_is_no_orphan()
+    {
+        _store.Far.Before = (call, _) =>
+        {
+            if (call == "List")
+            {
+                _store.Far.Before = null;
+                _store.Store.Create("late", TestKey.New(), "Far", _store.Open());
+            }
+        };
+
+        IReadOnlyList<CheckResult> results = _store.Open().Check();
+
+        Assert.Null(_store.Far.Before);
+        Assert.Equal((CheckStatus.Ok, CheckStatus.Ok), (results.Single(result => result.Check == "Orphan").Status, results.Last(result => result.Check == "Key").Status));
+        Assert.Equal(3, results.Count(result => result.Check == "Key"));
+    }
+
+    [Fact]
     public void A_store_that_changes_all_the_time_never_seems_broken()
     {
         using var stop = new CancellationTokenSource();

@@ -38,10 +38,9 @@ public sealed class IntentTests : IDisposable
     public void A_dead_intent_is_finished_keys_in_use_stay_and_keys_of_no_configuration_go()
     {
         LlmConfiguration item = _store.Create("work", TestKey.New());
-        LlmConfiguration orphan = _store.Create("orphan", TestKey.New());
-        _store.Open().Remove([orphan.Id], keepKeys: true);
+        string orphan = LeaveKey();
         Assert.Equal(2, _store.Sealed.Length);
-        Dead(Entry("LlmConfig", orphan.KeyId!), Entry("LlmConfig", item.KeyId!), Entry("LlmConfig", KeyReference.NewKeyId()));
+        Dead(Entry("LlmConfig", orphan), Entry("LlmConfig", item.KeyId!), Entry("LlmConfig", KeyReference.NewKeyId()));
 
         Assert.Equal(1, _store.Open().Recover());
 
@@ -53,9 +52,8 @@ public sealed class IntentTests : IDisposable
     [Fact]
     public void Every_change_finishes_dead_intents_first()
     {
-        LlmConfiguration orphan = _store.Create("orphan", TestKey.New());
-        _store.Open().Remove([orphan.Id], keepKeys: true);
-        Dead(Entry("LlmConfig", orphan.KeyId!));
+        string orphan = LeaveKey();
+        Dead(Entry("LlmConfig", orphan));
 
         _store.Create("work");
 
@@ -76,9 +74,8 @@ public sealed class IntentTests : IDisposable
     [Fact]
     public void A_live_intent_is_left_alone()
     {
-        LlmConfiguration orphan = _store.Create("orphan", TestKey.New());
-        _store.Open().Remove([orphan.Id], keepKeys: true);
-        string path = Dead(Entry("LlmConfig", orphan.KeyId!));
+        string orphan = LeaveKey();
+        string path = Dead(Entry("LlmConfig", orphan));
         var files = new UnixFileSystem();
         using (files.TryLockExistingFile(path))
         {
@@ -90,6 +87,30 @@ public sealed class IntentTests : IDisposable
 
         Assert.Equal(1, _store.Open().Recover());
         Assert.Single(_store.Sealed);
+    }
+
+    [Fact]
+    public void A_vault_that_does_not_answer_is_asked_once_for_all_dead_intents()
+    {
+        _store.Create("work", TestKey.New());
+        int asked = 0;
+        _far.Before = (_, _) =>
+        {
+            asked++;
+            throw FakeVault.Unavailable;
+        };
+        for (int i = 0; i < 5; i++)
+        {
+            Dead(Entry("Far", KeyReference.NewKeyId()));
+        }
+
+        Assert.Equal(0, Open().Recover());
+
+        Assert.Equal(1, asked);
+        Assert.Equal(5, _store.Intents.Length);
+        Assert.Single(_store.Warnings, warning => warning.Target == "Far");
+        _far.Before = null;
+        Assert.Equal(5, Open().Recover());
     }
 
     [Fact]
@@ -204,6 +225,17 @@ public sealed class IntentTests : IDisposable
         File.WriteAllText(path, $$"""{"version":1,"process":1,"createdAt":"2026-01-01T00:00:00.000Z","keys":[{{string.Join(',', entries)}}]}""");
         File.SetUnixFileMode(path, StoreFileSystem.FileMode);
         return path;
+    }
+
+    /// <summary>A key as a process leaves it that dies between its removal from the file and that from the vault.</summary>
+    private string LeaveKey()
+    {
+        LlmConfiguration item = _store.Create("left", TestKey.New());
+        string path = _store.VaultPaths.Sealed(item.KeyId!);
+        File.Copy(path, path + ".aside");
+        _store.Open().Remove([item.Id]);
+        File.Move(path + ".aside", path);
+        return item.KeyId!;
     }
 
     private LlmConfigRepository Open() => _store.Open(options => options with { Vaults = new FakeVaults(_far) });

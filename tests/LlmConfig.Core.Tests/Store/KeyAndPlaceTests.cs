@@ -50,6 +50,27 @@ public sealed class KeyAndPlaceTests : IDisposable
         Assert.Single(_far.Keys);
     }
 
+    [Theory]
+    [InlineData("Far")]
+    [InlineData(null)]
+    public void A_rotation_that_was_killed_does_not_cost_the_key_that_another_process_kept_after_that(string? vault)
+    {
+        LlmConfiguration item = _store.Create("work", TestKey.New(), vault, Open());
+        string written = KeyReference.NewKeyId();
+        string intent = Path.Combine(_store.Paths.Pending, $"{Guid.NewGuid():D}.json");
+        var files = new UnixFileSystem();
+        using (files.CreateLockedFile(intent, System.Text.Encoding.UTF8.GetBytes(
+            $$"""{"version":1,"process":1,"createdAt":"2026-01-01T00:00:00Z","keys":[{"vault":"{{item.Vault}}","id":"{{written}}"},{"vault":"{{item.Vault}}","id":"{{item.KeyId}}"}]}""")))
+        {
+            // It lives until the other process is done.
+            Open().Remove([item.Id], keepKeys: true);
+        }
+
+        Assert.Equal(1, Open().Recover());
+        Assert.Empty(_store.Intents);
+        Assert.Equal(1, vault is null ? _store.Sealed.Length : _far.Keys.Count);
+    }
+
     [Fact]
     public void A_rebuild_finds_a_configuration_whose_only_key_an_unfinished_change_names()
     {
