@@ -25,8 +25,8 @@ public sealed class LlmConfigRepository : IDisposable
     private readonly Recovery _recovery;
     private readonly WriteProtocol _protocol;
 
-    // While a store is looked at, what would be a warning is a result.
-    private bool _isLooking;
+    // While a store is looked at, what would be a warning is a result; other threads' warnings are theirs.
+    private readonly AsyncLocal<bool> _isLooking = new();
 
     /// <summary>Opens the store in a folder. Neither reads nor creates anything yet.</summary>
     /// <param name="folder">Where the store is.</param>
@@ -156,7 +156,7 @@ public sealed class LlmConfigRepository : IDisposable
 
     /// <summary>
     /// Asks the providers of configurations whether their keys work: a GET request each, with the key in the provider's header,
-    /// that fails without a valid key. It takes 10 seconds at most; redirects to another host are not followed; the proxy
+    /// that fails without a valid key. Each request takes 10 seconds at most; redirects to another host are not followed; the proxy
     /// settings of the system are honoured.
     /// </summary>
     /// <param name="ids">The configurations' ids; <see langword="null"/> for all; none where the store is damaged, which <see cref="Check"/> says.</param>
@@ -477,6 +477,7 @@ public sealed class LlmConfigRepository : IDisposable
     /// <param name="progress">Told how many keys were looked at so far; may be <see langword="null"/>.</param>
     /// <param name="cancellation">Stops.</param>
     /// <returns>One result for each check, also for those that found nothing to do.</returns>
+    /// <exception cref="LlmConfigException">Ids were given, and which configurations they are cannot be read: StoreCorrupt, or another Store code. Whatever else is wrong is a result.</exception>
     public IReadOnlyList<CheckResult> Check(
         IReadOnlyList<Guid>? ids = null, TimeSpan? maximumKeyAge = null, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
         Looking(() =>
@@ -532,7 +533,7 @@ public sealed class LlmConfigRepository : IDisposable
 
     private void Warn(LlmConfigWarning warning)
     {
-        if (!_isLooking)
+        if (!_isLooking.Value)
         {
             _log.Warned(warning);
             _options.Warning?.Invoke(warning);
@@ -545,14 +546,14 @@ public sealed class LlmConfigRepository : IDisposable
 
     private T Looking<T>(Func<T> look)
     {
-        _isLooking = true;
+        _isLooking.Value = true;
         try
         {
             return look();
         }
         finally
         {
-            _isLooking = false;
+            _isLooking.Value = false;
         }
     }
 

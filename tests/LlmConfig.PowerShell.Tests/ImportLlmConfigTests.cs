@@ -221,6 +221,7 @@ public sealed class ImportLlmConfigTests : EngineTest
         string path = Path.Combine(_folder, "export.json");
 
         Try("Export-LlmConfig work, none -Path $path", ("path", path)).RequireError("NotFound");
+        Assert.Contains("-Path", Try("Export-LlmConfig backup.json").RequireError("NotFound").ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.Contains("-Password", Try("Export-LlmConfig work -Path $path -IncludeKey", ("path", path)).RequireError("InvalidKey").ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.Contains("-IncludeKey", Try("Export-LlmConfig work -Path $path -Password $password", ("path", path), ("password", Secure("eight or more"))).RequireError("InvalidKey").ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Try("Export-LlmConfig work -Path $path -IncludeKey -Password $password", ("path", path), ("password", Secure("short"))).RequireError("InvalidKey");

@@ -34,6 +34,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     // By thread: a change runs on one, and its flush must not pass while another thread's still flushes its keys.
     private readonly ConcurrentDictionary<int, UnflushedFiles> _unflushed = [];
+    private readonly List<SecretBytes> _retired = [];
     private (VaultHeader Header, SecretBytes MasterKey)? _open;
 
     /// <param name="folder">The vault's folder; its parent must exist before anything is written.</param>
@@ -68,9 +69,8 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
-        byte[] file = Seal(keyId, SealedSecretType.SecureString, Encode(label), key.Utf8, cancellation);
+        using FileLock shared = SealAndLock(keyId, SealedSecretType.SecureString, Encode(label), key.Utf8, out byte[] file, cancellation);
         string path = _paths.Sealed(keyId);
-        using FileLock shared = _lock.AcquireShared(cancellation);
         if (_files.FileExists(path))
         {
             // An id is used once; what lies there all the same is replaced as any secret is.
@@ -99,8 +99,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     public void WriteSecret(
         string name, SealedSecretType type, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value, CancellationToken cancellation)
     {
-        byte[] file = Seal(name, type, metadata, value, cancellation);
-        using FileLock shared = _lock.AcquireShared(cancellation);
+        using FileLock shared = SealAndLock(name, type, metadata, value, out byte[] file, cancellation);
         _files.ReplaceFile(_paths.Sealed(name), file);
     }
 
@@ -138,7 +137,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             return null;
         }
 
-        (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
+        (VaultHeader header, SecretBytes masterKey) = OpenCurrent() ?? throw HeaderGone();
         try
         {
             return SealedSecret.Open(file, header.VaultId, masterKey.Span, name);
@@ -250,7 +249,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             return (damaged, null);
         }
 
-        (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
+        (VaultHeader header, SecretBytes masterKey) = OpenCurrent() ?? throw HeaderGone();
         var refused = new List<LlmConfigException>();
         for (int i = 0; i < paths.Count; i++)
         {
@@ -345,7 +344,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             return false;
         }
 
-        (VaultHeader header, SecretBytes masterKey) = Open() ?? throw HeaderGone();
+        (VaultHeader header, SecretBytes masterKey) = OpenCurrent() ?? throw HeaderGone();
         using FileLock alone = _lock.Acquire(cancellation);
         if (_files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) is not { } file)
         {
@@ -469,6 +468,8 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         {
             _open?.MasterKey.Dispose();
             _open = null;
+            _retired.ForEach(masterKey => masterKey.Dispose());
+            _retired.Clear();
         }
 
         foreach (UnflushedFiles unflushed in _unflushed.Values)
@@ -477,10 +478,63 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
     }
 
-    private byte[] Seal(string name, SealedSecretType type, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value, CancellationToken cancellation)
+    // Where the vault was made anew since this process opened it, what is sealed for the old one could not be opened again.
+    private FileLock SealAndLock(
+        string name, SealedSecretType type, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value, out byte[] file, CancellationToken cancellation)
     {
-        (VaultHeader header, SecretBytes masterKey) = OpenOrCreate(cancellation);
-        return SealedSecret.Seal(header.VaultId, masterKey.Span, name, type, metadata, value);
+        while (true)
+        {
+            (VaultHeader header, SecretBytes masterKey) = OpenOrCreate(cancellation);
+            file = SealedSecret.Seal(header.VaultId, masterKey.Span, name, type, metadata, value);
+            FileLock shared = _lock.AcquireShared(cancellation);
+            try
+            {
+                if (IsCurrent(header))
+                {
+                    return shared;
+                }
+            }
+            catch
+            {
+                shared.Dispose();
+                throw;
+            }
+
+            shared.Dispose();
+            Retire();
+        }
+    }
+
+    private bool IsCurrent(VaultHeader header) => ReadHeader(trustStamp: true)?.VaultId == header.VaultId;
+
+    // Another thread may be at work with its master key, which is zeroed with this object.
+    private void Retire()
+    {
+        lock (_gate)
+        {
+            if (_open is { } open)
+            {
+                _retired.Add(open.MasterKey);
+                _open = null;
+            }
+        }
+    }
+
+    // For what is about to be opened: a vault that was made anew has another master key.
+    private (VaultHeader Header, SecretBytes MasterKey)? OpenCurrent()
+    {
+        (VaultHeader Header, SecretBytes MasterKey)? open;
+        lock (_gate)
+        {
+            open = _open;
+        }
+
+        if (open is not null && !IsCurrent(open.Value.Header))
+        {
+            Retire();
+        }
+
+        return Open();
     }
 
     private static byte[] Encode(KeyLabel label)

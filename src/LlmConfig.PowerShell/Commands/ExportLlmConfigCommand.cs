@@ -68,7 +68,7 @@ public sealed class ExportLlmConfigCommand : LlmConfigCommand
             default:
                 foreach (string name in Name)
                 {
-                    Collect(() => ConfigurationSelector.Select(Repository, name));
+                    Collect(() => Select(name));
                 }
 
                 break;
@@ -116,6 +116,19 @@ public sealed class ExportLlmConfigCommand : LlmConfigCommand
         Repository.WriteExport(path, content, Force);
         WriteVerbose($"Exported {_ids.Count} configurations to '{path}'{(IncludeKey ? ", with their keys, sealed" : ", without keys")}.");
     });
+
+    private IEnumerable<LlmConfiguration> Select(string name)
+    {
+        try
+        {
+            return ConfigurationSelector.Select(Repository, name);
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.NotFound && Path is null && System.IO.Path.HasExtension(name))
+        {
+            throw new LlmConfigException(
+                e.Code, e.Target, e.Problem, $"If it is meant to be the file, give it with -Path; names come first. {e.RecommendedAction}", e);
+        }
+    }
 
     private void Collect(Func<IEnumerable<LlmConfiguration>> select)
     {

@@ -72,6 +72,25 @@ public sealed class KeyAndPlaceTests : IDisposable
     }
 
     [Fact]
+    public void A_program_that_keeps_its_repository_open_uses_the_vault_that_is_there_now()
+    {
+        using LlmConfigRepository held = _store.Open();
+        _store.Create("before", TestKey.New(), null, held);
+        Directory.Delete(_store.Paths.Vault, recursive: true);
+        string other = TestKey.New();
+        LlmConfiguration anew = _store.Create("anew", other);
+
+        string value = TestKey.New();
+        LlmConfiguration item = _store.Create("after", value, null, held);
+
+        Assert.Equal(value, _store.ReadKey(item.Id));
+        using ApiKey key = held.GetKey(anew.Id);
+        Assert.Equal(other, key.ToPlainText());
+        Directory.Delete(_store.Paths.Vault, recursive: true);
+        Refusal.Of(LlmConfigErrorCode.KeyMissing, "after", () => held.GetKey(item.Id));
+    }
+
+    [Fact]
     public void A_rebuild_finds_a_configuration_whose_only_key_an_unfinished_change_names()
     {
         LlmConfiguration item = _store.Create("work", TestKey.New(), null, Open());
