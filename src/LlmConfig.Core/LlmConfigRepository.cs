@@ -8,6 +8,7 @@ namespace LlmConfig;
 /// process leaves undone when it dies is finished by the next one. Safe to use from several threads and processes.
 /// </summary>
 /// <remarks>
+/// What is told of progress and warnings must not call the repository back.
 /// Every member throws <see cref="LlmConfigException"/> for what can go wrong with the store or a vault; the codes named
 /// below are the usual ones. StoreUnsafe, StoreAccessDenied and StoreVersionUnsupported can come from any of them.
 /// </remarks>

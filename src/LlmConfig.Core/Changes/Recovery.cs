@@ -139,8 +139,9 @@ internal sealed class Recovery(
         try
         {
             IKeyVault vault = vaults.Open(name);
-            Func<string, bool> isKept = isDead ? KeptKeys(vault) : _ => false;
-            foreach (KeyReference key in keys.Where(key => !isKept(key.KeyId)))
+            bool complete = true;
+            List<KeyReference> going = isDead ? [.. ThatNobodyKept(vault, keys, ref complete)] : [.. keys];
+            foreach (KeyReference key in going)
             {
                 long started = EventLog.Start();
                 vault.Remove(key.KeyId, CancellationToken.None);
@@ -149,29 +150,69 @@ internal sealed class Recovery(
 
             // Gone for good, before the intent that names them goes.
             vault.Flush();
-            return true;
+            return complete;
         }
         catch (LlmConfigException e)
         {
-            failed.Add(name);
+            Remember(failed, name, e);
             warn(new LlmConfigWarning(
                 name, $"A key that is no longer used could not be removed yet; the next change that uses the vault tries again. {e.Message}"));
             return false;
         }
     }
 
-    // A key that was left to other stores while the process that had named it was dead already.
-    private Func<string, bool> KeptKeys(IKeyVault vault)
+    // What one key says of itself says nothing of the next; a vault that does not answer does not answer for the next.
+    private static void Remember(HashSet<string> failed, string vault, LlmConfigException error)
     {
-        if (ReferenceEquals(vault, local))
+        if (error.Code is LlmConfigErrorCode.VaultLocked or LlmConfigErrorCode.VaultUnavailable
+            or LlmConfigErrorCode.VaultNotFound or LlmConfigErrorCode.SecretManagementMissing)
         {
-            return keyId => local.LabelOf(keyId)?.StoreId == KeyLabel.NoStore;
+            failed.Add(vault);
+        }
+    }
+
+    // Another process may have left a key to other stores (-KeepKey) that the dead one named: the label says so, or an intent
+    // says that the label is about to. Where it cannot be told, the key has to wait.
+    private List<KeyReference> ThatNobodyKept(IKeyVault vault, IEnumerable<KeyReference> keys, ref bool complete)
+    {
+        // Before the labels: either the intent is still there, or the label is written.
+        IReadOnlyList<IntentLook> looks = intents.Look();
+        bool isOpaque = looks.Any(look => look.IsOpaque);
+        HashSet<KeyReference> labelled = [.. looks.SelectMany(look => look.Labels)];
+        Dictionary<string, KeyLabel?>? listed = ReferenceEquals(vault, local) || !vault.TakesLabels
+            ? null
+            : vault.List(CancellationToken.None).ToDictionary(entry => entry.KeyId, entry => entry.Label, StringComparer.Ordinal);
+        var going = new List<KeyReference>();
+        foreach (KeyReference key in keys)
+        {
+            if (isOpaque || labelled.Contains(key) || (listed is not null && !listed.ContainsKey(key.KeyId) && Holds(vault, key.KeyId)))
+            {
+                complete = false;
+                continue;
+            }
+
+            KeyLabel? label = ReferenceEquals(vault, local) ? local.LabelOf(key.KeyId) : listed?.GetValueOrDefault(key.KeyId);
+            if (label?.StoreId != KeyLabel.NoStore)
+            {
+                going.Add(key);
+            }
         }
 
-        HashSet<string> kept = vault.TakesLabels
-            ? [.. vault.List(CancellationToken.None).Where(entry => entry.Label?.StoreId == KeyLabel.NoStore).Select(entry => entry.KeyId)]
-            : [];
-        return kept.Contains;
+        return going;
+    }
+
+    // A list may be short by a fault of the vault.
+    private static bool Holds(IKeyVault vault, string keyId)
+    {
+        try
+        {
+            vault.Read(keyId, CancellationToken.None).Dispose();
+            return true;
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
+        {
+            return false;
+        }
     }
 
     private bool TryRelabel(string name, IEnumerable<KeyReference> keys, HashSet<string> failed)
@@ -193,7 +234,7 @@ internal sealed class Recovery(
         }
         catch (LlmConfigException e)
         {
-            failed.Add(name);
+            Remember(failed, name, e);
             warn(new LlmConfigWarning(
                 name, $"The change was made, but what the vault says beside the key is the old state; the next change that uses the vault puts it right. {e.Message}"));
             return false;

@@ -138,6 +138,9 @@ internal sealed class WriteProtocol(
         }
         finally
         {
+            // Empty, but where it did not come to the flush.
+            local.GiveUp();
+
             // A key that another process dropped meanwhile is its to remove, or to keep for other stores; without a commit
             // nothing was dropped here.
             HashSet<KeyReference> mine = after is null ? [.. written] : [.. written, .. KeysOf(changes)];

@@ -338,7 +338,7 @@ internal sealed class StoreRepair(
         string what = StoreChecks.OrphanText(document, vault, entry);
         return new RepairStep(StoreChecks.Orphan, entry.KeyId, $"Remove the key from its vault. {what}", _ =>
         {
-            if (config.ReadStrictly() is not { } now || now.RefersTo(key) || intents.Look().Any(intent => intent.IsOpaque || intent.Keys.Contains(key)))
+            if (config.ReadStrictly() is not { } now || now.RefersTo(key) || intents.Look().Any(intent => intent.IsOpaque || intent.Keys.Contains(key) || intent.Labels.Contains(key)))
             {
                 return null;
             }

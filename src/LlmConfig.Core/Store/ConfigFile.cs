@@ -347,6 +347,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
 
         (byte[] bytes, document) = ToBytes(document, basis);
+        LookAtBackup();
         var staged = new StagedFile?[2];
         try
         {
@@ -387,6 +388,18 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
 
         return document;
+    }
+
+    // On this thread: what there is to warn of is told to the caller. What is wrong with it is found again when it is written.
+    private void LookAtBackup()
+    {
+        try
+        {
+            _ = files.FileExists(Paths.Backup);
+        }
+        catch (LlmConfigException)
+        {
+        }
     }
 
     private static void Place(StagedFile staged)

@@ -21,7 +21,7 @@ public interface IKeyVault
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code of the built-in vault.</exception>
     void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation);
 
-    /// <summary>Makes all that was written durable.</summary>
+    /// <summary>Makes durable all that the calling thread wrote and removed.</summary>
     /// <exception cref="LlmConfigException">As for <see cref="Write"/>.</exception>
     void Flush();
 

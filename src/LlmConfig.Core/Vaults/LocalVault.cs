@@ -80,7 +80,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
 
         // Renamed before it is flushed: until the configuration that refers to it is committed, an intent names the key, and
-        // what a power cut leaves of it is removed unread.
+        // whatever a power cut leaves of it is removed.
         StagedFile staged = _files.Stage(path, file);
         try
         {
@@ -95,7 +95,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         Unflushed.Add(staged);
     }
 
-    /// <summary>Keeps any secret, in the place of one of the same name. As durable as <see cref="Write"/>.</summary>
+    /// <summary>Keeps any secret, in the place of one of the same name. A power cut can lose it until <see cref="Flush"/> returned, and leaves no half of it.</summary>
     public void WriteSecret(
         string name, SealedSecretType type, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value, CancellationToken cancellation)
     {
@@ -118,6 +118,9 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             }
         }
     }
+
+    /// <summary>Lets go of what this thread wrote and did not flush: a change that is given up.</summary>
+    public void GiveUp() => Unflushed.Abandon();
 
     /// <summary>Begins to make durable what this thread wrote; <see langword="null"/> where it wrote no key.</summary>
     public StartedWork? StartFlush() => Unflushed.Start();
@@ -189,9 +192,15 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     }
 
     /// <summary>What is kept beside a key; <see langword="null"/> where there is no such key, or a damaged one.</summary>
-    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, StoreVersionUnsupported: it cannot be told now.</exception>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, StoreVersionUnsupported, VaultCorrupt (of the vault itself): it cannot be told now.</exception>
     public KeyLabel? LabelOf(string keyId)
     {
+        // First: where the vault itself does not open, nothing is known of any key.
+        if (OpenCurrent() is null && !IsEmpty)
+        {
+            throw HeaderGone();
+        }
+
         try
         {
             using SealedSecret? secret = ReadSecret(keyId);
@@ -416,7 +425,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         _files.EnsureFolder(_paths.Folder);
         using FileLock held = _lock.Acquire(cancellation);
         DeleteLeftovers();
-        if (Open() is not { } open)
+        if (OpenCurrent() is not { } open)
         {
             RefuseLostHeader();
             Create(next, reason);
@@ -446,20 +455,22 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     }
 
     /// <summary>Removes what dead processes left half-written, unless another process is writing now.</summary>
-    public void RemoveLeftovers()
+    /// <returns>False when one is.</returns>
+    public bool RemoveLeftovers()
     {
         if (!_files.CheckFolder(_paths.Folder))
         {
-            return;
+            return true;
         }
 
         using FileLock? alone = _lock.TryAcquire();
         if (alone is null)
         {
-            return;
+            return false;
         }
 
         DeleteLeftovers();
+        return true;
     }
 
     public void Dispose()
@@ -484,6 +495,11 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     {
         while (true)
         {
+            if (!_files.CheckFolder(_paths.Folder))
+            {
+                Retire();
+            }
+
             (VaultHeader header, SecretBytes masterKey) = OpenOrCreate(cancellation);
             file = SealedSecret.Seal(header.VaultId, masterKey.Span, name, type, metadata, value);
             FileLock shared = _lock.AcquireShared(cancellation);
@@ -647,12 +663,8 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         (ulong, ulong)? folder = _files.Inspect(_paths.Folder)?.Stamp is { } stamp ? (stamp.Device, stamp.Inode) : null;
         if (folder is null || !Swept.TryGetValue(_paths.Folder, out (ulong, ulong) known) || known != folder)
         {
-            if (_files.ListFiles(_paths.Folder, "*" + StorePaths.TemporaryExtension).Count > 0)
-            {
-                RemoveLeftovers();
-            }
-
-            if (folder is { } identity)
+            bool isClean = _files.ListFiles(_paths.Folder, "*" + StorePaths.TemporaryExtension).Count == 0 || RemoveLeftovers();
+            if (isClean && folder is { } identity)
             {
                 Swept[_paths.Folder] = identity;
             }

@@ -3,7 +3,7 @@ namespace LlmConfig;
 /// <summary>Files that lie in their place and that a power cut could still take: what one change wrote, until it flushes.</summary>
 internal sealed class UnflushedFiles(StoreFileSystem files, string folder) : IDisposable
 {
-    // Open files; a process may have 1,024 of them by default on Linux, 256 on macOS.
+    // Open files, for each change under way; a process may have 1,024 of them by default on Linux, 256 on macOS.
     private const int Most = 64;
 
     private List<StagedFile> _staged = [];
@@ -47,6 +47,13 @@ internal sealed class UnflushedFiles(StoreFileSystem files, string folder) : IDi
             LlmConfigException? last = Flush(staged, names: true);
             return failure ?? last;
         });
+    }
+
+    /// <summary>Lets go of all, and of what failed: their change is given up. Their names still have to be flushed.</summary>
+    public void Abandon()
+    {
+        Dispose();
+        _failure = null;
     }
 
     public void Dispose() => Take().ForEach(staged => staged.Dispose());

@@ -34,7 +34,8 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
     /// <summary>False where what is written with WriteVerbose goes nowhere, so that it need not be found out.</summary>
     private protected bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given)
         ? given is SwitchParameter { IsPresent: true }
-        : GetVariableValue("VerbosePreference") is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+        : MyInvocation.BoundParameters.ContainsKey("Debug")
+            || GetVariableValue("VerbosePreference") is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
     /// <inheritdoc/>
     public void Dispose()

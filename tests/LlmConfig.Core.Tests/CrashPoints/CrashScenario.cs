@@ -95,7 +95,11 @@ internal sealed record CrashScenario(
     {
         Two(store, stop);
         LlmConfiguration b = store.Get("b");
-        Succeed(store.Remove([b.Id], keepKeys: true, stop));
+        string sealedKey = new LocalVaultFiles(new StorePaths(store.Folder).Vault).Sealed(b.KeyId!);
+        byte[] key = File.ReadAllBytes(sealedKey);
+        Succeed(store.Remove([b.Id], cancellation: stop));
+        File.WriteAllBytes(sealedKey, key);
+        File.SetUnixFileMode(sealedKey, StoreFileSystem.FileMode);
         string path = Path.Combine(store.Folder, "pending", $"{Guid.NewGuid()}.json");
         File.WriteAllText(path, $$"""{"version":1,"process":1,"createdAt":"2026-01-01T00:00:00Z","keys":[{"vault":"{{b.Vault}}","id":"{{b.KeyId}}"}]}""");
         File.SetUnixFileMode(path, StoreFileSystem.FileMode);

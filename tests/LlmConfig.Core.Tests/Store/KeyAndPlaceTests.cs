@@ -71,6 +71,58 @@ public sealed class KeyAndPlaceTests : IDisposable
         Assert.Equal(1, vault is null ? _store.Sealed.Length : _far.Keys.Count);
     }
 
+    [Theory]
+    [InlineData("Far")]
+    [InlineData(null)]
+    public void A_key_whose_label_is_about_to_say_that_it_was_kept_waits_for_that(string? vault)
+    {
+        LlmConfiguration item = _store.Create("work", TestKey.New(), vault, Open());
+        string dead = Note("keys");
+        string kept = Note("labels");
+        var files = new UnixFileSystem();
+        File.WriteAllText(_store.Paths.ConfigFile, File.ReadAllText(_store.Paths.ConfigFile).Replace(item.KeyId!, KeyReference.NewKeyId(), StringComparison.Ordinal));
+        using (files.TryLockExistingFile(kept))
+        {
+            // Whoever keeps it is alive.
+            Assert.Equal(0, Open().Recover());
+            Assert.Equal(1, Count());
+        }
+
+        File.Delete(kept);
+        Assert.Equal(1, Open().Recover());
+        Assert.Equal(0, Count());
+        Assert.False(File.Exists(dead));
+
+        int Count() => vault is null ? _store.Sealed.Length : _far.Keys.Count;
+
+        string Note(string property)
+        {
+            string path = Path.Combine(_store.Paths.Pending, $"{Guid.NewGuid():D}.json");
+            string entry = $$"""[{"vault":"{{item.Vault}}","id":"{{item.KeyId}}"}]""";
+            File.WriteAllText(path, $$"""{"version":1,"process":1,"createdAt":"2026-01-01T00:00:00Z","keys":{{(property == "keys" ? entry : "[]")}},"labels":{{(property == "keys" ? "[]" : entry)}}}""");
+            File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+            return path;
+        }
+    }
+
+    [Fact]
+    public void A_key_of_a_dead_change_stays_while_its_vault_cannot_be_opened()
+    {
+        LlmConfiguration item = _store.Create("work", TestKey.New());
+        string intent = Path.Combine(_store.Paths.Pending, $"{Guid.NewGuid():D}.json");
+        File.WriteAllText(intent, $$"""{"version":1,"process":1,"createdAt":"2026-01-01T00:00:00Z","keys":[{"vault":"LlmConfig","id":"{{item.KeyId}}"}]}""");
+        File.SetUnixFileMode(intent, StoreFileSystem.FileMode);
+        File.WriteAllText(_store.Paths.ConfigFile, File.ReadAllText(_store.Paths.ConfigFile).Replace(item.KeyId!, KeyReference.NewKeyId(), StringComparison.Ordinal));
+        File.Move(_store.VaultPaths.MasterKey, _store.VaultPaths.MasterKey + ".aside");
+
+        Assert.Equal(0, _store.Open().Recover());
+        Assert.Single(_store.Sealed);
+
+        File.Move(_store.VaultPaths.MasterKey + ".aside", _store.VaultPaths.MasterKey);
+        Assert.Equal(1, _store.Open().Recover());
+        Assert.Empty(_store.Sealed);
+    }
+
     [Fact]
     public void A_program_that_keeps_its_repository_open_uses_the_vault_that_is_there_now()
     {
@@ -88,6 +140,8 @@ public sealed class KeyAndPlaceTests : IDisposable
         Assert.Equal(other, key.ToPlainText());
         Directory.Delete(_store.Paths.Vault, recursive: true);
         Refusal.Of(LlmConfigErrorCode.KeyMissing, "after", () => held.GetKey(item.Id));
+        string last = TestKey.New();
+        Assert.Equal(last, _store.ReadKey(_store.Create("last", last, null, held).Id));
     }
 
     [Fact]
