@@ -140,7 +140,7 @@ internal sealed class Recovery(
         {
             IKeyVault vault = vaults.Open(name);
             bool complete = true;
-            List<KeyReference> going = isDead ? [.. ThatNobodyKept(vault, keys, ref complete)] : [.. keys];
+            List<KeyReference> going = isDead ? ThatNobodyKept(vault, keys, ref complete) : [.. keys];
             foreach (KeyReference key in going)
             {
                 long started = EventLog.Start();
@@ -179,19 +179,19 @@ internal sealed class Recovery(
         IReadOnlyList<IntentLook> looks = intents.Look();
         bool isOpaque = looks.Any(look => look.IsOpaque);
         HashSet<KeyReference> labelled = [.. looks.SelectMany(look => look.Labels)];
-        Dictionary<string, KeyLabel?>? listed = ReferenceEquals(vault, local) || !vault.TakesLabels
+        ILookup<string, KeyLabel?>? listed = ReferenceEquals(vault, local) || !vault.TakesLabels
             ? null
-            : vault.List(CancellationToken.None).ToDictionary(entry => entry.KeyId, entry => entry.Label, StringComparer.Ordinal);
+            : vault.List(CancellationToken.None).ToLookup(entry => entry.KeyId, entry => entry.Label, StringComparer.Ordinal);
         var going = new List<KeyReference>();
         foreach (KeyReference key in keys)
         {
-            if (isOpaque || labelled.Contains(key) || (listed is not null && !listed.ContainsKey(key.KeyId) && Holds(vault, key.KeyId)))
+            if (isOpaque || labelled.Contains(key) || (listed is not null && !listed.Contains(key.KeyId) && Holds(vault, key.KeyId)))
             {
                 complete = false;
                 continue;
             }
 
-            KeyLabel? label = ReferenceEquals(vault, local) ? local.LabelOf(key.KeyId) : listed?.GetValueOrDefault(key.KeyId);
+            KeyLabel? label = ReferenceEquals(vault, local) ? local.LabelOf(key.KeyId) : listed?[key.KeyId].FirstOrDefault();
             if (label?.StoreId != KeyLabel.NoStore)
             {
                 going.Add(key);
