@@ -104,7 +104,7 @@ internal sealed class Recovery(
         bool complete = true;
         foreach (IGrouping<string, KeyReference> group in unused.GroupBy(key => key.Vault))
         {
-            complete &= mayUse(group.Key) && TryRemove(group.Key, group, isDead: mine is null, failed);
+            complete &= mayUse(group.Key) && TryRemove(group.Key, group, failed);
         }
 
         foreach (IGrouping<string, KeyReference> group in intent.Labels.Where(key => stale is null || stale.Contains(key)).GroupBy(key => key.Vault))
@@ -134,14 +134,12 @@ internal sealed class Recovery(
         }
     }
 
-    private bool TryRemove(string name, IEnumerable<KeyReference> keys, bool isDead, HashSet<string> failed)
+    private bool TryRemove(string name, IEnumerable<KeyReference> keys, HashSet<string> failed)
     {
         try
         {
             IKeyVault vault = vaults.Open(name);
-            bool complete = true;
-            List<KeyReference> going = isDead ? ThatNobodyKept(vault, keys, ref complete) : [.. keys];
-            foreach (KeyReference key in going)
+            foreach (KeyReference key in keys)
             {
                 long started = EventLog.Start();
                 vault.Remove(key.KeyId, CancellationToken.None);
@@ -150,7 +148,7 @@ internal sealed class Recovery(
 
             // Gone for good, before the intent that names them goes.
             vault.Flush();
-            return complete;
+            return true;
         }
         catch (LlmConfigException e)
         {
@@ -168,50 +166,6 @@ internal sealed class Recovery(
             or LlmConfigErrorCode.VaultNotFound or LlmConfigErrorCode.SecretManagementMissing)
         {
             failed.Add(vault);
-        }
-    }
-
-    // Another process may have left a key to other stores (-KeepKey) that the dead one named: the label says so, or an intent
-    // says that the label is about to. Where it cannot be told, the key has to wait.
-    private List<KeyReference> ThatNobodyKept(IKeyVault vault, IEnumerable<KeyReference> keys, ref bool complete)
-    {
-        // Before the labels: either the intent is still there, or the label is written.
-        IReadOnlyList<IntentLook> looks = intents.Look();
-        bool isOpaque = looks.Any(look => look.IsOpaque);
-        HashSet<KeyReference> labelled = [.. looks.SelectMany(look => look.Labels)];
-        ILookup<string, KeyLabel?>? listed = ReferenceEquals(vault, local) || !vault.TakesLabels
-            ? null
-            : vault.List(CancellationToken.None).ToLookup(entry => entry.KeyId, entry => entry.Label, StringComparer.Ordinal);
-        var going = new List<KeyReference>();
-        foreach (KeyReference key in keys)
-        {
-            if (isOpaque || labelled.Contains(key) || (listed is not null && !listed.Contains(key.KeyId) && Holds(vault, key.KeyId)))
-            {
-                complete = false;
-                continue;
-            }
-
-            KeyLabel? label = ReferenceEquals(vault, local) ? local.LabelOf(key.KeyId) : listed?[key.KeyId].FirstOrDefault();
-            if (label?.StoreId != KeyLabel.NoStore)
-            {
-                going.Add(key);
-            }
-        }
-
-        return going;
-    }
-
-    // A list may be short by a fault of the vault.
-    private static bool Holds(IKeyVault vault, string keyId)
-    {
-        try
-        {
-            vault.Read(keyId, CancellationToken.None).Dispose();
-            return true;
-        }
-        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
-        {
-            return false;
         }
     }
 

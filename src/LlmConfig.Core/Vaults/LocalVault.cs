@@ -191,28 +191,6 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         return true;
     }
 
-    /// <summary>What is kept beside a key; <see langword="null"/> where there is no such key, or a damaged one.</summary>
-    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, StoreVersionUnsupported, VaultCorrupt (of the vault itself): it cannot be told now.</exception>
-    public KeyLabel? LabelOf(string keyId)
-    {
-        // First: where the vault itself does not open, nothing is known of any key.
-        if (OpenCurrent() is null && !IsEmpty)
-        {
-            throw HeaderGone();
-        }
-
-        try
-        {
-            using SealedSecret? secret = ReadSecret(keyId);
-            return secret is null ? null : Decode(secret.Metadata);
-        }
-        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.VaultCorrupt)
-        {
-            // Torn by a power cut before it was durable, for one.
-            return null;
-        }
-    }
-
     public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation)
     {
         // One file that is damaged is told of where its key is read; it must not hide the others.
