@@ -26,7 +26,7 @@ internal sealed class Recovery(
 
                 found = true;
                 long started = EventLog.Start();
-                if (Finish(intent, null, vault => !failed.Contains(vault) && (KeyVaults.IsBuiltIn(vault) || mayUse(vault)), null, null, failed))
+                if (Finish(intent, vault => !failed.Contains(vault) && (KeyVaults.IsBuiltIn(vault) || mayUse(vault)), failed: failed))
                 {
                     finished++;
                     log.ChangeFinished(started);
@@ -46,27 +46,19 @@ internal sealed class Recovery(
     /// The one rule of recovery: a named key that no configuration refers to goes, and the label of one that stays says what its
     /// configuration says. False when some key has to wait.
     /// </summary>
-    /// <param name="intent">The intent of a dead process.</param>
-    /// <param name="mayUse">Whether a vault may be used.</param>
-    public bool Finish(Intent intent, Func<string, bool> mayUse) => Finish(intent, null, mayUse, null, null, []);
-
-    /// <summary>The same for a change of this process.</summary>
     /// <param name="intent">The intent.</param>
-    /// <param name="committed">What the change committed; <see langword="null"/> where it did not come to that.</param>
     /// <param name="mayUse">Whether a vault may be used.</param>
-    /// <param name="mine">The keys that this process may remove; <see langword="null"/> for all that are named.</param>
+    /// <param name="committed">What this process committed under the intent; <see langword="null"/> where it did not come to that, or is another's.</param>
+    /// <param name="mine">The keys that this process may remove; <see langword="null"/> for all that a dead process named.</param>
     /// <param name="stale">The labels to write anew; <see langword="null"/> for all that are named.</param>
+    /// <param name="failed">Gets the vaults that did not answer; <see langword="null"/> where nobody asks.</param>
     public bool Finish(
-        Intent intent, ConfigDocument? committed, Func<string, bool> mayUse, HashSet<KeyReference>? mine, IReadOnlyList<KeyReference>? stale) =>
-        Finish(intent, committed, mayUse, mine, stale, []);
-
-    private bool Finish(
         Intent intent,
-        ConfigDocument? committed,
         Func<string, bool> mayUse,
-        HashSet<KeyReference>? mine,
-        IReadOnlyList<KeyReference>? stale,
-        HashSet<string> failed)
+        ConfigDocument? committed = null,
+        HashSet<KeyReference>? mine = null,
+        IReadOnlyList<KeyReference>? stale = null,
+        HashSet<string>? failed = null)
     {
         if (stale is { Count: 0 } && committed is not null && intent.Keys.All(committed.RefersTo))
         {
@@ -134,7 +126,7 @@ internal sealed class Recovery(
         }
     }
 
-    private bool TryRemove(string name, IEnumerable<KeyReference> keys, HashSet<string> failed)
+    private bool TryRemove(string name, IEnumerable<KeyReference> keys, HashSet<string>? failed)
     {
         try
         {
@@ -160,16 +152,16 @@ internal sealed class Recovery(
     }
 
     // What one key says of itself says nothing of the next; a vault that does not answer does not answer for the next.
-    private static void Remember(HashSet<string> failed, string vault, LlmConfigException error)
+    private static void Remember(HashSet<string>? failed, string vault, LlmConfigException error)
     {
         if (error.Code is LlmConfigErrorCode.VaultLocked or LlmConfigErrorCode.VaultUnavailable
             or LlmConfigErrorCode.VaultNotFound or LlmConfigErrorCode.SecretManagementMissing)
         {
-            failed.Add(vault);
+            failed?.Add(vault);
         }
     }
 
-    private bool TryRelabel(string name, IEnumerable<KeyReference> keys, HashSet<string> failed)
+    private bool TryRelabel(string name, IEnumerable<KeyReference> keys, HashSet<string>? failed)
     {
         try
         {

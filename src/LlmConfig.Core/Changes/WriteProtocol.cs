@@ -152,7 +152,7 @@ internal sealed class WriteProtocol(
                 {
                     if (certain)
                     {
-                        recovery.Finish(intent, after, _ => true, mine, after is null ? [] : LabelsOf(changes));
+                        recovery.Finish(intent, _ => true, after, mine, after is null ? [] : LabelsOf(changes));
                     }
                 }
             }

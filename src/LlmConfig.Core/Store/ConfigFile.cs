@@ -347,7 +347,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         }
 
         (byte[] bytes, document) = ToBytes(document, basis);
-        LookAtBackup();
+        bool hasBackup = HasBackup();
         var staged = new StagedFile?[2];
         try
         {
@@ -365,7 +365,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
             Place(staged[0]!);
             Remember(Paths.ConfigFile, new FileSnapshot(bytes, null), document);
-            PlaceBackup(staged[1], failures[1]);
+            PlaceBackup(staged[1], failures[1], hasBackup);
         }
         finally
         {
@@ -391,14 +391,15 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     }
 
     // On this thread: what there is to warn of is told to the caller. What is wrong with it is found again when it is written.
-    private void LookAtBackup()
+    private bool HasBackup()
     {
         try
         {
-            _ = files.FileExists(Paths.Backup);
+            return files.FileExists(Paths.Backup);
         }
         catch (LlmConfigException)
         {
+            return true;
         }
     }
 
@@ -408,7 +409,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         staged.Place();
     }
 
-    private void PlaceBackup(StagedFile? backup, LlmConfigException? failure)
+    private void PlaceBackup(StagedFile? backup, LlmConfigException? failure, bool hasBackup)
     {
         try
         {
@@ -417,7 +418,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
                 throw failure!;
             }
 
-            if (!files.FileExists(Paths.Backup))
+            if (!hasBackup)
             {
                 // A disk may keep the two renames in any order, and a backup alone is read as a file that was lost.
                 files.FlushFolder(folder.Path);

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Security;
 using System.Security.Cryptography;
@@ -56,7 +55,7 @@ public sealed class VaultSecret : IDisposable
         using SecretBytes name = Encode(userName);
         using SecretBytes word = Encode(password);
         var bytes = new SecretBytes(sizeof(int) + name.Length + word.Length);
-        word.Span.CopyTo(Put(bytes.Span, name.Span));
+        word.Span.CopyTo(LengthPrefixed.Put(bytes.Span, name.Span));
         return new VaultSecret(SealedSecretType.Credential, bytes);
     }
 
@@ -76,9 +75,9 @@ public sealed class VaultSecret : IDisposable
         Span<byte> rest = bytes.Span;
         foreach ((byte[] name, VaultSecret value) in items)
         {
-            rest = Put(rest, name);
+            rest = LengthPrefixed.Put(rest, name);
             rest[0] = (byte)value.Type;
-            rest = Put(rest[1..], value.Bytes);
+            rest = LengthPrefixed.Put(rest[1..], value.Bytes);
         }
 
         return new VaultSecret(SealedSecretType.Hashtable, bytes);
@@ -180,25 +179,17 @@ public sealed class VaultSecret : IDisposable
         }
     }
 
-    private static Span<byte> Put(Span<byte> at, ReadOnlySpan<byte> part)
-    {
-        BinaryPrimitives.WriteInt32BigEndian(at, part.Length);
-        part.CopyTo(at[sizeof(int)..]);
-        return at[(sizeof(int) + part.Length)..];
-    }
-
     private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> rest)
     {
-        int length = rest.Length < sizeof(int) ? -1 : BinaryPrimitives.ReadInt32BigEndian(rest);
-        if (length < 0 || length > rest.Length - sizeof(int))
+        try
         {
-            throw Broken();
+            return LengthPrefixed.Take(ref rest);
         }
-
-        ReadOnlySpan<byte> part = rest.Slice(sizeof(int), length);
-        rest = rest[(sizeof(int) + length)..];
-        return part;
+        catch (StoreFormatException e)
+        {
+            throw Broken(e);
+        }
     }
 
-    private static InvalidOperationException Broken() => new("The parts of the secret do not fit its size.");
+    private static InvalidOperationException Broken(Exception? cause = null) => new("The parts of the secret do not fit its size.", cause);
 }
