@@ -31,8 +31,7 @@ internal sealed class Child(Workplace workplace)
         [.. Run(program, store, arguments).Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
             .Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
 
-    /// <summary>The numbers that a script wrote in a fresh shell: pwsh, or a bare engine where there is none.</summary>
-    public double[] FreshShell(string store, string script) => Workplace.Pwsh is { } pwsh
-        ? Numbers(pwsh, store, "-NoProfile", "-NonInteractive", "-Command", script)
-        : Numbers(Workplace.BareEngine, store, script);
+    /// <summary>The numbers that a script wrote in a fresh shell.</summary>
+    public double[] FreshShell(string store, params string[] script) =>
+        Numbers("dotnet", store, [Workplace.Pwsh, "-NoProfile", "-NonInteractive", .. script]);
 }
