@@ -14,6 +14,9 @@ internal sealed class Child(Workplace workplace)
         start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
         start.Environment["NO_COLOR"] = "1";
         start.Environment[StoreFolder.HomeVariable] = store;
+
+        // SecretStore may be there only, as build.ps1 -Task Modules saves it.
+        start.Environment["PSModulePath"] = $"{Environment.GetEnvironmentVariable("PSModulePath")}{Path.PathSeparator}{Path.Combine(Workplace.Out, "modules")}";
         long begin = Stopwatch.GetTimestamp();
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
