@@ -15,6 +15,7 @@ dotnet tool exec powershell -y -- -NoProfile -File tests/Pester/Invoke-Suite.ps1
 #>
 [CmdletBinding()]
 param(
+    [Parameter(ValueFromRemainingArguments)]
     [string[]] $Path = $PSScriptRoot
 )
 
@@ -39,7 +40,7 @@ $result = Invoke-Pester -Configuration $settings
 # A tag of a suite or a test names the modules that it needs.
 function Get-Tag($Item) { while ($Item) { $Item.Tag; $Item = $Item.Parent ?? $Item.Block } }
 $result.Skipped | ForEach-Object {
-    $missing = @(Get-Tag $_ | Where-Object { $_ -like '*.*' -or $_ -eq 'PSScriptAnalyzer' } | Sort-Object -Unique | Where-Object { -not (Get-Module $_ -ListAvailable) })
+    $missing = @(Get-Tag $_ | Sort-Object -Unique | Where-Object { -not (Get-Module $_ -ListAvailable) })
     if ($missing) { [pscustomobject]@{ Suite = Split-Path $_.ScriptBlock.File -Leaf; Missing = $missing -join ' and ' } }
 } | Group-Object Suite, Missing | ForEach-Object {
     "$($_.Group[0].Suite): $($_.Count) tests left out, since $($_.Group[0].Missing) is not installed (./build.ps1 -Task Modules)."
