@@ -43,7 +43,7 @@ $result.Skipped | ForEach-Object {
     $missing = @(Get-Tag $_ | Sort-Object -Unique | Where-Object { -not (Get-Module $_ -ListAvailable) })
     if ($missing) { [pscustomobject]@{ Suite = Split-Path $_.ScriptBlock.File -Leaf; Missing = $missing -join ' and ' } }
 } | Group-Object Suite, Missing | ForEach-Object {
-    "$($_.Group[0].Suite): $($_.Count) tests left out, since $($_.Group[0].Missing) is not installed (./build.ps1 -Task Modules)."
+    "$($_.Group[0].Suite): $($_.Count) tests left out: they need $($_.Group[0].Missing) (./build.ps1 -Task Modules)."
 }
 "Pester $((Get-Module Pester).Version) in PowerShell $($PSVersionTable.PSVersion): $($result.PassedCount) passed, $($result.FailedCount) failed, $($result.SkippedCount) skipped."
 exit [int]($result.Result -ne 'Passed')
