@@ -6,7 +6,7 @@
     Author                 = 'LlmConfig.PowerShell contributors'
     CompanyName            = 'LlmConfig.PowerShell contributors'
     Copyright              = '(c) LlmConfig.PowerShell contributors. MIT License.'
-    Description            = 'Keeps LLM provider configurations (provider, base URL, header style, model) and their API keys: metadata in one file, keys in a vault that the operating system protects.'
+    Description            = 'Keeps LLM provider configurations (provider, base URL, header style, model) and their API keys: metadata in one file, keys in a vault that the operating system protects. For PowerShell 7.4 and later.'
     PowerShellVersion      = '7.4'
     CompatiblePSEditions   = @('Core')
     FormatsToProcess       = @('LlmConfig.PowerShell.format.ps1xml')
