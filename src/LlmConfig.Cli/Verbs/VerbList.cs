@@ -1,0 +1,30 @@
+namespace LlmConfig.Cli;
+
+/// <summary>All verbs by their names. Only the one that is run is made.</summary>
+internal static class VerbList
+{
+    private static readonly (string Name, Func<Verb> Make)[] Verbs =
+    [
+        ("list", () => new ListVerb()),
+    ];
+
+    /// <summary>The names, in the order in which a newcomer meets them.</summary>
+    public static IEnumerable<string> Names => Verbs.Select(verb => verb.Name);
+
+    /// <summary>Every verb, for the list of them.</summary>
+    public static IEnumerable<Verb> All => Verbs.Select(verb => verb.Make());
+
+    /// <summary>The verb of this name, or <see langword="null"/>.</summary>
+    public static Verb? Find(string name)
+    {
+        foreach ((string candidate, Func<Verb> make) in Verbs)
+        {
+            if (candidate == name)
+            {
+                return make();
+            }
+        }
+
+        return null;
+    }
+}
