@@ -30,6 +30,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    . (Join-Path $PSScriptRoot Shell.ps1)
     $script:Module = (Resolve-Path (Join-Path $PSScriptRoot .. .. out LlmConfig.PowerShell)).Path
     $script:Saved = @{}
     foreach ($name in 'HOME', 'LLMCONFIG_HOME', 'LLMCONFIG_LOG', 'XDG_CONFIG_HOME') { $script:Saved[$name] = [Environment]::GetEnvironmentVariable($name) }

@@ -5,9 +5,6 @@ internal static class SourceTree
 {
     public static string Root { get; } = Find();
 
-    /// <summary>The console program, as <c>dotnet build</c> leaves it.</summary>
-    public static string Shell => Path.Combine(Root, "out", "llmconfig", "llmconfig.dll");
-
     private static string Find()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

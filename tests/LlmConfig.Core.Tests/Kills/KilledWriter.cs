@@ -6,12 +6,9 @@ namespace LlmConfig.Tests;
 /// One of several writers of a store, whose process is killed and started again and again. After each kill it is checked
 /// that the store holds all that the process acknowledged, and of the change that it was in the middle of all or nothing.
 /// </summary>
-internal sealed class KilledWriter(string folder, string prefix, bool isShell, Random random)
+internal sealed class KilledWriter(string folder, string prefix, Random random)
 {
     private WorkState _state = WorkState.Empty;
-
-    /// <summary>True for llmconfig, false for a process of the core alone.</summary>
-    public bool IsShell => isShell;
 
     public int Kills { get; private set; }
 
@@ -44,11 +41,12 @@ internal sealed class KilledWriter(string folder, string prefix, bool isShell, R
     private IReadOnlyList<string[]> RunAndKill()
     {
         string seed = random.Next().ToString(System.Globalization.CultureInfo.InvariantCulture);
-        string[] arguments = isShell
-            ? [SourceTree.Shell, "-File", Path.Combine(AppContext.BaseDirectory, "Kills", "work.ps1"), prefix, seed]
-            : [ChildProcess.Worker, "work", folder, prefix, "0", seed];
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardInput = true, RedirectStandardError = true };
-        start.Environment["LLMCONFIG_HOME"] = folder;
+        var start = new ProcessStartInfo("dotnet", [ChildProcess.Worker, "work", folder, prefix, "0", seed])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["HOME"] = Path.GetDirectoryName(folder);
         using Process process = Process.Start(start)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();
@@ -57,7 +55,7 @@ internal sealed class KilledWriter(string folder, string prefix, bool isShell, R
         // One in eight dies while it starts; the others after some changes, somewhere in the next.
         if (random.Next(8) == 0)
         {
-            Thread.Sleep(random.Next(isShell ? 1000 : 120));
+            Thread.Sleep(random.Next(120));
         }
         else
         {
