@@ -91,10 +91,10 @@ internal sealed class ArgumentWords
     {
         string name = word.Split('=', ':')[0];
         bool isWord = name.Length <= 32 && name.All(c => char.IsAsciiLetter(c) || c == '-');
-        string? near = isWord ? NearText.Find(name, verb.Command.Options.Select(option => option.Name)) : null;
+        string? near = isWord ? NearText.Find(name.TrimStart('-'), verb.Command.Options.Where(option => !option.Hidden).Select(option => option.Name[2..])) : null;
         return new UsageException(
             isWord ? $"{verb.Name} has no option '{name}'." : $"{verb.Name} has no such option.",
-            near is not null ? $"Did you mean '{near}'? llmconfig {verb.Name} --help lists them."
+            near is not null ? $"Did you mean '--{near}'? llmconfig {verb.Name} --help lists them."
                 : verb.TakesProgram ? "A program and its options go after '--'."
                 : "An argument that begins with a dash goes after '--'.");
     }

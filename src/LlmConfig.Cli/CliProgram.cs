@@ -69,7 +69,7 @@ internal sealed class CliProgram(IConsole console, IProgramStarter starter, IKey
 
         IReadOnlyList<LlmConfigWarning> warnings = session.TakeWarnings();
         session.Output.Finish(session.HoldsWarningsBack && !session.Output.HasFailed ? [] : warnings);
-        return session.Output.HasFailed ? verb.FailureCode : code;
+        return session.Output.HasFailed && code == ExitCode.Success ? verb.FailureCode : code;
     }
 
     // The options of every verb may stand before it too.

@@ -55,6 +55,66 @@ internal sealed class Output(IConsole console, bool json)
         }
     }
 
+    /// <summary>Takes a secret that was asked for, as one text of the document.</summary>
+    public void ShowSecret(ReadOnlySpan<byte> utf8)
+    {
+        if (_data.WrittenCount > 0)
+        {
+            _data.Write(","u8);
+        }
+
+        using var writer = new Utf8JsonWriter(_data, Compact);
+        writer.WriteStringValue(utf8);
+    }
+
+    /// <summary>Takes variables: each with its name and its value, null for one that is to be unset.</summary>
+    public void ShowVariables(LlmEnvironment environment)
+    {
+        foreach (string name in environment.KeyVariables)
+        {
+            WriteJson(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", name);
+                writer.WriteString("value", environment.KeyUtf8);
+                writer.WriteEndObject();
+            });
+        }
+
+        foreach ((string name, string? value) in environment.Settings.Select(pair => (pair.Key, (string?)pair.Value)).Concat(environment.ClearedVariables.Select(name => (name, (string?)null))))
+        {
+            WriteJson(writer =>
+            {
+                writer.WriteStartObject();
+                writer.WriteString("name", name);
+                writer.WriteString("value", value);
+                writer.WriteEndObject();
+            });
+        }
+    }
+
+    /// <summary>Says what was done: to a person in a sentence, to a program with the configurations as they are now.</summary>
+    public void Report(IReadOnlyList<LlmConfiguration> items, string text)
+    {
+        if (json)
+        {
+            Show(items, new ConfigurationView());
+        }
+        else
+        {
+            Tell(text);
+        }
+    }
+
+    /// <summary>Writes warnings, at once.</summary>
+    public void Warn(IReadOnlyList<LlmConfigWarning> warnings)
+    {
+        foreach (LlmConfigWarning warning in warnings)
+        {
+            Tell($"llmconfig: warning: {ProgramWords.Translate(warning.Message)}");
+        }
+    }
+
     public void Fail(LlmConfigException error) => Fail(Failure.From(error));
 
     public void Fail(Failure failure) => _failures.Add(failure);
@@ -69,7 +129,7 @@ internal sealed class Output(IConsole console, bool json)
     /// <summary>Says what was done, where a person would wonder; not to a program.</summary>
     public void Done(string text)
     {
-        if (!json)
+        if (!json && text.Length > 0)
         {
             Tell(text);
         }
@@ -89,11 +149,7 @@ internal sealed class Output(IConsole console, bool json)
             console.Output.Flush();
         }
 
-        foreach (LlmConfigWarning warning in warnings)
-        {
-            Tell($"llmconfig: warning: {ProgramWords.Translate(warning.Message)}");
-        }
-
+        Warn(warnings);
         foreach (Failure failure in json ? [] : _failures)
         {
             Tell($"llmconfig: {failure.Message}{(failure.RecommendedAction is null ? string.Empty : "\n" + failure.RecommendedAction)}");
@@ -141,6 +197,9 @@ internal sealed class Output(IConsole console, bool json)
 
         console.Output.Write("\n"u8);
         console.Output.Flush();
+
+        // Zeroes it: it may hold a key.
+        _data.Clear();
     }
 
     private static void Write(Utf8JsonWriter writer, Failure failure)

@@ -5,7 +5,21 @@ internal static class VerbList
 {
     private static readonly (string Name, Func<Verb> Make)[] Verbs =
     [
+        ("new", () => new NewVerb()),
         ("list", () => new ListVerb()),
+        ("get", () => new GetVerb()),
+        ("key", () => new KeyVerb()),
+        ("exec", () => new ExecVerb()),
+        ("env", () => new EnvVerb()),
+        ("set", () => new SetVerb()),
+        ("rename", () => new RenameVerb()),
+        ("remove", () => new RemoveVerb()),
+        ("providers", () => new ProvidersVerb()),
+        ("test", () => new TestVerb()),
+        ("repair", () => new RepairVerb()),
+        ("import", () => new ImportVerb()),
+        ("export", () => new ExportVerb()),
+        ("store", () => new StoreVerb()),
     ];
 
     /// <summary>The names, in the order in which a newcomer meets them.</summary>

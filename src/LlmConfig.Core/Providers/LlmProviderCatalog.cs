@@ -187,6 +187,17 @@ public static class LlmProviderCatalog
                 : $"Did you mean '{near}'? Get-LlmProvider lists them; openai-compatible stands for any other server.");
     }
 
+    /// <summary>The providers that a text means: the one whose id it is, or those whose ids it matches as a pattern of <c>*</c> and <c>?</c>.</summary>
+    /// <param name="idOrPattern">An id or a pattern; letter case does not count.</param>
+    /// <exception cref="LlmConfigException">UnknownProvider: it is no pattern, and no provider has this id.</exception>
+    public static IEnumerable<LlmProvider> Select(string idOrPattern)
+    {
+        ArgumentNullException.ThrowIfNull(idOrPattern);
+        return ConfigurationName.IsPattern(idOrPattern)
+            ? All.Where(provider => ConfigurationName.Matches(idOrPattern, provider.Id))
+            : [Get(idOrPattern, target: null)];
+    }
+
     /// <summary>The providers whose keys begin as this one does, by the longest prefix that fits; none where no prefix does.</summary>
     /// <param name="key">The key in UTF-8.</param>
     /// <param name="prefixLength">The length of that prefix in bytes.</param>
