@@ -63,7 +63,7 @@ function New-ToolPackage {
     }
 
     # It may name only what is there: dotnet tool install does not try the next one.
-    Invoke-Dotnet pack $program @tool "-p:ToolPackageRuntimeIdentifiers=$($kinds -join '%3B')" "-p:ProgramOutput=$work/names/"
+    Invoke-Dotnet pack $program @tool "-p:ToolPackageRuntimeIdentifiers=`"$($kinds -join ';')`"" "-p:ProgramOutput=$work/names/"
 }
 
 function New-Manifest {
