@@ -169,8 +169,12 @@ Describe 'llmconfig, as a .NET tool' {
 
         function Test-Round([string] $Program) {
             & $Program --version | Should -Be "llmconfig $script:Version"
-            'sk-test-tool-key' | & $Program new work openai --key-stdin --home (Join-Path $script:Work tool-store) | Out-Null
-            & $Program key work --home (Join-Path $script:Work tool-store) | Should -Be 'sk-test-tool-key'
+            $store = Join-Path $script:Work tool-store
+            # No keyring, whatever this machine has.
+            & $Program store --protector KeyFile --yes --home $store 2>&1 | Out-Null
+            'sk-test-tool-key' | & $Program new work openai --key-stdin --home $store 2>&1 | Out-Null
+            & $Program key work --home $store | Should -Be 'sk-test-tool-key'
+            Get-ChildItem (Join-Path $store vault) -Filter master.key | Should -Not -BeNullOrEmpty
         }
     }
 
