@@ -11,8 +11,8 @@ Modules  saves what some Pester suites need (SecretManagement, SecretStore, PSSc
          from the PowerShell Gallery to out/modules.
 Help     makes en-US/LlmConfig.PowerShell.dll-Help.xml of docs/cmdlets (Microsoft.PowerShell.PlatyPS 1.0 or later). Tasks
          after it build anew, with that help.
-Package  builds in Release and leaves zip files of the module and the shell at out/packages: one pair for any machine, and
-         one with native code for machines of this kind, which starts faster.
+Package  leaves at out/packages what is published: the module's folder and package, llmconfig as a .NET tool, and a bill of
+         materials. See build/New-Package.ps1.
 
 .PARAMETER Configuration
 Debug or Release; Package always takes Release.
@@ -82,27 +82,10 @@ function Save-Module {
     }
 }
 
-function New-Package([string] $Suffix) {
-    $packages = New-Item (Join-Path $PSScriptRoot out packages) -ItemType Directory -Force
-    $version = (Import-PowerShellDataFile (Join-Path $PSScriptRoot out LlmConfig.PowerShell LlmConfig.PowerShell.psd1)).ModuleVersion
-    foreach ($folder in 'LlmConfig.PowerShell', 'llmconfig') {
-        $zip = Join-Path $packages "$folder.$version$Suffix.zip"
-        Remove-Item $zip -ErrorAction Ignore
-        [IO.Compression.ZipFile]::CreateFromDirectory(
-            (Join-Path $PSScriptRoot out $folder), $zip, [IO.Compression.CompressionLevel]::Optimal, $true)
-        Get-Item $zip
-    }
-}
-
 $built = $false
 foreach ($name in $Task) {
     if ($name -eq 'Package') {
-        # Native code of one machine is refused by another, so what is published for all has none.
-        Invoke-Build Release -Properties '-p:CompileAhead=false'
-        New-Package
-        Invoke-Build Release
-        New-Package ".$([Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier)"
-        $built = $false
+        & (Join-Path $PSScriptRoot build New-Package.ps1) -Destination (Join-Path $PSScriptRoot out packages)
         continue
     }
 

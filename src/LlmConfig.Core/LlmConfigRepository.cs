@@ -79,7 +79,11 @@ public sealed class LlmConfigRepository : IDisposable
     public LlmConfiguration Get(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Logged(nameof(Get), () => _config.Read()?.Find(name) ?? throw ConfigDraft.NotFound(name));
+        return Logged(nameof(Get), () =>
+        {
+            ConfigDocument? seen = _config.Read();
+            return seen?.Find(name) ?? throw ConfigDraft.NotFound(name, seen);
+        });
     }
 
     /// <summary>The configuration of this name, letter case and surrounding spaces apart; <see langword="null"/> when there is none.</summary>
@@ -89,6 +93,25 @@ public sealed class LlmConfigRepository : IDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
         return Logged(nameof(Find), () => _config.Read()?.Find(name));
+    }
+
+    /// <summary>
+    /// The configurations that a text means: one whose name it is, whatever characters it holds; else the one whose id it is; else
+    /// those whose names it matches as a pattern of <c>*</c> and <c>?</c>, none included.
+    /// </summary>
+    /// <param name="nameOrPattern">A name, an id or a pattern; letter case does not count.</param>
+    /// <exception cref="LlmConfigException">NotFound: it is no pattern, and nothing has this name or id; StoreCorrupt.</exception>
+    public IReadOnlyList<LlmConfiguration> Select(string nameOrPattern)
+    {
+        ArgumentNullException.ThrowIfNull(nameOrPattern);
+        return Logged<IReadOnlyList<LlmConfiguration>>(nameof(Select), () =>
+        {
+            ConfigDocument? seen = _config.Read();
+            return seen?.Find(nameOrPattern) is { } named ? [named]
+                : Guid.TryParse(nameOrPattern, out Guid id) ? [seen?.Find(id) ?? throw ConfigDraft.NotFound(nameOrPattern)]
+                : ConfigurationName.IsPattern(nameOrPattern) ? [.. (seen?.Configurations ?? []).Where(item => ConfigurationName.Matches(nameOrPattern, item.Name))]
+                : throw ConfigDraft.NotFound(nameOrPattern, seen);
+        });
     }
 
     /// <summary>The configuration of this id.</summary>

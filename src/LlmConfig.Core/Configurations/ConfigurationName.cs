@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Enumeration;
 
 namespace LlmConfig;
 
@@ -69,6 +70,12 @@ internal static class ConfigurationName
 
         return stem[..length].TrimEnd() + suffix;
     }
+
+    /// <summary>True where a text can match other names than itself.</summary>
+    public static bool IsPattern(string text) => text.AsSpan().IndexOfAny('*', '?') >= 0;
+
+    /// <summary>True where a name is of a pattern: <c>*</c> stands for any characters, <c>?</c> for one.</summary>
+    public static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: true);
 
     private static string? Problem(string? name)
     {

@@ -187,6 +187,17 @@ public static class LlmProviderCatalog
                 : $"Did you mean '{near}'? Get-LlmProvider lists them; openai-compatible stands for any other server.");
     }
 
+    /// <summary>The providers that a text means: the one whose id it is, or those whose ids it matches as a pattern of <c>*</c> and <c>?</c>.</summary>
+    /// <param name="idOrPattern">An id or a pattern; letter case does not count.</param>
+    /// <exception cref="LlmConfigException">UnknownProvider: it is no pattern, and no provider has this id.</exception>
+    public static IEnumerable<LlmProvider> Select(string idOrPattern)
+    {
+        ArgumentNullException.ThrowIfNull(idOrPattern);
+        return ConfigurationName.IsPattern(idOrPattern)
+            ? All.Where(provider => ConfigurationName.Matches(idOrPattern, provider.Id))
+            : [Get(idOrPattern, target: null)];
+    }
+
     /// <summary>The providers whose keys begin as this one does, by the longest prefix that fits; none where no prefix does.</summary>
     /// <param name="key">The key in UTF-8.</param>
     /// <param name="prefixLength">The length of that prefix in bytes.</param>
@@ -209,38 +220,5 @@ public static class LlmProviderCatalog
     internal static bool LooksLikeKey(string text) =>
         All.Any(provider => provider.KeyPrefixes.Any(prefix => text.StartsWith(prefix, StringComparison.Ordinal)));
 
-    private static string? Nearest(string id)
-    {
-        string wanted = id.ToLowerInvariant();
-        (LlmProvider Provider, int Distance) best = All
-            .Select(provider => (provider, Distance(wanted, provider.Id)))
-            .MinBy(pair => pair.Item2);
-        return best.Distance <= 2 ? best.Provider.Id
-            : All.FirstOrDefault(provider => wanted.Length >= 3
-                && (provider.Id.Contains(wanted, StringComparison.Ordinal) || wanted.Contains(provider.Id, StringComparison.Ordinal)))?.Id;
-    }
-
-    // Levenshtein's distance, one row at a time.
-    private static int Distance(string a, string b)
-    {
-        if (a.Length > 64)
-        {
-            return int.MaxValue;
-        }
-
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int cost = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = row[j];
-                row[j] = cost;
-            }
-        }
-
-        return row[b.Length];
-    }
+    private static string? Nearest(string id) => NearText.Find(id, All.Select(provider => provider.Id));
 }

@@ -119,6 +119,15 @@ internal sealed class ConfigDraft
         $"There is no configuration '{ShownText.Of(name)}'.",
         "Get-LlmConfig lists those that there are.");
 
+    /// <summary>The same, with the name that was probably meant.</summary>
+    public static LlmConfigException NotFound(string name, ConfigDocument? seen)
+    {
+        LlmConfigException error = NotFound(name);
+        return NearText.Find(name.Trim(), (seen?.Configurations ?? []).Select(item => item.Name)) is { } near
+            ? new LlmConfigException(error.Code, error.Target, error.Problem, $"Did you mean '{near}'? {error.RecommendedAction}")
+            : error;
+    }
+
     private LlmConfiguration? FindStored(Guid id) => _changed.TryGetValue(id, out LlmConfiguration? item) ? item : _origin.Find(id);
 
     private LlmConfiguration? FindOwner(string name) => _names.TryGetValue(name, out LlmConfiguration? item) ? item : _origin.Find(name);
