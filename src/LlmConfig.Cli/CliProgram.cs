@@ -15,6 +15,11 @@ internal sealed class CliProgram(IConsole console, IProgramStarter starter, IKey
         string? verbName = null;
         try
         {
+            if (arguments is [CompletionRequest.Word, ..])
+            {
+                return CompletionRequest.Answer([.. arguments.Skip(1)], console);
+            }
+
             int at = FindVerb(arguments);
             if (at == arguments.Count)
             {

@@ -15,6 +15,8 @@ internal sealed class PasswordInput
 
     public IEnumerable<Option> Options => [_fromInput, _fromFile, _fromVariable];
 
+    public bool IsGiven(ParseResult line) => line.GetValue(_fromInput) || line.GetValue(_fromFile) is not null || line.GetValue(_fromVariable) is not null;
+
     /// <summary>The password that the command line names, for the caller to dispose of; <see langword="null"/> where it names none.</summary>
     /// <exception cref="LlmConfigException">InvalidKey: the place that it names has none.</exception>
     public SecureString? Read(ParseResult line, Session session)

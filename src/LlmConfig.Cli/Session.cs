@@ -133,5 +133,8 @@ internal sealed class Session : IDisposable
         }
     }
 
+    /// <summary>Ends what serves the vaults: the program that this one becomes would find a child that it never started.</summary>
+    public void ReleaseVaults() => (_vaults as IDisposable)?.Dispose();
+
     public void Dispose() => _repository?.Dispose();
 }

@@ -18,6 +18,7 @@ internal sealed class EnvVerb : Verb
             "docker run --env-file <(llmconfig env work --format docker) my/image",
             "llmconfig env work --format github")
     {
+        _format.CompletionSources.Add("posix", "powershell", "dotenv", "docker", "github");
         Take(_name, _format, _variable);
     }
 

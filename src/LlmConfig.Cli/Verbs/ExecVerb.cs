@@ -33,6 +33,7 @@ internal sealed class ExecVerb : Verb
         LlmConfiguration item = line.GetValue(_name) is { } name ? session.Get(name) : session.Repository.RequireDefault();
         using LlmEnvironment environment = session.Repository.GetEnvironment(item.Id, line.GetValue(_variable));
         session.Output.Warn(session.TakeWarnings());
+        session.ReleaseVaults();
         string? problem = null;
         int code = session.Starter.Become(session.Program, environment, text => problem = text);
         if (problem is not null)

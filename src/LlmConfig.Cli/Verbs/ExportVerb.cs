@@ -23,13 +23,13 @@ internal sealed class ExportVerb : Verb
     {
         string? file = line.GetValue(_file);
         bool withKeys = line.GetValue(_keys);
-        using SecureString? given = _password.Read(line, session);
-        if (given is not null && !withKeys)
+        bool hasPassword = _password.IsGiven(line);
+        if (hasPassword && !withKeys)
         {
             throw new UsageException("A password was given, but nothing is exported that it would protect.", "Add --include-keys to export the keys too, or leave the password out.");
         }
 
-        if (withKeys && given is null && !session.CanAsk)
+        if (withKeys && !hasPassword && !session.CanAsk)
         {
             throw new UsageException("Keys leave the store only under a password.", "Give one with --password-file, --password-env or --password-stdin.");
         }
@@ -41,8 +41,8 @@ internal sealed class ExportVerb : Verb
             return ExitCode.Failure;
         }
 
-        using SecureString? password = withKeys && given is null ? PasswordInput.Ask(session, "Password of 8 characters or more (not shown): ") : null;
-        byte[] content = withKeys ? session.Repository.Export(ids, given ?? password!) : session.Repository.Export(ids);
+        using SecureString? password = !withKeys ? null : _password.Read(line, session) ?? PasswordInput.Ask(session, "Password of 8 characters or more (not shown): ");
+        byte[] content = password is not null ? session.Repository.Export(ids, password) : session.Repository.Export(ids);
         if (file is null)
         {
             session.Output.ShowText(Encoding.UTF8.GetString(content).TrimEnd('\n'));

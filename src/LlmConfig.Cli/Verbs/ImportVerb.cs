@@ -26,6 +26,8 @@ internal sealed class ImportVerb : Verb
             "llmconfig import team.json --on-conflict skip",
             "llmconfig import .env")
     {
+        _format.CompletionSources.Add("llmconfig", "legacy", "dotenv", "llmkeys");
+        _conflict.CompletionSources.Add("error", "skip", "replace", "rename");
         Take([_files, _fromEnvironment, _fromVault, _format, _name, _provider, _vault, _conflict, _insecure, _dryRun, .. _password.Options]);
     }
 

@@ -23,6 +23,7 @@ internal sealed class NewVerb : Verb
             "llmconfig new work openai --key-env OPENAI_API_KEY --default",
             "llmconfig new local ollama --model llama3.2")
     {
+        _header.CompletionSources.Add("true", "false");
         Take([_name, _provider, _baseUrl, _insecure, _header, _model, _vault, _default, .. _key.Options]);
     }
 

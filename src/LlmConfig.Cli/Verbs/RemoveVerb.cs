@@ -21,6 +21,11 @@ internal sealed class RemoveVerb : Verb
 
         // One that was named in full is what was meant; a pattern may match more than somebody thinks of.
         bool isMeant = found.Count == 1 && names.Length == 1 && session.Repository.Find(names[0]) is not null;
+        if (found.Count == 0 && session.Output.HasFailed)
+        {
+            return ExitCode.Failure;
+        }
+
         if (found.Count == 0 || (!isMeant && !MayRemove(session, found)))
         {
             session.Output.Report([], "Nothing was removed.");

@@ -20,6 +20,7 @@ internal sealed class SetVerb : Verb
     public SetVerb()
         : base("set", "Changes settings of a configuration, or its key.", "llmconfig set work --model gpt-5", "llmconfig set work --key-stdin", "llmconfig set work --key-command 'op read op://Work/OpenAI/key'")
     {
+        _header.CompletionSources.Add("true", "false");
         Take([_name, _provider, _baseUrl, _insecure, _header, _model, _vault, _default, _noDefault, _removeKey, .. _key.Options]);
     }
 

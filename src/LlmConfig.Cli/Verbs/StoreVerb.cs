@@ -11,6 +11,7 @@ internal sealed class StoreVerb : Verb
     public StoreVerb()
         : base("store", "Shows where everything lies and how keys are protected, or changes it.", "llmconfig store", "llmconfig store --protector KeyFile")
     {
+        _protector.CompletionSources.Add([.. Enum.GetNames<ProtectorKind>()]);
         Take(_vault, _protector);
     }
 

@@ -20,6 +20,7 @@ internal static class VerbList
         ("import", () => new ImportVerb()),
         ("export", () => new ExportVerb()),
         ("store", () => new StoreVerb()),
+        ("completion", () => new CompletionVerb()),
     ];
 
     /// <summary>The names, in the order in which a newcomer meets them.</summary>
