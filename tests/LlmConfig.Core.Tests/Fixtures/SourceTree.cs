@@ -5,6 +5,9 @@ internal static class SourceTree
 {
     public static string Root { get; } = Find();
 
+    /// <summary>The console program, as <c>dotnet build</c> leaves it.</summary>
+    public static string Program => Path.Combine(Root, "out", "llmconfig", "llmconfig");
+
     private static string Find()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
