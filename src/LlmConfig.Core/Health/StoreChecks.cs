@@ -13,6 +13,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
     public const string Vault = "Vault";
     public const string Protector = "Protector";
     public const string Key = "Key";
+    public const string Host = "Host";
     public const string Label = "Label";
     public const string Age = "Age";
     public const string Orphan = "Orphan";
@@ -44,7 +45,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
         }
 
         List<LlmConfiguration> items = [.. document.Configurations.Where(item => ids?.Contains(item.Id) != false)];
-        foreach (CheckResult result in OfVaults(items).Concat(OfKeys(document, items)).Concat(OfLabels(document, items)).Concat(OfAges(items, maximumAge)))
+        foreach (CheckResult result in OfVaults(items).Concat(OfKeys(document, items)).Concat(OfHosts(items)).Concat(OfLabels(document, items)).Concat(OfAges(items, maximumAge)))
         {
             yield return result;
         }
@@ -139,7 +140,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             }
             else if (item.KeyStoreId is not null && SharedKeys.Newest(vault.Entries.Values).ContainsKey(item.Id))
             {
-                yield return new CheckResult(Key, CheckStatus.Ok, item.Name, $"The store that wrote its key has rotated it; the vault '{ShownText.Of(vault.Name)}' has the new one, which is used.");
+                yield return new CheckResult(Key, CheckStatus.Error, item.Name, $"The store that wrote its key has rotated it; the vault '{ShownText.Of(vault.Name)}' has the new one.", $"Bring it here with Import-LlmConfig -FromVault '{ShownText.Of(vault.Name)}'.");
             }
             else
             {
@@ -150,6 +151,31 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
                     $"The vault '{ShownText.Of(vault.Name)}' does not have its key." + (replacements.ContainsKey(item.Id) ? " It has another key of this configuration, which was lost sight of." : string.Empty),
                     replacements.ContainsKey(item.Id) ? Repair : SetKey);
             }
+        }
+    }
+
+    /// <summary>Keys that would go elsewhere than they were stored for: they are not given out.</summary>
+    public IEnumerable<CheckResult> OfHosts(IReadOnlyCollection<LlmConfiguration> items)
+    {
+        if (findings.ProtectionError is not null)
+        {
+            // Without the master key it cannot be told; the protector's check says so.
+            yield break;
+        }
+
+        bool fine = true;
+        foreach (LlmConfiguration item in items)
+        {
+            if (findings.HostProblem(item) is { } problem)
+            {
+                fine = false;
+                yield return new CheckResult(Host, CheckStatus.Error, item.Name, problem, KeySeals.Remedy);
+            }
+        }
+
+        if (fine && items.Any(item => item.Key is not null))
+        {
+            yield return new CheckResult(Host, CheckStatus.Ok, folder, "Each key goes only to the host that it was stored for.");
         }
     }
 

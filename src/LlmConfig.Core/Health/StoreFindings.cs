@@ -100,6 +100,9 @@ internal sealed record StoreFindings
     /// <summary>The file of the built-in vault in which the configuration's key lies and does not open, or <see langword="null"/>.</summary>
     public required Func<LlmConfiguration, string?> DamagedFile { get; init; }
 
+    /// <summary>Why the configuration's key may not go where it says, or <see langword="null"/>; also where that cannot be told.</summary>
+    public required Func<LlmConfiguration, string?> HostProblem { get; init; }
+
     /// <summary>Keys of the store's own whose labels do not say what their configurations say.</summary>
     public IEnumerable<(VaultFinding Vault, LlmConfiguration Item)> StaleLabels(ConfigDocument document)
     {
@@ -110,6 +113,7 @@ internal sealed record StoreFindings
                let vault = Vault(key.Vault)
                where vault is { TakesLabels: true } && vault.Entries.TryGetValue(key.KeyId, out KeyVaultEntry? entry)
                    && entry.Label?.Says(new KeyLabel(document.StoreId, item)) != true
+                   && HostProblem(item) is null
                select (vault, item);
     }
 }

@@ -8,6 +8,7 @@ internal sealed class StoreInspection(
     IntentLog intents,
     LocalVault local,
     Func<string, IKeyVault> openVault,
+    KeySeals seals,
     string? logFile)
 {
     // Each round is one change of another process that came between; after so many the store is busy, not unlucky.
@@ -36,6 +37,7 @@ internal sealed class StoreInspection(
                 Vaults = [],
                 IsVaultEmpty = true,
                 DamagedFile = _ => null,
+                HostProblem = _ => null,
             };
         }
 
@@ -79,6 +81,7 @@ internal sealed class StoreInspection(
                 DamagedFile = item => item.Key is { } key && IsBuiltIn(key.Vault) && found[0].Damaged.ContainsKey(local.PathOf(key.KeyId))
                     ? local.PathOf(key.KeyId)
                     : null,
+                HostProblem = error is null ? seals.Check : _ => null,
             };
         }
     }

@@ -14,6 +14,7 @@ internal sealed class StoreRepair(
     IntentLog intents,
     LocalVault local,
     KeyVaults vaults,
+    KeySeals seals,
     Func<Intent, bool> finish,
     TimeProvider clock)
 {
@@ -161,7 +162,7 @@ internal sealed class StoreRepair(
         // Where it cannot be told what changes were under way, a label may be one of theirs: the backup alone is sure.
         (ConfigDocument planned, IReadOnlyList<string> names) = fromBackup && findings.HasOpaqueIntents
             ? (basis, [])
-            : StoreRebuild.Merge(basis, findings.Vaults, findings.KeysInDoubt);
+            : StoreRebuild.Merge(basis, findings.Vaults, findings.KeysInDoubt, seals);
         string action = string.Create(CultureInfo.InvariantCulture, $"{(findings.Main.State == ConfigFileState.Absent ? string.Empty : "Keep the damaged file under a dated name and ")}{(fromBackup ? $"restore revision {basis.Revision} from the backup" : $"rebuild it from what the vaults say beside {names.Count} keys")}");
         if (fromBackup && names.Count > 0)
         {
@@ -278,6 +279,8 @@ internal sealed class StoreRepair(
             return null;
         }
 
+        // Others may write the labels of other vaults, and name any key as this configuration's.
+        bool isSure = KeyVaults.IsBuiltIn(key.Vault);
         Intent? intent = null;
         try
         {
@@ -289,7 +292,9 @@ internal sealed class StoreRepair(
                     {
                         // Named before the commit: should this process die after it, the label is written by the next one.
                         intent = intents.Begin([], [key]).Single();
-                        draft.Replace(now with { KeyId = key.KeyId, Vault = key.Vault, KeyMark = null, KeyUpdatedAt = keyUpdatedAt ?? now.KeyUpdatedAt, UpdatedAt = After(now.UpdatedAt) });
+                        draft.Replace(
+                            now with { KeyId = key.KeyId, Vault = key.Vault, KeyMark = null, KeyUpdatedAt = keyUpdatedAt ?? now.KeyUpdatedAt, UpdatedAt = After(now.UpdatedAt) },
+                            isSure ? Sealing.Checked : Sealing.Kept);
                     }
                 },
                 null,
@@ -300,7 +305,10 @@ internal sealed class StoreRepair(
             }
 
             finish(intent);
-            return Done(StoreChecks.Key, item.Name, $"It refers to its key in the vault '{ShownText.Of(key.Vault)}' again.");
+            return Done(
+                StoreChecks.Key,
+                item.Name,
+                $"It refers to its key in the vault '{ShownText.Of(key.Vault)}' again.{(isSure ? string.Empty : " The key is used once its host was accepted with Set-LlmConfig -AcceptHost.")}");
         }
         catch (UncertainCommitException e)
         {
@@ -385,7 +393,7 @@ internal sealed class StoreRepair(
         if (document is not null)
         {
             Dictionary<Guid, KeyReference> replacements = findings.Replacements(document);
-            all = [.. all, .. checks.OfVaults([.. document.Configurations]), .. checks.OfKeys(document, [.. document.Configurations.Where(item => !replacements.ContainsKey(item.Id))])];
+            all = [.. all, .. checks.OfVaults([.. document.Configurations]), .. checks.OfKeys(document, [.. document.Configurations.Where(item => !replacements.ContainsKey(item.Id))]), .. checks.OfHosts([.. document.Configurations])];
             if (findings.Main.State == ConfigFileState.Good && findings.Backup.State is ConfigFileState.Newer or ConfigFileState.Refused)
             {
                 all = all.Append(new CheckResult(StoreChecks.Backup, CheckStatus.Error, findings.Backup.Error!.Target!, findings.Backup.Error.Problem, findings.Backup.Error.RecommendedAction));

@@ -37,6 +37,9 @@ internal sealed class ConfigDocument
     /// <summary>The vault for new keys, where one was set.</summary>
     public string? DefaultVault { get; }
 
+    /// <summary>The code by which the store knows the master key of its vault (<see cref="KeySeals"/>); <see langword="null"/> while it never had a key.</summary>
+    public string? Seal { get; init; }
+
     /// <summary>All configurations, in the order in which they were created.</summary>
     public IReadOnlyList<LlmConfiguration> Configurations { get; }
 
@@ -62,7 +65,7 @@ internal sealed class ConfigDocument
 
     /// <summary>The same document, lying in these bytes.</summary>
     public ConfigDocument StoredAs(StoredEntries entries) =>
-        new(StoreId, Revision, DefaultVault, Configurations, Extras) { Entries = entries };
+        new(StoreId, Revision, DefaultVault, Configurations, Extras) { Entries = entries, Seal = Seal };
 
     public LlmConfiguration? Find(string name) =>
         (_byName ??= Configurations.ToDictionary(item => item.Name, ConfigurationName.Comparer)).GetValueOrDefault(name.Trim());

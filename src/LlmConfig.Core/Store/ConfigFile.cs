@@ -6,7 +6,7 @@ namespace LlmConfig;
 /// <c>llm_config.json</c> and its backup: read without a lock, changed under the lock of the store, never read as empty
 /// when it is damaged and never overwritten then.
 /// </summary>
-internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Action<LlmConfigWarning> warn, TimeSpan patience)
+internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeySeals seals, Action<LlmConfigWarning> warn, TimeSpan patience)
 {
     /// <summary>The largest file that is read: 64 MiB, about 150,000 configurations.</summary>
     public const int MaximumBytes = 64 * 1024 * 1024;
@@ -95,7 +95,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
         RequireWorkingLocks();
         using FileLock held = _lock.Acquire(cancellation);
         ConfigDocument before = ReadStrictly() ?? throw Gone();
-        var draft = new ConfigDraft(before);
+        var draft = new ConfigDraft(before, seals);
         edit(draft);
 
         // The last moment to stop: what is renamed into place counts.
