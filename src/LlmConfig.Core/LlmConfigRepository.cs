@@ -46,7 +46,7 @@ public sealed class LlmConfigRepository : IDisposable
         _local = new LocalVault(
             vaultFolder, _files, _options.Protectors(vaultFolder, _files), _options.Clock, Warn, _options.LockPatience);
         _seals = new KeySeals(_local);
-        _config = new ConfigFile(folder, _files, _seals, Warn, _options.LockPatience);
+        _config = new ConfigFile(folder, _files, _local, _seals, Warn, _options.LockPatience);
         _vaults = new KeyVaults(_local, _options.Vaults);
         _keys = new KeyReader(_config, _vaults, _seals);
         _recovery = new Recovery(folder.Path, _config, _intents, _local, _vaults, _seals, _log, Warn);
@@ -130,7 +130,11 @@ public sealed class LlmConfigRepository : IDisposable
     public ApiKey GetKey(LlmConfiguration configuration, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return Logged(nameof(GetKey), () => _keys.ReadCurrent(configuration, cancellation).Key);
+        return Logged(nameof(GetKey), () =>
+        {
+            _config.ReadForKeys();
+            return _keys.ReadCurrent(configuration, cancellation).Key;
+        });
     }
 
     /// <summary>

@@ -8,6 +8,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
     public const string File = "File";
     public const string Version = "Version";
     public const string Backup = "Backup";
+    public const string Revision = "Revision";
     public const string Owner = "Owner";
     public const string Permission = "Permission";
     public const string Vault = "Vault";
@@ -197,6 +198,11 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
 
     public IEnumerable<CheckResult> OfOrphans(ConfigDocument document)
     {
+        if (findings.IsOutdated)
+        {
+            yield break;
+        }
+
         if (findings.HasOpaqueIntents)
         {
             yield return new CheckResult(
@@ -210,6 +216,11 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
         {
             yield return new CheckResult(
                 Orphan, CheckStatus.Warning, entry.KeyId, OrphanText(document, vault, entry), "Run Repair-LlmConfig to remove it, unless it is to be kept.");
+        }
+
+        foreach (IGrouping<Guid, KeyVaultEntry> others in (findings.BuiltIn?.Entries.Values ?? []).Where(entry => entry.Label is { } label && label.StoreId != document.StoreId && label.StoreId != KeyLabel.NoStore && !document.RefersTo(new KeyReference(LocalVault.VaultName, entry.KeyId))).GroupBy(entry => entry.Label!.StoreId))
+        {
+            yield return new CheckResult(Orphan, CheckStatus.Warning, others.Key.ToString("D"), $"The built-in vault holds {Count(others.Count(), "key", "keys")} of another store, whose file is not here: {string.Join(", ", others.Select(entry => $"'{entry.Label!.Configuration.Name}'").Take(10))}.", $"To get them back, move {StorePaths.ConfigFileName} and its backup aside and run Repair-LlmConfig -StoreId {others.Key:D}; else leave them.");
         }
 
         if (orphans.Count == 0)
@@ -246,6 +257,11 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             case ConfigFileState.Good:
                 yield return new CheckResult(File, CheckStatus.Ok, _paths.ConfigFile, string.Create(CultureInfo.InvariantCulture, $"It holds {Count(main.Document!.Configurations.Count, "configuration", "configurations")}, revision {main.Document.Revision}."));
                 yield return new CheckResult(Version, CheckStatus.Ok, _paths.ConfigFile, string.Create(CultureInfo.InvariantCulture, $"It has version {ConfigDocument.CurrentVersion}, which this module reads and writes."));
+                if (findings.IsOutdated)
+                {
+                    yield return new CheckResult(Revision, CheckStatus.Error, _paths.ConfigFile, string.Create(CultureInfo.InvariantCulture, $"It has revision {main.Document.Revision}, but revision {findings.NewestRevision} was committed: somebody put an older file in its place, and keys in it may be revoked."), "Put the newer file back, or go on with the older one by Repair-LlmConfig.");
+                }
+
                 break;
             case ConfigFileState.Newer:
                 yield return Failed(Version, CheckStatus.Error, _paths.ConfigFile, main.Error!);

@@ -61,6 +61,7 @@ internal sealed class StoreInspection(
                 continue;
             }
 
+            long newest = config.NewestRevision();
             LlmConfigException? error = CheckProtection(out LocalVaultInfo? protection);
             return new StoreFindings
             {
@@ -68,6 +69,7 @@ internal sealed class StoreInspection(
                 Main = mainNow,
                 IsUnsettled = !Same(mainNow, main),
                 Backup = backupNow,
+                NewestRevision = mainNow.Document is { } seen && seen.Revision < newest && !Same(config.Look().Main, mainNow) ? 0 : newest,
                 BackupWritten = backupNow.State == ConfigFileState.Absent ? null : Or(() => files.GetModified(_paths.Backup), default(DateTime?)),
                 Intents = pending,
                 IntentError = pendingError,

@@ -37,6 +37,12 @@ internal sealed class StoreRepair(
         steps.AddRange(findings.Entries.Where(entry => entry.IsWide).Select(Tighten));
 
         ConfigDocument? document = findings.Main.Document;
+        if (findings.IsOutdated)
+        {
+            // Whatever else is wrong is wrong of the older file: it is looked at once that is settled.
+            return new RepairPlan([.. steps, AcceptOlder(findings, document!)], [.. Remaining(findings, checks, document).Select(found => new RepairResult(found))]);
+        }
+
         bool isLost = document is null && IsLost(findings);
         if (isLost)
         {
@@ -226,6 +232,41 @@ internal sealed class StoreRepair(
         });
     }
 
+    private RepairStep AcceptOlder(StoreFindings findings, ConfigDocument older)
+    {
+        Dictionary<Guid, KeyVaultEntry> newer = findings.NewerKeys(older);
+        string keys = newer.Count == 0 ? string.Empty
+            : $", with the newer keys that the built-in vault has of {Names([.. newer.Keys.Select(id => older.Find(id)!.Name)])}";
+        return new RepairStep(
+            StoreChecks.Revision,
+            _paths.ConfigFile,
+            string.Create(CultureInfo.InvariantCulture, $"Go on with the older file of revision {older.Revision} instead of revision {findings.NewestRevision}{keys}"),
+            cancellation => config.AcceptOlder(
+                draft =>
+                {
+                    foreach ((Guid id, KeyVaultEntry entry) in newer)
+                    {
+                        if (draft.Find(id) is { } item && seals.Check(item) is null)
+                        {
+                            draft.Replace(item with
+                            {
+                                KeyId = entry.KeyId,
+                                Vault = LocalVault.VaultName,
+                                KeyMark = null,
+                                KeyUpdatedAt = entry.Label!.Configuration.KeyUpdatedAt,
+                                UpdatedAt = After(item.UpdatedAt),
+                            });
+                        }
+                    }
+                },
+                cancellation) is { } document
+                    ? Done(StoreChecks.Revision, _paths.ConfigFile, string.Create(CultureInfo.InvariantCulture, $"The older file counts, as revision {document.Revision}{keys}. Run Repair-LlmConfig again for what else there is to do."))
+                    : null)
+        {
+            NeedsConsent = true,
+        };
+    }
+
     private RepairStep MendBackup() => new(StoreChecks.Backup, _paths.Backup, "Write the backup anew from the file", cancellation =>
         config.MendBackup(Suffix, cancellation) is { } mended
             ? Done(StoreChecks.Backup, _paths.Backup, string.Create(CultureInfo.InvariantCulture, $"It holds revision {mended.Document.Revision} now.{KeptAside(mended.KeptAside)}"))
@@ -357,6 +398,7 @@ internal sealed class StoreRepair(
         })
         {
             RemovesKey = true,
+            NeedsConsent = true,
             NeedsFile = true,
         };
     }

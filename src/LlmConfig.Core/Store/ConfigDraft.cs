@@ -112,7 +112,8 @@ internal sealed class ConfigDraft
     }
 
     /// <summary>The document that results, one revision on. What did not change is the same object in both.</summary>
-    public ConfigDocument ToDocument()
+    /// <param name="newest">The newest revision that is known, where it is not that of the document.</param>
+    public ConfigDocument ToDocument(long newest = 0)
     {
         var items = new List<LlmConfiguration>(_origin.Configurations.Count + _added.Count);
         foreach (LlmConfiguration item in _origin.Configurations)
@@ -135,7 +136,7 @@ internal sealed class ConfigDraft
             }
         }
 
-        return new ConfigDocument(_origin.StoreId, _origin.Revision + 1, _defaultVault, items, _origin.Extras) { Seal = _seal };
+        return new ConfigDocument(_origin.StoreId, Math.Max(_origin.Revision, newest) + 1, _defaultVault, items, _origin.Extras) { Seal = _seal };
     }
 
     public static LlmConfigException NotFound(string name) => new(

@@ -230,6 +230,11 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         return new LocalVaultContents(entries, damaged, refused);
     }
 
+    /// <summary>How many keys of a store's configurations lie here; one that its store left to others does not count.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told.</exception>
+    public int CountKeys() =>
+        IsEmpty ? 0 : Inspect(null, CancellationToken.None).Entries.Count(entry => entry.Label is { } label && label.StoreId != KeyLabel.NoStore);
+
     /// <summary>Lists all secrets, keys of configurations and others; those whose files are damaged are left out.</summary>
     public IReadOnlyList<VaultSecretInfo> ListSecrets(CancellationToken cancellation)
     {

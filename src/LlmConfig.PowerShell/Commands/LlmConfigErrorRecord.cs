@@ -43,6 +43,7 @@ internal static class LlmConfigErrorRecord
         LlmConfigErrorCode.VaultCorrupt => ErrorCategory.InvalidData,
         LlmConfigErrorCode.SecretManagementMissing => ErrorCategory.NotInstalled,
         LlmConfigErrorCode.HostMismatch => ErrorCategory.SecurityError,
+        LlmConfigErrorCode.StoreOutdated => ErrorCategory.SecurityError,
         _ => ErrorCategory.NotSpecified,
     };
 }
