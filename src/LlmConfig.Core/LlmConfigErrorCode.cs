@@ -62,4 +62,13 @@ public enum LlmConfigErrorCode
 
     /// <summary>A registered vault was named, but Microsoft.PowerShell.SecretManagement is not available here.</summary>
     SecretManagementMissing = 19,
+
+    /// <summary>The key would go to a host, or in a way, that it was not stored for: the file was changed outside of this product. The key is not given out.</summary>
+    HostMismatch = 20,
+
+    /// <summary>
+    /// <c>llm_config.json</c> is older than the one that was committed last: keys that were rotated or removed since may be in it. Its
+    /// settings can be read; no key is given out, and nothing is changed.
+    /// </summary>
+    StoreOutdated = 21,
 }

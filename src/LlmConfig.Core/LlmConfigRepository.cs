@@ -21,6 +21,7 @@ public sealed class LlmConfigRepository : IDisposable
     private readonly IntentLog _intents;
     private readonly LocalVault _local;
     private readonly KeyVaults _vaults;
+    private readonly KeySeals _seals;
     private readonly KeyReader _keys;
     private readonly EventLog _log;
     private readonly Recovery _recovery;
@@ -40,15 +41,16 @@ public sealed class LlmConfigRepository : IDisposable
         _files = _options.Files ?? StoreFileSystem.Create();
         _files.Warn ??= Warn;
         _log = new EventLog(folder.Path, _options.LogFile is { } log ? new EventLogFile(log, _files, _options.Clock, warning => _options.Warning?.Invoke(warning)) : null);
-        _config = new ConfigFile(folder, _files, Warn, _options.LockPatience);
         _intents = new IntentLog(folder.Path, _files, _options.Clock, Warn);
         string vaultFolder = new StorePaths(folder.Path).Vault;
         _local = new LocalVault(
             vaultFolder, _files, _options.Protectors(vaultFolder, _files), _options.Clock, Warn, _options.LockPatience);
+        _seals = new KeySeals(_local);
+        _config = new ConfigFile(folder, _files, _local, _seals, Warn, _options.LockPatience);
         _vaults = new KeyVaults(_local, _options.Vaults);
-        _keys = new KeyReader(_config, _vaults);
-        _recovery = new Recovery(folder.Path, _config, _intents, _local, _vaults, _log, Warn);
-        _protocol = new WriteProtocol(_config, _intents, _local, _vaults, _keys, _recovery, _log, Warn);
+        _keys = new KeyReader(_config, _vaults, _seals);
+        _recovery = new Recovery(folder.Path, _config, _intents, _local, _vaults, _seals, _log, Warn);
+        _protocol = new WriteProtocol(_config, _intents, _local, _vaults, _keys, _seals, _recovery, _log, Warn);
     }
 
     /// <summary>The name of the built-in vault: <c>LlmConfig</c>.</summary>
@@ -137,8 +139,8 @@ public sealed class LlmConfigRepository : IDisposable
     /// <param name="cancellation">Stops waiting for the vault.</param>
     /// <returns>The key, for the caller to dispose of.</returns>
     /// <exception cref="LlmConfigException">
-    /// NotFound, KeyMissing (it has none, or the vault lost it), InvalidKey (what the vault holds is no key), VaultNotFound,
-    /// VaultLocked, VaultUnavailable, VaultCorrupt.
+    /// NotFound, KeyMissing (it has none, or the vault lost it), InvalidKey (what the vault holds is no key), HostMismatch (it
+    /// would go elsewhere than it was stored for), VaultNotFound, VaultLocked, VaultUnavailable, VaultCorrupt.
     /// </exception>
     public ApiKey GetKey(Guid id, CancellationToken cancellation = default) =>
         Logged(nameof(GetKey), () => _keys.Read(id, cancellation).Key);
@@ -151,7 +153,24 @@ public sealed class LlmConfigRepository : IDisposable
     public ApiKey GetKey(LlmConfiguration configuration, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return Logged(nameof(GetKey), () => _keys.ReadCurrent(configuration, cancellation).Key);
+        return Logged(nameof(GetKey), () =>
+        {
+            _config.ReadForKeys();
+            return _keys.ReadCurrent(configuration, cancellation).Key;
+        });
+    }
+
+    /// <summary>
+    /// Why the key of a configuration is not given out although it is there: it would go to a host, or in a way, that it was not
+    /// stored for. <see cref="ConfigurationUpdate.AcceptHost"/> accepts that.
+    /// </summary>
+    /// <param name="configuration">The configuration.</param>
+    /// <returns>A sentence that names both hosts; <see langword="null"/> when the key may go where the configuration says, and without a key.</returns>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told.</exception>
+    public string? GetHostProblem(LlmConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return Logged(nameof(GetHostProblem), () => _seals.Check(configuration));
     }
 
     /// <summary>What a configuration puts into the environment of a program: its key, base URL and model, as they belong together.</summary>
@@ -564,9 +583,9 @@ public sealed class LlmConfigRepository : IDisposable
         }
     }
 
-    private StoreInspection Inspection => new(_folder, _files, _config, _intents, _local, _vaults.Open, _options.LogFile);
+    private StoreInspection Inspection => new(_folder, _files, _config, _intents, _local, _vaults.Open, _seals, _options.LogFile);
 
-    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _local, _vaults, intent => _recovery.Finish(intent, _ => true), _options.Clock);
+    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _local, _vaults, _seals, intent => _recovery.Finish(intent, _ => true), _options.Clock);
 
     private T Looking<T>(Func<T> look)
     {
@@ -665,8 +684,8 @@ public sealed class LlmConfigRepository : IDisposable
     {
         ConfigDocument? seen = _config.Read();
 
-        // A mark means something in its own store only.
-        List<LlmConfiguration> items = [.. ids.Distinct().Select(id => (seen?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"))) with { KeyMark = null })];
+        // A mark and a seal mean something in their own store only.
+        List<LlmConfiguration> items = [.. ids.Distinct().Select(id => (seen?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"))) with { KeyMark = null, Seal = null })];
         return new ConfigDocument(seen?.StoreId ?? Guid.NewGuid(), seen?.Revision ?? 0, null, items, JsonExtras.None);
     }
 

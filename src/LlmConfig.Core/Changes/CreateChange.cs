@@ -40,8 +40,7 @@ internal sealed class CreateChange(NewConfiguration wanted, DateTime now) : Plan
             CreatedAt = now,
             UpdatedAt = now,
         };
-        draft.Add(item);
-        return (item, null);
+        return (draft.Add(item), null);
     }
 
     internal static string? NullIfBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();

@@ -38,6 +38,13 @@ internal abstract class PlannedChange
         Error is not null ? null
         : RelabelledKey ?? (WrittenLabel is { } label && !KeyLabel.HaveSameLabel(label.Configuration, Result!) ? NewKey : null);
 
+    /// <summary>True when the key may go where the configuration says, whatever it was sealed for.</summary>
+    public virtual bool AcceptsHost => false;
+
+    /// <summary>True when the last application left a key that has to be sealed: a new one, or one that goes elsewhere.</summary>
+    public bool NeedsSeal => Error is null && Result is { Key: not null } result
+        && (AcceptsHost || Before is null || !KeySeals.SendAlike(Before, result));
+
     /// <summary>The key's value, where the change brings one; without one, <see cref="NewKey"/> is a copy of <see cref="CopiedKey"/>.</summary>
     public abstract ApiKey? Key { get; }
 

@@ -5,7 +5,7 @@ namespace LlmConfig;
 /// nothing refers to go, labels are written, the intent goes.
 /// </summary>
 internal sealed class Recovery(
-    string folder, ConfigFile config, IntentLog intents, LocalVault local, KeyVaults vaults, EventLog log, Action<LlmConfigWarning> warn)
+    string folder, ConfigFile config, IntentLog intents, LocalVault local, KeyVaults vaults, KeySeals seals, EventLog log, Action<LlmConfigWarning> warn)
 {
     /// <summary>Finishes the changes of dead processes.</summary>
     /// <param name="mayUse">Whether a vault may be used, beside the built-in one: another could prompt.</param>
@@ -221,8 +221,9 @@ internal sealed class Recovery(
         }
     }
 
+    // A host that the key was not stored for does not get into its label.
     private KeyLabel? LabelOf(KeyReference key) =>
-        config.ReadStrictly() is { } now && now.FindByKey(key) is { KeyStoreId: null } item ? new KeyLabel(now.StoreId, item) : null;
+        config.ReadStrictly() is { } now && now.FindByKey(key) is { KeyStoreId: null } item && seals.Check(item) is null ? new KeyLabel(now.StoreId, item) : null;
 
     private void CompleteQuietly(Intent intent)
     {

@@ -5,6 +5,8 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
 {
     public override ApiKey? Key => wanted.Key;
 
+    public override bool AcceptsHost => wanted.AcceptHost;
+
     protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
         LlmConfiguration before = draft.Get(id, shownName);
@@ -41,15 +43,18 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
         RelabelledKey = null;
         if (after == before)
         {
-            return (before, null);
+            after = AcceptsHost ? draft.Replace(before, Sealing.Accepted) : before;
+
+            // Until the host was accepted, the label said what the key was sealed for.
+            RelabelledKey = after == before ? null : after.OwnKey;
+            return (after, null);
         }
 
         // A second change in the same millisecond is later all the same: stores that share a vault go by it.
         after = after with { UpdatedAt = now > before.UpdatedAt ? now : before.UpdatedAt.AddMilliseconds(1) };
-        RelabelledKey = keeps && !KeyLabel.HaveSameLabel(before, after) ? after.OwnKey : null;
-        KeyReference? dropped = keeps ? null : before.OwnKey;
-        draft.Replace(after);
-        return (after, dropped);
+        after = draft.Replace(after, AcceptsHost ? Sealing.Accepted : Sealing.Checked);
+        RelabelledKey = keeps && (AcceptsHost || !KeyLabel.HaveSameLabel(before, after)) ? after.OwnKey : null;
+        return (after, keeps ? null : before.OwnKey);
     }
 
     private static bool DefaultHeader(LlmConfiguration before, LlmProvider? provider) =>
@@ -84,7 +89,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
 
         if (wanted.RemoveKey)
         {
-            return after with { KeyId = null, Vault = null, KeyUpdatedAt = null, KeyMark = null, KeyStoreId = null, KeyExtras = JsonExtras.None };
+            return after with { KeyId = null, Vault = null, KeyUpdatedAt = null, KeyMark = null, KeyStoreId = null, Seal = null, KeyExtras = JsonExtras.None };
         }
 
         bool moves = wanted.Key is null && vault is not null && before.Key is not null

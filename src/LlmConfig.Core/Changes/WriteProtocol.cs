@@ -2,15 +2,19 @@ namespace LlmConfig;
 
 /// <summary>Carries out a batch of changes by the write protocol (docs/architecture.md), which keeps file and vaults in step.</summary>
 internal sealed class WriteProtocol(
-    ConfigFile config, IntentLog intentLog, LocalVault local, KeyVaults vaults, KeyReader keys, Recovery recovery, EventLog log, Action<LlmConfigWarning> warn)
+    ConfigFile config, IntentLog intentLog, LocalVault local, KeyVaults vaults, KeyReader keys, KeySeals seals, Recovery recovery, EventLog log, Action<LlmConfigWarning> warn)
 {
     // A move is repeated when its key is rotated by another process meanwhile; three such coincidences are no coincidence.
     private const int MostRounds = 3;
 
     /// <summary>Tries changes on a draft of what the store holds: whatever breaks a rule is an error of its own.</summary>
-    public static ConfigDraft Try(IReadOnlyList<PlannedChange> changes, ConfigDocument seen, Func<string?, IKeyVault> open)
+    /// <param name="changes">The changes.</param>
+    /// <param name="seen">What the store holds.</param>
+    /// <param name="open">Opens a vault.</param>
+    /// <param name="seals">Refuses what rests on a forged host; <see langword="null"/> where the vault is not to be opened.</param>
+    public static ConfigDraft Try(IReadOnlyList<PlannedChange> changes, ConfigDocument seen, Func<string?, IKeyVault> open, KeySeals? seals = null)
     {
-        var trial = new ConfigDraft(seen);
+        var trial = new ConfigDraft(seen, seals);
         foreach (PlannedChange change in changes)
         {
             change.Apply(trial, open);
@@ -35,7 +39,7 @@ internal sealed class WriteProtocol(
         ConfigDocument? there = config.ReadStrictly();
         ConfigDocument seen = there ?? ConfigDocument.Empty;
         Func<string?, IKeyVault> open = vaults.Opener(seen);
-        ConfigDraft trial = Try(changes, seen, open);
+        ConfigDraft trial = Try(changes, seen, open, there is null ? null : seals);
         List<PlannedChange> good = [.. changes.Where(change => change.Error is null)];
         if (good.Count > 0 && trial.IsChanged)
         {
@@ -124,6 +128,12 @@ internal sealed class WriteProtocol(
 
             // It goes on while the file that refers to the keys is written.
             StartedWork? flush = local.StartFlush();
+            if (changes.Any(change => change.NeedsSeal))
+            {
+                // Not under the lock: the vault may have to be made.
+                seals.Prepare(cancellation);
+            }
+
             if (changes.Any(change => change.Error is null))
             {
                 after = config.Change(draft => Apply(changes, draft, open, intents), flush, cancellation);
@@ -224,7 +234,7 @@ internal sealed class WriteProtocol(
             return;
         }
 
-        using ApiKey moved = keys.Read(change.Result! with { Vault = change.CopiedKey!.Vault, KeyId = change.CopiedKey.KeyId }, cancellation);
+        using ApiKey moved = keys.ReadStored(change.Result! with { Vault = change.CopiedKey!.Vault, KeyId = change.CopiedKey.KeyId }, cancellation);
         WriteKey(change, vault, moved, label, cancellation);
     }
 

@@ -27,6 +27,12 @@ public sealed record ConfigurationUpdate
     /// <summary>Another default model; empty for none.</summary>
     public string? Model { get; init; }
 
+    /// <summary>
+    /// True to let the key go where the configuration says now, also where it was stored for another host, provider or header
+    /// style: a change that somebody made in the file. Whoever shows a user interface asks first.
+    /// </summary>
+    public bool AcceptHost { get; init; }
+
     /// <summary>Another vault: the key is copied there under a new id, then removed from the old one.</summary>
     public string? Vault { get; init; }
 

@@ -64,6 +64,9 @@ public sealed record LlmConfiguration
     /// </summary>
     internal ulong? KeyMark { get; init; }
 
+    /// <summary>Where its key may go; <see langword="null"/> without a key, and where the file does not say.</summary>
+    internal KeySeal? Seal { get; init; }
+
     /// <summary>Where the key lies, or <see langword="null"/>.</summary>
     internal KeyReference? Key => KeyId is null || Vault is null ? null : new KeyReference(Vault, KeyId);
 

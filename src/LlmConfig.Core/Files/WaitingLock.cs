@@ -31,8 +31,7 @@ internal sealed class WaitingLock(StoreFileSystem files, string path, TimeSpan p
         FileLock held = Wait(exclusive: true, cancellation);
         try
         {
-            string since = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-            files.WriteLocked(held, Encoding.UTF8.GetBytes($"{Owner} since {since}\n"));
+            Write(held, Remark(StoreFileSystem.ReadLocked(held, NoteLimit)));
             return held;
         }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreFull)
@@ -46,6 +45,24 @@ internal sealed class WaitingLock(StoreFileSystem files, string path, TimeSpan p
             throw;
         }
     }
+
+    /// <summary>Leaves a remark in the file that stays when others take the lock. A power cut may lose it.</summary>
+    /// <param name="held">The lock, taken alone.</param>
+    /// <param name="remark">One line.</param>
+    public void Remark(FileLock held, string remark)
+    {
+        try
+        {
+            Write(held, remark);
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreFull)
+        {
+            // It only helps to notice what somebody else did to the store.
+        }
+    }
+
+    /// <summary>The remark that was left last; empty where there is none, or where it cannot be read just now.</summary>
+    public string ReadRemark() => files.ReadNote(path, NoteLimit) is { } note ? Remark(note) : string.Empty;
 
     /// <summary>Takes the lock together with others that take it shared.</summary>
     public FileLock AcquireShared(CancellationToken cancellation) => Wait(exclusive: false, cancellation);
@@ -78,9 +95,21 @@ internal sealed class WaitingLock(StoreFileSystem files, string path, TimeSpan p
         }
     }
 
+    // The first line says who holds the lock, the second one is the remark. What follows is the rest of a longer note whose
+    // writer was killed before it cut it off.
+    private void Write(FileLock held, string remark)
+    {
+        string since = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        files.WriteLocked(held, Encoding.UTF8.GetBytes($"{Owner} since {since}\n{remark}\n"));
+    }
+
+    private static string Remark(byte[] note) => Line(note, 1);
+
+    private static string Line(byte[] note, int number) => Encoding.UTF8.GetString(note).Split('\n').ElementAtOrDefault(number) ?? string.Empty;
+
     private LlmConfigException Busy()
     {
-        string note = files.ReadNote(path, NoteLimit) is { } bytes ? Encoding.UTF8.GetString(bytes).Trim() : string.Empty;
+        string note = files.ReadNote(path, NoteLimit) is { } bytes ? Line(bytes, 0).Trim() : string.Empty;
         string holder = note.Length == 0 ? "another process" : ShownText.Of(note);
         return new LlmConfigException(
             LlmConfigErrorCode.StoreBusy,

@@ -8,11 +8,13 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
     public const string File = "File";
     public const string Version = "Version";
     public const string Backup = "Backup";
+    public const string Revision = "Revision";
     public const string Owner = "Owner";
     public const string Permission = "Permission";
     public const string Vault = "Vault";
     public const string Protector = "Protector";
     public const string Key = "Key";
+    public const string Host = "Host";
     public const string Label = "Label";
     public const string Age = "Age";
     public const string Orphan = "Orphan";
@@ -44,7 +46,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
         }
 
         List<LlmConfiguration> items = [.. document.Configurations.Where(item => ids?.Contains(item.Id) != false)];
-        foreach (CheckResult result in OfVaults(items).Concat(OfKeys(document, items)).Concat(OfLabels(document, items)).Concat(OfAges(items, maximumAge)))
+        foreach (CheckResult result in OfVaults(items).Concat(OfKeys(document, items)).Concat(OfHosts(items)).Concat(OfLabels(document, items)).Concat(OfAges(items, maximumAge)))
         {
             yield return result;
         }
@@ -139,7 +141,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             }
             else if (item.KeyStoreId is not null && SharedKeys.Newest(vault.Entries.Values).ContainsKey(item.Id))
             {
-                yield return new CheckResult(Key, CheckStatus.Ok, item.Name, $"The store that wrote its key has rotated it; the vault '{ShownText.Of(vault.Name)}' has the new one, which is used.");
+                yield return new CheckResult(Key, CheckStatus.Error, item.Name, $"The store that wrote its key has rotated it; the vault '{ShownText.Of(vault.Name)}' has the new one.", $"Bring it here with Import-LlmConfig -FromVault '{ShownText.Of(vault.Name)}'.");
             }
             else
             {
@@ -150,6 +152,31 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
                     $"The vault '{ShownText.Of(vault.Name)}' does not have its key." + (replacements.ContainsKey(item.Id) ? " It has another key of this configuration, which was lost sight of." : string.Empty),
                     replacements.ContainsKey(item.Id) ? Repair : SetKey);
             }
+        }
+    }
+
+    /// <summary>Keys that would go elsewhere than they were stored for: they are not given out.</summary>
+    public IEnumerable<CheckResult> OfHosts(IReadOnlyCollection<LlmConfiguration> items)
+    {
+        if (findings.ProtectionError is not null)
+        {
+            // Without the master key it cannot be told; the protector's check says so.
+            yield break;
+        }
+
+        bool fine = true;
+        foreach (LlmConfiguration item in items)
+        {
+            if (findings.HostProblem(item) is { } problem)
+            {
+                fine = false;
+                yield return new CheckResult(Host, CheckStatus.Error, item.Name, problem, KeySeals.Remedy);
+            }
+        }
+
+        if (fine && items.Any(item => item.Key is not null))
+        {
+            yield return new CheckResult(Host, CheckStatus.Ok, folder, "Each key goes only to the host that it was stored for.");
         }
     }
 
@@ -171,6 +198,11 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
 
     public IEnumerable<CheckResult> OfOrphans(ConfigDocument document)
     {
+        if (findings.IsOutdated)
+        {
+            yield break;
+        }
+
         if (findings.HasOpaqueIntents)
         {
             yield return new CheckResult(
@@ -184,6 +216,11 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
         {
             yield return new CheckResult(
                 Orphan, CheckStatus.Warning, entry.KeyId, OrphanText(document, vault, entry), "Run Repair-LlmConfig to remove it, unless it is to be kept.");
+        }
+
+        foreach (IGrouping<Guid, KeyVaultEntry> others in (findings.BuiltIn?.Entries.Values ?? []).Where(entry => entry.Label is { } label && label.StoreId != document.StoreId && label.StoreId != KeyLabel.NoStore && !document.RefersTo(new KeyReference(LocalVault.VaultName, entry.KeyId))).GroupBy(entry => entry.Label!.StoreId))
+        {
+            yield return new CheckResult(Orphan, CheckStatus.Warning, others.Key.ToString("D"), $"The built-in vault holds {Count(others.Count(), "key", "keys")} of another store, whose file is not here: {string.Join(", ", others.Select(entry => $"'{entry.Label!.Configuration.Name}'").Take(10))}.", $"To get them back, move {StorePaths.ConfigFileName} and its backup aside and run Repair-LlmConfig -StoreId {others.Key:D}; else leave them.");
         }
 
         if (orphans.Count == 0)
@@ -220,6 +257,11 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             case ConfigFileState.Good:
                 yield return new CheckResult(File, CheckStatus.Ok, _paths.ConfigFile, string.Create(CultureInfo.InvariantCulture, $"It holds {Count(main.Document!.Configurations.Count, "configuration", "configurations")}, revision {main.Document.Revision}."));
                 yield return new CheckResult(Version, CheckStatus.Ok, _paths.ConfigFile, string.Create(CultureInfo.InvariantCulture, $"It has version {ConfigDocument.CurrentVersion}, which this module reads and writes."));
+                if (findings.IsOutdated)
+                {
+                    yield return new CheckResult(Revision, CheckStatus.Error, _paths.ConfigFile, string.Create(CultureInfo.InvariantCulture, $"It has revision {main.Document.Revision}, but revision {findings.NewestRevision} was committed: somebody put an older file in its place, and keys in it may be revoked."), "Put the newer file back, or go on with the older one by Repair-LlmConfig.");
+                }
+
                 break;
             case ConfigFileState.Newer:
                 yield return Failed(Version, CheckStatus.Error, _paths.ConfigFile, main.Error!);

@@ -10,6 +10,24 @@ internal sealed record StoreFindings
 
     public required ConfigFileLook Backup { get; init; }
 
+    /// <summary>The revision that was committed last, as far as it is known: 0 where it is not.</summary>
+    public long NewestRevision { get; init; }
+
+    /// <summary>True where somebody put an older file in the place of the one that was committed last.</summary>
+    public bool IsOutdated => Main.Document is { } document && document.Revision < NewestRevision;
+
+    /// <summary>For each configuration of an older file, the newest key of it that the built-in vault has.</summary>
+    public Dictionary<Guid, KeyVaultEntry> NewerKeys(ConfigDocument document)
+    {
+        IEnumerable<KeyVaultEntry> own = BuiltIn?.Entries.Values.Where(entry => entry.Label?.StoreId == document.StoreId) ?? [];
+        return SharedKeys.Newest(own)
+            .Where(pair => document.Find(pair.Key) is { } item
+                && item.KeyId != pair.Value.KeyId
+                && pair.Value.Label!.Configuration.KeyUpdatedAt > item.KeyUpdatedAt
+                && pair.Value.Label.BelongsTo(item))
+            .ToDictionary();
+    }
+
     /// <summary>When the backup was written; <see langword="null"/> where there is none.</summary>
     public DateTime? BackupWritten { get; init; }
 
@@ -100,6 +118,9 @@ internal sealed record StoreFindings
     /// <summary>The file of the built-in vault in which the configuration's key lies and does not open, or <see langword="null"/>.</summary>
     public required Func<LlmConfiguration, string?> DamagedFile { get; init; }
 
+    /// <summary>Why the configuration's key may not go where it says, or <see langword="null"/>; also where that cannot be told.</summary>
+    public required Func<LlmConfiguration, string?> HostProblem { get; init; }
+
     /// <summary>Keys of the store's own whose labels do not say what their configurations say.</summary>
     public IEnumerable<(VaultFinding Vault, LlmConfiguration Item)> StaleLabels(ConfigDocument document)
     {
@@ -110,6 +131,7 @@ internal sealed record StoreFindings
                let vault = Vault(key.Vault)
                where vault is { TakesLabels: true } && vault.Entries.TryGetValue(key.KeyId, out KeyVaultEntry? entry)
                    && entry.Label?.Says(new KeyLabel(document.StoreId, item)) != true
+                   && HostProblem(item) is null
                select (vault, item);
     }
 }

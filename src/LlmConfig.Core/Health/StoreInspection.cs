@@ -8,6 +8,7 @@ internal sealed class StoreInspection(
     IntentLog intents,
     LocalVault local,
     Func<string, IKeyVault> openVault,
+    KeySeals seals,
     string? logFile)
 {
     // Each round is one change of another process that came between; after so many the store is busy, not unlucky.
@@ -36,6 +37,7 @@ internal sealed class StoreInspection(
                 Vaults = [],
                 IsVaultEmpty = true,
                 DamagedFile = _ => null,
+                HostProblem = _ => null,
             };
         }
 
@@ -59,6 +61,7 @@ internal sealed class StoreInspection(
                 continue;
             }
 
+            long newest = config.NewestRevision();
             LlmConfigException? error = CheckProtection(out LocalVaultInfo? protection);
             return new StoreFindings
             {
@@ -66,6 +69,7 @@ internal sealed class StoreInspection(
                 Main = mainNow,
                 IsUnsettled = !Same(mainNow, main),
                 Backup = backupNow,
+                NewestRevision = mainNow.Document is { } seen && seen.Revision < newest && !Same(config.Look().Main, mainNow) ? 0 : newest,
                 BackupWritten = backupNow.State == ConfigFileState.Absent ? null : Or(() => files.GetModified(_paths.Backup), default(DateTime?)),
                 Intents = pending,
                 IntentError = pendingError,
@@ -79,6 +83,7 @@ internal sealed class StoreInspection(
                 DamagedFile = item => item.Key is { } key && IsBuiltIn(key.Vault) && found[0].Damaged.ContainsKey(local.PathOf(key.KeyId))
                     ? local.PathOf(key.KeyId)
                     : null,
+                HostProblem = error is null ? seals.Check : _ => null,
             };
         }
     }

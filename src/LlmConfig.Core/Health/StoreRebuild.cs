@@ -13,9 +13,10 @@ internal static class StoreRebuild
     /// Keys that an intent names: whether they hold is not told by their labels. One of them counts only where nothing else
     /// knows the configuration; left out, it would be removed as a key that nothing refers to.
     /// </param>
+    /// <param name="seals">Seals what comes from the built-in vault, whose labels nobody can write without its master key.</param>
     /// <returns>The document, and the names of the configurations that came from the labels. The basis itself when none did.</returns>
     public static (ConfigDocument Document, IReadOnlyList<string> Names) Merge(
-        ConfigDocument basis, IEnumerable<VaultFinding> vaults, IReadOnlySet<string> inDoubt)
+        ConfigDocument basis, IEnumerable<VaultFinding> vaults, IReadOnlySet<string> inDoubt, KeySeals seals)
     {
         var places = new Dictionary<KeyVaultEntry, string>();
         foreach (VaultFinding vault in vaults)
@@ -52,17 +53,23 @@ internal static class StoreRebuild
         {
             LlmConfiguration labelled = entry.Label!.Configuration;
             LlmConfiguration before = items.GetValueOrDefault(labelled.Id) ?? labelled;
-            items[labelled.Id] = labelled with
+            LlmConfiguration item = labelled with
             {
                 KeyId = entry.KeyId,
                 Vault = places[entry],
                 IsDefault = before.IsDefault,
                 Extras = before.Extras,
             };
+
+            // Others may write labels in other vaults: such a key goes nowhere until its host was accepted.
+            items[labelled.Id] = !KeyVaults.IsBuiltIn(item.Vault) ? item with { Seal = before.Seal } : seals.Seal(item);
         }
 
         List<LlmConfiguration> all = WithUniqueNames(items.Values.OrderBy(item => item.CreatedAt).ThenBy(item => item.Name, ConfigurationName.Comparer));
-        var document = new ConfigDocument(basis.StoreId, basis.Revision + 1, basis.DefaultVault, all, basis.Extras);
+        var document = new ConfigDocument(basis.StoreId, basis.Revision + 1, basis.DefaultVault, all, basis.Extras)
+        {
+            Seal = basis.Seal ?? (all.Any(item => item.Seal is not null) ? seals.SealOf(basis.StoreId) : null),
+        };
         return (document, [.. newer.Select(entry => document.Find(entry.Label!.Configuration.Id)!.Name)]);
     }
 

@@ -14,6 +14,7 @@ internal sealed class StoreRepair(
     IntentLog intents,
     LocalVault local,
     KeyVaults vaults,
+    KeySeals seals,
     Func<Intent, bool> finish,
     TimeProvider clock)
 {
@@ -36,6 +37,12 @@ internal sealed class StoreRepair(
         steps.AddRange(findings.Entries.Where(entry => entry.IsWide).Select(Tighten));
 
         ConfigDocument? document = findings.Main.Document;
+        if (findings.IsOutdated)
+        {
+            // Whatever else is wrong is wrong of the older file: it is looked at once that is settled.
+            return new RepairPlan([.. steps, AcceptOlder(findings, document!)], [.. Remaining(findings, checks, document).Select(found => new RepairResult(found))]);
+        }
+
         bool isLost = document is null && IsLost(findings);
         if (isLost)
         {
@@ -161,7 +168,7 @@ internal sealed class StoreRepair(
         // Where it cannot be told what changes were under way, a label may be one of theirs: the backup alone is sure.
         (ConfigDocument planned, IReadOnlyList<string> names) = fromBackup && findings.HasOpaqueIntents
             ? (basis, [])
-            : StoreRebuild.Merge(basis, findings.Vaults, findings.KeysInDoubt);
+            : StoreRebuild.Merge(basis, findings.Vaults, findings.KeysInDoubt, seals);
         string action = string.Create(CultureInfo.InvariantCulture, $"{(findings.Main.State == ConfigFileState.Absent ? string.Empty : "Keep the damaged file under a dated name and ")}{(fromBackup ? $"restore revision {basis.Revision} from the backup" : $"rebuild it from what the vaults say beside {names.Count} keys")}");
         if (fromBackup && names.Count > 0)
         {
@@ -225,6 +232,41 @@ internal sealed class StoreRepair(
         });
     }
 
+    private RepairStep AcceptOlder(StoreFindings findings, ConfigDocument older)
+    {
+        Dictionary<Guid, KeyVaultEntry> newer = findings.NewerKeys(older);
+        string keys = newer.Count == 0 ? string.Empty
+            : $", with the newer keys that the built-in vault has of {Names([.. newer.Keys.Select(id => older.Find(id)!.Name)])}";
+        return new RepairStep(
+            StoreChecks.Revision,
+            _paths.ConfigFile,
+            string.Create(CultureInfo.InvariantCulture, $"Go on with the older file of revision {older.Revision} instead of revision {findings.NewestRevision}{keys}"),
+            cancellation => config.AcceptOlder(
+                draft =>
+                {
+                    foreach ((Guid id, KeyVaultEntry entry) in newer)
+                    {
+                        if (draft.Find(id) is { } item && seals.Check(item) is null)
+                        {
+                            draft.Replace(item with
+                            {
+                                KeyId = entry.KeyId,
+                                Vault = LocalVault.VaultName,
+                                KeyMark = null,
+                                KeyUpdatedAt = entry.Label!.Configuration.KeyUpdatedAt,
+                                UpdatedAt = After(item.UpdatedAt),
+                            });
+                        }
+                    }
+                },
+                cancellation) is { } document
+                    ? Done(StoreChecks.Revision, _paths.ConfigFile, string.Create(CultureInfo.InvariantCulture, $"The older file counts, as revision {document.Revision}{keys}. Run Repair-LlmConfig again for what else there is to do."))
+                    : null)
+        {
+            NeedsConsent = true,
+        };
+    }
+
     private RepairStep MendBackup() => new(StoreChecks.Backup, _paths.Backup, "Write the backup anew from the file", cancellation =>
         config.MendBackup(Suffix, cancellation) is { } mended
             ? Done(StoreChecks.Backup, _paths.Backup, string.Create(CultureInfo.InvariantCulture, $"It holds revision {mended.Document.Revision} now.{KeptAside(mended.KeptAside)}"))
@@ -278,6 +320,8 @@ internal sealed class StoreRepair(
             return null;
         }
 
+        // Others may write the labels of other vaults, and name any key as this configuration's.
+        bool isSure = KeyVaults.IsBuiltIn(key.Vault);
         Intent? intent = null;
         try
         {
@@ -289,7 +333,9 @@ internal sealed class StoreRepair(
                     {
                         // Named before the commit: should this process die after it, the label is written by the next one.
                         intent = intents.Begin([], [key]).Single();
-                        draft.Replace(now with { KeyId = key.KeyId, Vault = key.Vault, KeyMark = null, KeyUpdatedAt = keyUpdatedAt ?? now.KeyUpdatedAt, UpdatedAt = After(now.UpdatedAt) });
+                        draft.Replace(
+                            now with { KeyId = key.KeyId, Vault = key.Vault, KeyMark = null, KeyUpdatedAt = keyUpdatedAt ?? now.KeyUpdatedAt, UpdatedAt = After(now.UpdatedAt) },
+                            isSure ? Sealing.Checked : Sealing.Kept);
                     }
                 },
                 null,
@@ -300,7 +346,10 @@ internal sealed class StoreRepair(
             }
 
             finish(intent);
-            return Done(StoreChecks.Key, item.Name, $"It refers to its key in the vault '{ShownText.Of(key.Vault)}' again.");
+            return Done(
+                StoreChecks.Key,
+                item.Name,
+                $"It refers to its key in the vault '{ShownText.Of(key.Vault)}' again.{(isSure ? string.Empty : " The key is used once its host was accepted with Set-LlmConfig -AcceptHost.")}");
         }
         catch (UncertainCommitException e)
         {
@@ -349,6 +398,7 @@ internal sealed class StoreRepair(
         })
         {
             RemovesKey = true,
+            NeedsConsent = true,
             NeedsFile = true,
         };
     }
@@ -385,7 +435,7 @@ internal sealed class StoreRepair(
         if (document is not null)
         {
             Dictionary<Guid, KeyReference> replacements = findings.Replacements(document);
-            all = [.. all, .. checks.OfVaults([.. document.Configurations]), .. checks.OfKeys(document, [.. document.Configurations.Where(item => !replacements.ContainsKey(item.Id))])];
+            all = [.. all, .. checks.OfVaults([.. document.Configurations]), .. checks.OfKeys(document, [.. document.Configurations.Where(item => !replacements.ContainsKey(item.Id))]), .. checks.OfHosts([.. document.Configurations])];
             if (findings.Main.State == ConfigFileState.Good && findings.Backup.State is ConfigFileState.Newer or ConfigFileState.Refused)
             {
                 all = all.Append(new CheckResult(StoreChecks.Backup, CheckStatus.Error, findings.Backup.Error!.Target!, findings.Backup.Error.Problem, findings.Backup.Error.RecommendedAction));

@@ -1,7 +1,7 @@
 namespace LlmConfig;
 
 /// <summary>Reads the keys of configurations, while other processes rotate and move them.</summary>
-internal sealed class KeyReader(ConfigFile config, KeyVaults vaults)
+internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals seals)
 {
     /// <summary>The key of a configuration as it is now, where it has one.</summary>
     public (LlmConfiguration Configuration, ApiKey? Key) ReadIfAny(Guid id, CancellationToken cancellation) =>
@@ -21,13 +21,13 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults)
         {
             try
             {
-                return (item, Read(item, cancellation));
+                return (item, ReadForItsHost(item, cancellation));
             }
-            catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
+            catch (LlmConfigException e) when (e.Code is LlmConfigErrorCode.KeyMissing or LlmConfigErrorCode.HostMismatch)
             {
                 // Another process may have rotated or moved it between the two reads; on a busy machine more than once.
                 LlmConfiguration again = Get(item.Id);
-                if (again.Key == item.Key)
+                if (again.Key == item.Key && again.Seal == item.Seal)
                 {
                     throw;
                 }
@@ -38,8 +38,29 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults)
         }
     }
 
-    /// <summary>The key of a configuration as it was read once.</summary>
-    public ApiKey Read(LlmConfiguration item, CancellationToken cancellation)
+    // The key first: what its vault says of it says more than that the master key is not there either.
+    private ApiKey ReadForItsHost(LlmConfiguration item, CancellationToken cancellation)
+    {
+        ApiKey key = ReadStored(item, cancellation);
+        try
+        {
+            seals.Require(item);
+            return key;
+        }
+        catch (LlmConfigException e)
+        {
+            key.Dispose();
+            throw e.About(item.Name);
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The key of a configuration as it was read once, for a copy of it: whether it may go anywhere is not asked.</summary>
+    public ApiKey ReadStored(LlmConfiguration item, CancellationToken cancellation)
     {
         if (item.Key is not { } key)
         {
@@ -53,16 +74,12 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults)
         }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
         {
-            if (item.KeyStoreId is not null && ReadSuccessor(item, cancellation) is { } rotated)
-            {
-                return rotated;
-            }
-
             throw new LlmConfigException(
                 LlmConfigErrorCode.KeyMissing,
                 item.Name,
                 $"The vault '{key.Vault}' does not have the key of '{item.Name}'.",
-                e.RecommendedAction,
+                item.KeyStoreId is null ? e.RecommendedAction
+                    : $"Another store wrote it, and has rotated or removed it since: bring the change here with Import-LlmConfig -FromVault '{ShownText.Of(key.Vault)}'.",
                 e);
         }
         catch (LlmConfigException e)
@@ -71,35 +88,5 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults)
         }
     }
 
-    // A key of another store that is gone was rotated there as a rule: the vault tells which key the configuration has now.
-    private ApiKey? ReadSuccessor(LlmConfiguration item, CancellationToken cancellation)
-    {
-        IKeyVault vault = vaults.Open(item.Vault!);
-        if (!vault.TakesLabels
-            || SharedKeys.Newest(vault.List(cancellation)).GetValueOrDefault(item.Id) is not { } entry
-            || entry.KeyId == item.KeyId)
-        {
-            return null;
-        }
-
-        if (!entry.Label!.BelongsTo(item))
-        {
-            throw new LlmConfigException(
-                LlmConfigErrorCode.KeyMissing,
-                item.Name,
-                $"The key of '{item.Name}' was exchanged by another store, together with where it goes.",
-                $"Bring the change here with Import-LlmConfig -FromVault '{ShownText.Of(vault.Name)}'.");
-        }
-
-        try
-        {
-            return vault.Read(entry.KeyId, cancellation);
-        }
-        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
-        {
-            return null;
-        }
-    }
-
-    private LlmConfiguration Get(Guid id) => config.Read()?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"));
+    private LlmConfiguration Get(Guid id) => config.ReadForKeys()?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"));
 }

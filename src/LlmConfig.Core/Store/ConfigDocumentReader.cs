@@ -19,6 +19,7 @@ internal ref struct ConfigDocumentReader
     private readonly RecentTexts _vaults = new();
     private readonly RecentTexts _providers = new();
     private readonly RecentTexts _models = new();
+    private readonly RecentTexts _hosts = new();
 
     private ConfigDocumentReader(ReadOnlySpan<byte> bytes, byte[]? file, int start)
     {
@@ -49,6 +50,8 @@ internal ref struct ConfigDocumentReader
         CreatedAt = 1 << 14,
         UpdatedAt = 1 << 15,
         Mark = 1 << 16,
+        Host = 1 << 17,
+        Seal = 1 << 18,
     }
 
     /// <exception cref="StoreFormatException">It does not parse, does not validate, or is of a newer version.</exception>
@@ -131,6 +134,7 @@ internal ref struct ConfigDocumentReader
         long revision = 0;
         Guid? chosen = null;
         string? defaultVault = null;
+        string? seal = null;
         List<LlmConfiguration>? items = null;
         List<Range> ranges = [];
         JsonExtrasBuilder? extras = null;
@@ -162,6 +166,10 @@ internal ref struct ConfigDocumentReader
             {
                 defaultVault = IsNull() ? null : ReadText("defaultVault");
             }
+            else if (Is("seal"u8, Seen.Seal, ref seen))
+            {
+                seal = IsNull() ? null : ReadSeal("seal");
+            }
             else if (Is("configs"u8, Seen.Configs, ref seen))
             {
                 items = ReadConfigurations(ranges);
@@ -182,6 +190,7 @@ internal ref struct ConfigDocumentReader
         (Dictionary<Guid, LlmConfiguration> byId, Dictionary<string, LlmConfiguration> byName) = Check(items!, chosen);
         return new ConfigDocument(store, revision, defaultVault, items!, extras?.ToExtras() ?? JsonExtras.None)
         {
+            Seal = seal,
             Entries = _file is null ? null : new StoredEntries(_file, ranges),
             ById = byId,
             ByName = byName,
@@ -247,6 +256,7 @@ internal ref struct ConfigDocumentReader
         DateTime? keyUpdated = null;
         ulong? keyMark = null;
         Guid? keyStore = null;
+        KeySeal? seal = null;
         JsonExtras keyExtras = JsonExtras.None;
         JsonExtrasBuilder? extras = null;
 
@@ -290,7 +300,7 @@ internal ref struct ConfigDocumentReader
             {
                 if (!IsNull())
                 {
-                    (keyId, vault, keyUpdated, keyMark, keyStore, keyExtras) = ReadKey();
+                    (keyId, vault, keyUpdated, keyMark, keyStore, seal, keyExtras) = ReadKey();
                 }
             }
             else if (Is("createdAt"u8, Seen.CreatedAt, ref seen))
@@ -326,6 +336,7 @@ internal ref struct ConfigDocumentReader
             KeyUpdatedAt = keyUpdated,
             KeyMark = keyMark,
             KeyStoreId = keyStore,
+            Seal = seal,
             CreatedAt = created,
             UpdatedAt = updated,
             Extras = extras?.ToExtras() ?? JsonExtras.None,
@@ -333,13 +344,14 @@ internal ref struct ConfigDocumentReader
         };
     }
 
-    private (string Id, string Vault, DateTime UpdatedAt, ulong? Mark, Guid? Store, JsonExtras Extras) ReadKey()
+    private (string Id, string Vault, DateTime UpdatedAt, ulong? Mark, Guid? Store, KeySeal? Seal, JsonExtras Extras) ReadKey()
     {
         Seen seen = Seen.None;
         string? id = null, vault = null;
         DateTime updated = default;
         ulong? mark = null;
         Guid? store = null;
+        string? host = null, code = null;
         JsonExtrasBuilder? extras = null;
 
         Expect(JsonTokenType.StartObject, "key");
@@ -369,6 +381,14 @@ internal ref struct ConfigDocumentReader
             {
                 store = IsNull() ? null : ReadGuid("key.store");
             }
+            else if (Is("host"u8, Seen.Host, ref seen))
+            {
+                host = IsNull() ? null : ReadShared(_hosts, "key.host");
+            }
+            else if (Is("seal"u8, Seen.Seal, ref seen))
+            {
+                code = IsNull() ? null : ReadSeal("key.seal");
+            }
             else
             {
                 ReadExtra(ref extras);
@@ -378,7 +398,10 @@ internal ref struct ConfigDocumentReader
         Require(seen, Seen.Id, "key.id");
         Require(seen, Seen.Vault, "key.vault");
         Require(seen, Seen.UpdatedAt, "key.updatedAt");
-        return (id!, vault!, updated, mark, store, extras?.ToExtras() ?? JsonExtras.None);
+
+        // Half a seal is none: the key is refused, and the rest of the file is not.
+        KeySeal? seal = host is null || code is null ? null : new KeySeal(host, code);
+        return (id!, vault!, updated, mark, store, seal, extras?.ToExtras() ?? JsonExtras.None);
     }
 
     private string ReadShared(RecentTexts recent, string name)
@@ -450,6 +473,14 @@ internal ref struct ConfigDocumentReader
         && ulong.TryParse(_json.ValueSpan, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong value)
             ? value
             : throw Invalid($"'{name}' is not 16 hex digits");
+
+    private readonly string ReadSeal(string name)
+    {
+        Span<byte> code = stackalloc byte[KeySeals.CodeSize];
+        return ReadText(name) is { } text && Convert.TryFromBase64String(text, code, out int size) && size == code.Length
+            ? text
+            : throw Invalid($"'{name}' is not base64 of {KeySeals.CodeSize} bytes");
+    }
 
     private readonly bool ReadBoolean(string name) => _json.TokenType switch
     {

@@ -41,6 +41,7 @@ internal static class ConfigDocumentWriter
             }
 
             WriteOptional(json, "defaultVault", document.DefaultVault);
+            WriteOptional(json, "seal", document.Seal);
             document.Extras.WriteTo(json);
             json.WriteStartArray("configs");
             var scratch = new ArrayBufferWriter<byte>(1024);
@@ -128,6 +129,12 @@ internal static class ConfigDocumentWriter
             if (item.KeyStoreId is { } owner)
             {
                 json.WriteString("store", owner);
+            }
+
+            if (item.Seal is { } seal)
+            {
+                json.WriteString("host", seal.Host);
+                json.WriteString("seal", seal.Code);
             }
 
             item.KeyExtras.WriteTo(json);

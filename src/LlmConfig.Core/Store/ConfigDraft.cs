@@ -7,6 +7,7 @@ namespace LlmConfig;
 internal sealed class ConfigDraft
 {
     private readonly ConfigDocument _origin;
+    private readonly KeySeals? _seals;
 
     // A configuration that was removed is here as null; so is a name that became free.
     private readonly Dictionary<Guid, LlmConfiguration?> _changed = [];
@@ -14,10 +15,15 @@ internal sealed class ConfigDraft
     private readonly List<Guid> _added = [];
     private Guid? _default;
     private string? _defaultVault;
+    private string? _seal;
 
-    public ConfigDraft(ConfigDocument origin)
+    /// <param name="origin">The document.</param>
+    /// <param name="seals">Seals what is put here; <see langword="null"/> for a draft that only shows what would be.</param>
+    public ConfigDraft(ConfigDocument origin, KeySeals? seals = null)
     {
         _origin = origin;
+        _seals = seals;
+        _seal = origin.Seal;
         _defaultVault = origin.DefaultVault;
         _default = origin.Default?.Id;
     }
@@ -57,25 +63,44 @@ internal sealed class ConfigDraft
 
     public LlmConfiguration Get(Guid id, string shownName) => Find(id) ?? throw NotFound(shownName);
 
-    public void Add(LlmConfiguration item)
+    /// <summary>Puts a new configuration here.</summary>
+    /// <returns>The same, with a seal of where its key goes.</returns>
+    /// <exception cref="LlmConfigException">DuplicateName; what keeps it from being sealed.</exception>
+    public LlmConfiguration Add(LlmConfiguration item)
     {
         RequireFreeName(item.Name, item.Id);
+        item = Sealed(item, before: null, Sealing.Checked);
         _names[item.Name] = item;
         _changed.Add(item.Id, item);
         _added.Add(item.Id);
         SetDefault(item.Id, item.IsDefault);
         IsChanged = true;
+        return item;
     }
 
-    public void Replace(LlmConfiguration item)
+    /// <summary>Puts another state of a configuration here.</summary>
+    /// <param name="item">The state.</param>
+    /// <param name="sealing">What becomes of the seal of its key.</param>
+    /// <returns>The same; where its key goes elsewhere now, or is another one, with a new seal.</returns>
+    /// <exception cref="LlmConfigException">
+    /// DuplicateName; HostMismatch: the key would be sealed for a place that was not sealed before and that nobody accepted.
+    /// </exception>
+    public LlmConfiguration Replace(LlmConfiguration item, Sealing sealing = Sealing.Checked)
     {
         LlmConfiguration before = FindStored(item.Id)!;
         RequireFreeName(item.Name, item.Id);
+        item = Sealed(item, before, sealing);
+        if (item == before)
+        {
+            return before;
+        }
+
         _names[before.Name] = null;
         _names[item.Name] = item;
         _changed[item.Id] = item;
         SetDefault(item.Id, item.IsDefault);
         IsChanged = true;
+        return item;
     }
 
     public void Remove(Guid id)
@@ -87,7 +112,8 @@ internal sealed class ConfigDraft
     }
 
     /// <summary>The document that results, one revision on. What did not change is the same object in both.</summary>
-    public ConfigDocument ToDocument()
+    /// <param name="newest">The newest revision that is known, where it is not that of the document.</param>
+    public ConfigDocument ToDocument(long newest = 0)
     {
         var items = new List<LlmConfiguration>(_origin.Configurations.Count + _added.Count);
         foreach (LlmConfiguration item in _origin.Configurations)
@@ -110,7 +136,7 @@ internal sealed class ConfigDraft
             }
         }
 
-        return new ConfigDocument(_origin.StoreId, _origin.Revision + 1, _defaultVault, items, _origin.Extras);
+        return new ConfigDocument(_origin.StoreId, Math.Max(_origin.Revision, newest) + 1, _defaultVault, items, _origin.Extras) { Seal = _seal };
     }
 
     public static LlmConfigException NotFound(string name) => new(
@@ -131,6 +157,32 @@ internal sealed class ConfigDraft
     private LlmConfiguration? FindStored(Guid id) => _changed.TryGetValue(id, out LlmConfiguration? item) ? item : _origin.Find(id);
 
     private LlmConfiguration? FindOwner(string name) => _names.TryGetValue(name, out LlmConfiguration? item) ? item : _origin.Find(name);
+
+    private LlmConfiguration Sealed(LlmConfiguration item, LlmConfiguration? before, Sealing sealing)
+    {
+        bool accepted = sealing == Sealing.Accepted;
+        if (_seals is null || item.Key is null || sealing == Sealing.Kept || (!accepted && before is not null && KeySeals.SendAlike(before, item)))
+        {
+            return item;
+        }
+
+        try
+        {
+            string seal = _seals.RequireOwnVault(_origin, accepted);
+            if (before is not null && !accepted)
+            {
+                _seals.Require(before);
+            }
+
+            item = _seals.Seal(item);
+            _seal = seal;
+            return item;
+        }
+        catch (LlmConfigException e)
+        {
+            throw e.About(before?.Name ?? item.Name);
+        }
+    }
 
     // Another change of the batch may have made another one the default since the item was put here.
     private LlmConfiguration Current(LlmConfiguration item) =>

@@ -64,9 +64,8 @@ internal sealed class AdoptChange(
 
         LlmConfiguration result = WithKey(Shared with { Name = name, IsDefault = MakeRoom(draft, other) });
         Action = ImportAction.Create;
-        Existing = null;
-        draft.Add(result);
-        return (result, null);
+        Existing = Before = null;
+        return (draft.Add(result), null);
     }
 
     private (LlmConfiguration Result, KeyReference? Dropped) TakeAll(ConfigDraft draft, LlmConfiguration local)
@@ -100,8 +99,7 @@ internal sealed class AdoptChange(
     {
         Action = ImportAction.Update;
         Existing = Before = local;
-        draft.Replace(after);
-        return (after, after.KeyId == local.KeyId ? null : local.OwnKey);
+        return (draft.Replace(after), after.KeyId == local.KeyId ? null : local.OwnKey);
     }
 
     private LlmConfiguration WithKey(LlmConfiguration item) => item with

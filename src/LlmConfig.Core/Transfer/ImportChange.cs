@@ -97,8 +97,7 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
         Action = ImportAction.Create;
         Existing = Before = null;
         SendsKeptKeyElsewhere = false;
-        draft.Add(result);
-        return (result, null);
+        return (draft.Add(result), null);
     }
 
     private (LlmConfiguration Result, KeyReference? Dropped) Replace(
@@ -129,8 +128,7 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
         Existing = Before = there;
         SendsKeptKeyElsewhere = key is null && there.Key is not null && LeadElsewhere(after, there);
         RelabelledKey = key is null && !KeyLabel.HaveSameLabel(there, after) ? after.OwnKey : null;
-        draft.Replace(after);
-        return (after, key is null ? null : there.OwnKey);
+        return (draft.Replace(after), key is null ? null : there.OwnKey);
     }
 
     private KeyReference? PlanKeyFor(string? present, Func<string?, IKeyVault> openVault)

@@ -1,10 +1,30 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace LlmConfig;
 
 /// <summary>Parts of bytes one after the other, each behind its length: four bytes, big-endian (docs/file-formats.md).</summary>
 internal static class LengthPrefixed
 {
+    /// <summary>Texts one after the other, in UTF-8.</summary>
+    public static byte[] Join(params ReadOnlySpan<string> texts)
+    {
+        int size = 0;
+        foreach (string text in texts)
+        {
+            size += sizeof(int) + Encoding.UTF8.GetByteCount(text);
+        }
+
+        byte[] joined = new byte[size];
+        Span<byte> at = joined;
+        foreach (string text in texts)
+        {
+            at = Put(at, Encoding.UTF8.GetBytes(text));
+        }
+
+        return joined;
+    }
+
     /// <summary>Writes one part.</summary>
     /// <returns>What follows it.</returns>
     public static Span<byte> Put(Span<byte> at, ReadOnlySpan<byte> part)

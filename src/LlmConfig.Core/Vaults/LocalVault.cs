@@ -157,19 +157,31 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     /// </summary>
     /// <returns><see langword="null"/> where the vault is not made yet.</returns>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
-    public ulong? Mark(ApiKey key)
-    {
-        if (Open() is not { } open)
-        {
-            return null;
-        }
+    public ulong? Mark(ApiKey key) =>
+        Authenticate(MarkPurpose, key.Utf8) is { } code ? BinaryPrimitives.ReadUInt64BigEndian(code) : null;
 
-        Span<byte> markKey = stackalloc byte[SHA256.HashSizeInBytes];
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, open.MasterKey.Span, markKey, salt: [], MarkPurpose);
-        HMACSHA256.HashData(markKey, key.Utf8, hash);
-        CryptographicOperations.ZeroMemory(markKey);
-        return BinaryPrimitives.ReadUInt64BigEndian(hash);
+    /// <summary>HMAC-SHA256 of a text under a key that HKDF derives from the master key for one purpose.</summary>
+    /// <returns>32 bytes; <see langword="null"/> where the vault is not made yet.</returns>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
+    public byte[]? Authenticate(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text) =>
+        OpenCurrent() is { } open ? Code(open.MasterKey, purpose, text) : null;
+
+    /// <summary>True when <see cref="Authenticate"/> gave this code for the text. False where the vault is not made yet.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
+    public bool Confirms(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text, ReadOnlySpan<byte> code) =>
+        OpenCurrent() is { } open && CryptographicOperations.FixedTimeEquals(Code(open.MasterKey, purpose, text), code);
+
+    /// <summary>Makes the vault where there is none, and opens it.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code.</exception>
+    public void Make(CancellationToken cancellation) => OpenOrCreate(cancellation);
+
+    private static byte[] Code(SecretBytes masterKey, ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text)
+    {
+        Span<byte> derived = stackalloc byte[SHA256.HashSizeInBytes];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, masterKey.Span, derived, salt: [], purpose);
+        byte[] code = HMACSHA256.HashData(derived, text);
+        CryptographicOperations.ZeroMemory(derived);
+        return code;
     }
 
     public void Remove(string keyId, CancellationToken cancellation) => RemoveSecret(keyId, cancellation);
@@ -217,6 +229,11 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             cancellation);
         return new LocalVaultContents(entries, damaged, refused);
     }
+
+    /// <summary>How many keys of a store's configurations lie here; one that its store left to others does not count.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told.</exception>
+    public int CountKeys() =>
+        IsEmpty ? 0 : Inspect(null, CancellationToken.None).Entries.Count(entry => entry.Label is { } label && label.StoreId != KeyLabel.NoStore);
 
     /// <summary>Lists all secrets, keys of configurations and others; those whose files are damaged are left out.</summary>
     public IReadOnlyList<VaultSecretInfo> ListSecrets(CancellationToken cancellation)

@@ -42,6 +42,8 @@ internal static class LlmConfigErrorRecord
         LlmConfigErrorCode.VaultLocked => ErrorCategory.AuthenticationError,
         LlmConfigErrorCode.VaultCorrupt => ErrorCategory.InvalidData,
         LlmConfigErrorCode.SecretManagementMissing => ErrorCategory.NotInstalled,
+        LlmConfigErrorCode.HostMismatch => ErrorCategory.SecurityError,
+        LlmConfigErrorCode.StoreOutdated => ErrorCategory.SecurityError,
         _ => ErrorCategory.NotSpecified,
     };
 }

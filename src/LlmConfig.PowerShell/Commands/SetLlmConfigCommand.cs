@@ -69,6 +69,10 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     [Parameter]
     public SwitchParameter AsDefault { get; set; }
 
+    /// <summary>Lets the key go where the configuration says, although it was stored for another host, provider or header style.</summary>
+    [Parameter]
+    public SwitchParameter AcceptHost { get; set; }
+
     /// <summary>Does not ask before a kept key goes to another host.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -134,6 +138,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             Model = IfText(nameof(Model), Model),
             Vault = If(nameof(Vault), Vault),
             AsDefault = If<bool?>(nameof(AsDefault), AsDefault.ToBool()),
+            AcceptHost = AcceptHost,
         };
         if (!Confirm(item.Name, "Change LLM configuration", out bool whatIf) && !whatIf)
         {
@@ -156,11 +161,15 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             return;
         }
 
-        if (Force || !update.SendsKeptKeyElsewhere(item) || MaySendKeyElsewhere(item, update))
+        if (Force || (MayAccept(item) && (!update.SendsKeptKeyElsewhere(item) || MaySendKeyElsewhere(item, update))))
         {
             _wanted.Add(new(item.Id, update));
         }
     }
+
+    private bool MayAccept(LlmConfiguration item) =>
+        !AcceptHost || Repository.GetHostProblem(item) is not { } problem
+        || MaySend(item, $"{problem} Let the key go there from now on?", "Accept the host of a key", problem, "Add -Force to accept it.");
 
     // Of a configuration that is piped in, only its identity counts: its settings may be old ones.
     private T? If<T>(string parameter, T? value) =>
@@ -176,14 +185,15 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
         string? next = string.IsNullOrWhiteSpace(update.BaseUrl)
             ? LlmProviderCatalog.Find(update.Provider ?? item.Provider)?.DefaultBaseUrl
             : update.BaseUrl.Trim();
-        return Ask(
+        return MaySend(
+            item,
             $"The key of '{item.Name}' would go to {next ?? "an unknown host"} instead of {item.BaseUrl ?? "an unknown host"}. Keep the key and change the host?",
             "Key goes to another host",
-            ref _yesToAll,
-            ref _noToAll) ?? throw new LlmConfigException(
-                LlmConfigErrorCode.InsecureBaseUrl,
-                item.Name,
-                $"The key of '{item.Name}' would go to another host, and nobody can be asked here.",
-                "Add -Force to allow it, or give the key of the new host with -ApiKey.");
+            $"The key of '{item.Name}' would go to another host, and nobody can be asked here.",
+            "Add -Force to allow it, or give the key of the new host with -ApiKey.");
     }
+
+    private bool MaySend(LlmConfiguration item, string question, string caption, string problem, string remedy) =>
+        Ask(question, caption, ref _yesToAll, ref _noToAll)
+        ?? throw new LlmConfigException(LlmConfigErrorCode.InsecureBaseUrl, item.Name, problem, remedy);
 }

@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+
+namespace LlmConfig;
+
+/// <summary>
+/// Ties each key to the place that it may be sent to: an authentication code in <c>llm_config.json</c>, under a key that is derived
+/// from the master key of the built-in vault, over the configuration, its key, provider, host and header style. Whoever can write
+/// the file, but does not have the master key, can make no key go elsewhere.
+/// </summary>
+internal sealed class KeySeals(LocalVault local)
+{
+    /// <summary>The size of an authentication code in bytes: that of HMAC-SHA256.</summary>
+    public const int CodeSize = SHA256.HashSizeInBytes;
+
+    private static ReadOnlySpan<byte> Purpose => "LlmConfig key seal 1"u8;
+
+    /// <summary>True when both states of a configuration send the same key to the same place in the same way.</summary>
+    public static bool SendAlike(LlmConfiguration one, LlmConfiguration other) =>
+        one.Id == other.Id
+        && one.Key == other.Key
+        && one.KeyStoreId == other.KeyStoreId
+        && one.Provider == other.Provider
+        && Host(one) == Host(other)
+        && one.UseAuthHeader == other.UseAuthHeader;
+
+    /// <summary>Makes the vault where there is none, and opens it, so that nothing has to be waited for under the lock.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code.</exception>
+    public void Prepare(CancellationToken cancellation) => local.Make(cancellation);
+
+    /// <summary>The configuration with a seal of where it sends its key.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
+    public LlmConfiguration Seal(LlmConfiguration item)
+    {
+        string host = Host(item);
+        var seal = new KeySeal(host, Code(Parts(item, host)));
+        return item.Seal == seal ? item : item with { Seal = seal };
+    }
+
+    /// <summary>The code by which a store knows the master key of its vault.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
+    public string SealOf(Guid storeId) => Code(Parts(storeId));
+
+    /// <summary>Throws where the vault is another one than that of the store's keys: a new key would be sealed for whoever put it there.</summary>
+    /// <param name="document">What the store holds.</param>
+    /// <param name="acceptOther">True where the user wants to go on with this vault.</param>
+    /// <returns>The code by which the store knows the vault from now on.</returns>
+    /// <exception cref="LlmConfigException">VaultCorrupt: it is another one; VaultLocked, VaultUnavailable.</exception>
+    public string RequireOwnVault(ConfigDocument document, bool acceptOther)
+    {
+        string code = SealOf(document.StoreId);
+        return acceptOther || document.Seal == code || !document.Configurations.Any(item => item.Key is not null)
+            ? code
+            : throw new LlmConfigException(
+                LlmConfigErrorCode.VaultCorrupt,
+                LocalVault.VaultName,
+                "The built-in vault is not the one that the keys of this store were sealed with: its header or its master key was exchanged, or made anew.",
+                "Put the vault's folder back from a backup of the store's folder. If you made the vault anew, accept it with Set-LlmConfig -AcceptHost for each configuration.");
+    }
+
+    /// <summary>Throws unless the key may go where the configuration says.</summary>
+    /// <exception cref="LlmConfigException">HostMismatch; VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told.</exception>
+    public void Require(LlmConfiguration item)
+    {
+        if (Check(item) is { } problem)
+        {
+            throw new LlmConfigException(LlmConfigErrorCode.HostMismatch, item.Name, problem, Remedy);
+        }
+    }
+
+    /// <summary>What to do about what <see cref="Check"/> says.</summary>
+    public const string Remedy =
+        $"If you made this change, accept it with Set-LlmConfig -AcceptHost. Else put {StorePaths.ConfigFileName} back from a backup, or the old values into it.";
+
+    /// <summary>Why the key may not go where the configuration says, naming both hosts; <see langword="null"/> when it may, and without a key.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told.</exception>
+    public string? Check(LlmConfiguration item)
+    {
+        if (item.Key is null)
+        {
+            return null;
+        }
+
+        string host = Host(item);
+        return item.Seal is not { } seal
+                ? $"The key of '{item.Name}' would go to {Shown(host)}, but {StorePaths.ConfigFileName} does not say for which host it was stored."
+            : !Confirms(Parts(item, seal.Host), seal.Code)
+                ? $"The key of '{item.Name}' would go to {Shown(host)}, but not as it was stored{(seal.Host == host ? string.Empty : $" (for {Shown(seal.Host)}, as the file says)")}: its provider, host, header style, key or id was changed outside of this program, or the vault is another one."
+            : seal.Host != host
+                ? $"The key of '{item.Name}' was stored for {Shown(seal.Host)}, but would go to {Shown(host)}: the base URL was changed outside of this program."
+            : null;
+    }
+
+    private static string Host(LlmConfiguration item) => BaseUrl.Origin(item.BaseUrl) ?? string.Empty;
+
+    private static string Shown(string host) => host.Length == 0 ? "an unknown host" : ShownText.Of(host);
+
+    private static byte[] Parts(Guid storeId) => LengthPrefixed.Join(storeId.ToString("D"));
+
+    private static byte[] Parts(LlmConfiguration item, string host) => LengthPrefixed.Join(
+        item.Id.ToString("D"),
+        item.Vault!,
+        item.KeyId!,
+        item.KeyStoreId?.ToString("D") ?? string.Empty,
+        item.Provider,
+        host,
+        item.UseAuthHeader ? "true" : "false");
+
+    private string Code(byte[] parts)
+    {
+        local.Make(CancellationToken.None);
+        return Convert.ToBase64String(local.Authenticate(Purpose, parts)!);
+    }
+
+    private bool Confirms(byte[] parts, string code) => local.Confirms(Purpose, parts, Convert.FromBase64String(code));
+}
