@@ -92,7 +92,8 @@ internal sealed class OnlineCheck : IDisposable
         or LlmConfigErrorCode.VaultUnavailable
         or LlmConfigErrorCode.VaultLocked
         or LlmConfigErrorCode.VaultCorrupt
-        or LlmConfigErrorCode.SecretManagementMissing;
+        or LlmConfigErrorCode.SecretManagementMissing
+        or LlmConfigErrorCode.HostMismatch;
 
     private async Task<OnlineCheckResult> SendAsync(OnlineCheckRequest request, CancellationToken cancellation)
     {

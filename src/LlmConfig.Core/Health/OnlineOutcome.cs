@@ -18,7 +18,7 @@ public enum OnlineOutcome
     /// <summary>The provider does not take the key, or wants one where there is none.</summary>
     KeyRefused = 5,
 
-    /// <summary>There is no key to send: the configuration has none, its vault did not give it, or no HTTP header can carry it.</summary>
+    /// <summary>There is no key to send: the configuration has none, its vault did not give it, it was stored for another host, or no HTTP header can carry it.</summary>
     NoKey = 6,
 
     /// <summary>No answer: no such host, nobody listens, no trusted certificate, or the connection broke off.</summary>

@@ -62,7 +62,7 @@ internal static class StoreRebuild
             };
 
             // Others may write labels in other vaults: such a key goes nowhere until its host was accepted.
-            items[labelled.Id] = !KeyVaults.IsBuiltIn(item.Vault) ? item with { Seal = before.Seal } : seals.Seal(item);
+            items[labelled.Id] = KeyVaults.IsBuiltIn(item.Vault) ? seals.Seal(item) : item with { Seal = items.GetValueOrDefault(labelled.Id)?.Seal };
         }
 
         List<LlmConfiguration> all = WithUniqueNames(items.Values.OrderBy(item => item.CreatedAt).ThenBy(item => item.Name, ConfigurationName.Comparer));

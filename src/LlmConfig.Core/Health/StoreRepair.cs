@@ -61,7 +61,7 @@ internal sealed class StoreRepair(
             steps.AddRange(findings.Intents.Where(intent => intent.State == IntentState.Damaged).Select(MoveIntentAside));
             Dictionary<Guid, KeyReference> replacements = findings.Replacements(document);
             steps.AddRange(replacements.Select(pair => Reattach(
-                document.Find(pair.Key)!, pair.Value, findings.Vault(pair.Value.Vault)!.Entries[pair.Value.KeyId].Label?.Configuration.KeyUpdatedAt)));
+                document.Find(pair.Key)!, pair.Value, findings.Vault(pair.Value.Vault)!.Entries[pair.Value.KeyId].Label?.Configuration)));
             HashSet<string> used = [.. replacements.Values.Select(key => key.KeyId)];
             steps.AddRange(findings.Unreferenced(document)
                 .Where(pair => !used.Contains(pair.Entry.KeyId))
@@ -301,16 +301,16 @@ internal sealed class StoreRepair(
         NeedsFile = true,
     };
 
-    private RepairStep Reattach(LlmConfiguration item, KeyReference key, DateTime? keyUpdatedAt) => new(
+    private RepairStep Reattach(LlmConfiguration item, KeyReference key, LlmConfiguration? labelled) => new(
         StoreChecks.Key,
         item.Name,
         $"Let it refer to the key of it that the vault '{ShownText.Of(key.Vault)}' has",
-        cancellation => Attach(item, key, keyUpdatedAt, cancellation))
+        cancellation => Attach(item, key, labelled, cancellation))
     {
         NeedsFile = true,
     };
 
-    private RepairResult? Attach(LlmConfiguration item, KeyReference key, DateTime? keyUpdatedAt, CancellationToken cancellation)
+    private RepairResult? Attach(LlmConfiguration item, KeyReference key, LlmConfiguration? labelled, CancellationToken cancellation)
     {
         ConfigFile.RequireWorkingLocks();
 
@@ -320,8 +320,7 @@ internal sealed class StoreRepair(
             return null;
         }
 
-        // Others may write the labels of other vaults, and name any key as this configuration's.
-        bool isSure = KeyVaults.IsBuiltIn(key.Vault);
+        bool isSure = false;
         Intent? intent = null;
         try
         {
@@ -333,9 +332,12 @@ internal sealed class StoreRepair(
                     {
                         // Named before the commit: should this process die after it, the label is written by the next one.
                         intent = intents.Begin([], [key]).Single();
+
+                        // Others may write the labels of other vaults, and name any key as this configuration's.
+                        isSure = KeyVaults.IsBuiltIn(key.Vault) && labelled is not null && KeySeals.LeadAlike(labelled, now);
                         draft.Replace(
-                            now with { KeyId = key.KeyId, Vault = key.Vault, KeyMark = null, KeyUpdatedAt = keyUpdatedAt ?? now.KeyUpdatedAt, UpdatedAt = After(now.UpdatedAt) },
-                            isSure ? Sealing.Checked : Sealing.Kept);
+                            now with { KeyId = key.KeyId, Vault = key.Vault, KeyMark = null, KeyUpdatedAt = labelled?.KeyUpdatedAt ?? now.KeyUpdatedAt, UpdatedAt = After(now.UpdatedAt) },
+                            isSure ? Sealing.Vouched : Sealing.Kept);
                     }
                 },
                 null,
@@ -435,7 +437,8 @@ internal sealed class StoreRepair(
         if (document is not null)
         {
             Dictionary<Guid, KeyReference> replacements = findings.Replacements(document);
-            all = [.. all, .. checks.OfVaults([.. document.Configurations]), .. checks.OfKeys(document, [.. document.Configurations.Where(item => !replacements.ContainsKey(item.Id))]), .. checks.OfHosts([.. document.Configurations])];
+            LlmConfiguration[] others = [.. document.Configurations.Where(item => !replacements.ContainsKey(item.Id))];
+            all = [.. all, .. checks.OfVaults([.. document.Configurations]), .. checks.OfKeys(document, others), .. checks.OfHosts(others)];
             if (findings.Main.State == ConfigFileState.Good && findings.Backup.State is ConfigFileState.Newer or ConfigFileState.Refused)
             {
                 all = all.Append(new CheckResult(StoreChecks.Backup, CheckStatus.Error, findings.Backup.Error!.Target!, findings.Backup.Error.Problem, findings.Backup.Error.RecommendedAction));

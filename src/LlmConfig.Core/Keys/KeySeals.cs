@@ -19,9 +19,11 @@ internal sealed class KeySeals(LocalVault local)
         one.Id == other.Id
         && one.Key == other.Key
         && one.KeyStoreId == other.KeyStoreId
-        && one.Provider == other.Provider
-        && Host(one) == Host(other)
-        && one.UseAuthHeader == other.UseAuthHeader;
+        && LeadAlike(one, other);
+
+    /// <summary>True when both send whatever key they have to the same place in the same way.</summary>
+    public static bool LeadAlike(LlmConfiguration one, LlmConfiguration other) =>
+        one.Provider == other.Provider && Host(one) == Host(other) && one.UseAuthHeader == other.UseAuthHeader;
 
     /// <summary>Makes the vault where there is none, and opens it, so that nothing has to be waited for under the lock.</summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code.</exception>

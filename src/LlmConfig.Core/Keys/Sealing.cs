@@ -6,6 +6,9 @@ internal enum Sealing
     /// <summary>The key is sealed for where it goes now, if the seal that it has is true.</summary>
     Checked,
 
+    /// <summary>The key is sealed for where it goes now, whatever its seal says: what lies beside it in the built-in vault says the same.</summary>
+    Vouched,
+
     /// <summary>The key is sealed for where it goes now, whatever its seal says: somebody accepted that.</summary>
     Accepted,
 

@@ -168,13 +168,20 @@ internal sealed class ConfigDraft
 
         try
         {
+            if (before is not null && !accepted && _seals.Check(item) is null)
+            {
+                // What was changed in the file is as it was sealed again.
+                return item;
+            }
+
             string seal = _seals.RequireOwnVault(_origin, accepted);
-            if (before is not null && !accepted)
+            if (before is not null && sealing == Sealing.Checked)
             {
                 _seals.Require(before);
             }
 
             item = _seals.Seal(item);
+            IsChanged |= _seal != seal;
             _seal = seal;
             return item;
         }

@@ -169,7 +169,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 
     private bool MayAccept(LlmConfiguration item) =>
         !AcceptHost || Repository.GetHostProblem(item) is not { } problem
-        || MaySend(item, $"{problem} Let the key go there from now on?", "Accept the host of a key", problem, "Add -Force to accept it.");
+        || MaySend(item, $"{problem} Let the key go there from now on?", "Accept the host of a key", LlmConfigErrorCode.HostMismatch, problem, "Add -Force to accept it.");
 
     // Of a configuration that is piped in, only its identity counts: its settings may be old ones.
     private T? If<T>(string parameter, T? value) =>
@@ -189,11 +189,12 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             item,
             $"The key of '{item.Name}' would go to {next ?? "an unknown host"} instead of {item.BaseUrl ?? "an unknown host"}. Keep the key and change the host?",
             "Key goes to another host",
+            LlmConfigErrorCode.InsecureBaseUrl,
             $"The key of '{item.Name}' would go to another host, and nobody can be asked here.",
             "Add -Force to allow it, or give the key of the new host with -ApiKey.");
     }
 
-    private bool MaySend(LlmConfiguration item, string question, string caption, string problem, string remedy) =>
+    private bool MaySend(LlmConfiguration item, string question, string caption, LlmConfigErrorCode code, string problem, string remedy) =>
         Ask(question, caption, ref _yesToAll, ref _noToAll)
-        ?? throw new LlmConfigException(LlmConfigErrorCode.InsecureBaseUrl, item.Name, problem, remedy);
+        ?? throw new LlmConfigException(code, item.Name, problem, remedy);
 }

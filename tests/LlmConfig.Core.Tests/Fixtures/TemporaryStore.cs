@@ -77,6 +77,15 @@ internal sealed class TemporaryStore : IDisposable
         return key.ToPlainText();
     }
 
+    /// <summary>Accepts what the file says now of where each key goes: what a person does who edited it by hand.</summary>
+    public void AcceptHosts(Func<LlmConfigOptions, LlmConfigOptions>? change = null)
+    {
+        LlmConfigRepository repository = Open(change);
+        Assert.All(
+            repository.Update([.. repository.GetAll().Where(item => item.Vault is not null).Select(item => KeyValuePair.Create(item.Id, new ConfigurationUpdate { AcceptHost = true }))]),
+            result => Assert.Null(result.Error));
+    }
+
     public void Keep(LlmConfigWarning warning)
     {
         lock (_warnings)

@@ -92,6 +92,7 @@ public sealed class FormatVectorTests : IDisposable
             KeyId = Name,
             IsDefault = true,
             KeyUpdatedAt = new DateTime(2026, 2, 3, 4, 5, 6, 7, DateTimeKind.Utc),
+            Seal = new KeySeal("https://llm.example.com:443", "6jQwqUtxTGuYzmco84/UtFCrjnGFhS2/hlpLbLyXfhY="),
             CreatedAt = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
             UpdatedAt = new DateTime(2026, 2, 3, 4, 5, 6, 7, DateTimeKind.Utc),
         };
@@ -104,9 +105,13 @@ public sealed class FormatVectorTests : IDisposable
             Vault = null,
             KeyId = null,
             KeyUpdatedAt = null,
+            Seal = null,
             IsDefault = false,
         };
-        var document = new ConfigDocument(new Guid("33333333-4444-4555-8666-777777777777"), 17, "Azure", [item, keyless], JsonExtras.None);
+        var document = new ConfigDocument(new Guid("33333333-4444-4555-8666-777777777777"), 17, "Azure", [item, keyless], JsonExtras.None)
+        {
+            Seal = "X2sDptu41kvBSzTp79UPeK1i0l53alZPK9hOArbep18=",
+        };
 
         byte[] bytes = InCulture("fa-IR", () => ConfigDocumentWriter.Write(document));
 
@@ -114,6 +119,22 @@ public sealed class FormatVectorTests : IDisposable
         ConfigDocument back = ConfigDocumentReader.Read(bytes);
         Assert.Equal(document.Configurations, back.Configurations);
         Assert.Equal(bytes, ConfigDocumentWriter.Write(back));
+    }
+
+    [Fact]
+    public void A_seal_is_what_a_program_that_knows_the_documented_format_alone_makes()
+    {
+        CopyVectors();
+        LlmConfigRepository repository = _store.Open();
+        LlmConfiguration work = repository.Get("work");
+
+        // The file's seals are those of seals.py; who accepts a host makes the same anew.
+        LlmConfiguration again = repository.Update(work.Id, new ConfigurationUpdate { AcceptHost = true });
+        Assert.Equal(work.Seal, again.Seal);
+        Assert.Equal(41, repository.GetStore().Revision);
+        LlmConfiguration moved = repository.Update(work.Id, new ConfigurationUpdate { BaseUrl = "https://y.openai.azure.com/openai/v1" });
+        Assert.Equal("https://y.openai.azure.com:443", moved.Seal!.Host);
+        Assert.Equal(work.Seal, repository.Update(work.Id, new ConfigurationUpdate { BaseUrl = work.BaseUrl }).Seal);
     }
 
     [Fact]

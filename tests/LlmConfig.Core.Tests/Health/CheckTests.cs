@@ -15,7 +15,7 @@ public sealed class CheckTests : IDisposable
 
         Assert.All(results, result => Assert.Equal((CheckStatus.Ok, null), (result.Status, result.Remedy)));
         Assert.Equal(
-            ["File", "Version", "Backup", "Owner", "Permission", "Protector", "Intent", "Leftover", "Vault", "Key", "Key", "Label", "Age", "Orphan"],
+            ["File", "Version", "Backup", "Owner", "Permission", "Protector", "Intent", "Leftover", "Vault", "Key", "Key", "Host", "Label", "Age", "Orphan"],
             results.Select(result => result.Check));
         Assert.DoesNotContain(_store.Store.Warnings, warning => warning.Target != "LlmConfig");
     }
@@ -108,12 +108,12 @@ public sealed class CheckTests : IDisposable
 
         IReadOnlyList<CheckResult> results = _store.Open().Check([_store.Open().Get("near").Id]);
 
-        Assert.Equal(["Key", "Label"], results.Select(result => result.Check));
+        Assert.Equal(["Key", "Host", "Label"], results.Select(result => result.Check));
         Assert.Empty(_store.Open().Check([_store.Open().Get("none").Id]));
     }
 
     [Fact]
-    public void A_key_that_its_owner_rotated_in_a_shared_vault_is_there()
+    public void A_key_that_its_owner_rotated_in_a_shared_vault_is_reported_until_an_import_brings_it()
     {
         var owner = Guid.NewGuid();
         LlmConfiguration item = _store.Document.Find("far")!;
@@ -122,9 +122,13 @@ public sealed class CheckTests : IDisposable
         _store.Far.Keys[keyId] = "x";
         _store.Far.Labels[keyId] = new KeyLabel(owner, item);
         _store.Edit(entry => entry.Name == "far" ? entry with { KeyStoreId = owner } : entry);
+        _store.AcceptHosts();
 
+        CheckResult found = Assert.Single(_store.Problems());
+        Assert.Equal(("Key", CheckStatus.Error, "far", "Bring it here with Import-LlmConfig -FromVault 'Far'."), (found.Check, found.Status, found.Target, found.Remedy));
+        Assert.DoesNotContain(_store.Repair(), result => result.Changed);
+        Assert.All(_store.Open().Import(_store.Open().PlanImport("Far").Steps), result => Assert.Null(result.Error));
         Assert.Empty(_store.Problems());
-        Assert.Empty(_store.Repair());
     }
 
     [Fact]

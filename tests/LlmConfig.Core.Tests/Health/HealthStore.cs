@@ -46,13 +46,19 @@ internal sealed class HealthStore : IDisposable
     {
         ConfigDocument before = Document;
         byte[] bytes = ConfigDocumentWriter.Write(new ConfigDocument(
-            before.StoreId, before.Revision + 1, before.DefaultVault, [.. before.Configurations.Select(edit).OfType<LlmConfiguration>()], before.Extras));
+            before.StoreId, before.Revision + 1, before.DefaultVault, [.. before.Configurations.Select(edit).OfType<LlmConfiguration>()], before.Extras)
+        {
+            Seal = before.Seal,
+        });
         File.WriteAllBytes(Paths.ConfigFile, bytes);
         if (backupToo)
         {
             File.WriteAllBytes(Paths.Backup, bytes);
         }
     }
+
+    /// <summary>Accepts where the keys go, as a person does after the file was rebuilt from labels that others may write.</summary>
+    public void AcceptHosts() => Store.AcceptHosts(options => options with { Vaults = new FakeVaults(Far) });
 
     /// <summary>An intent whose owner is dead.</summary>
     public string LeaveIntent(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)

@@ -66,6 +66,13 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
 
         Assert.Equal(plan.Steps.Select(step => (step.Check, step.Target)), done.Where(result => result.Changed).Select(result => (result.Check, result.Target)));
         Assert.All(done, result => Assert.True(result is { Changed: true, Status: CheckStatus.Ok, Error: null }, result.ToString()));
+        if (name.StartsWith("file and backup", StringComparison.Ordinal))
+        {
+            // Whoever may write the labels of that vault must not decide where its key goes.
+            Assert.Equal(("Host", "far"), (Assert.Single(_store.Problems()).Check, _store.Problems()[0].Target));
+            _store.AcceptHosts();
+        }
+
         Assert.Empty(_store.Problems());
         _store.AssertWhole(names);
         IReadOnlyList<string> repaired = StoreSnapshot.Of(_store.Store.Path);

@@ -396,6 +396,8 @@ public sealed class OnlineCheckTests : IDisposable
         string text = File.ReadAllText(_store.Paths.ConfigFile).Replace("\"openai\"", "\"tomorrow\"", StringComparison.Ordinal);
         File.WriteAllText(_store.Paths.ConfigFile, text);
 
+        Assert.Equal(OnlineOutcome.NoKey, Check(id).Outcome);
+        _store.AcceptHosts();
         OnlineCheckResult result = Check(id);
         Assert.Equal(OnlineOutcome.CannotBeChecked, result.Outcome);
         Assert.Contains("'tomorrow'", result.Message, StringComparison.Ordinal);

@@ -115,7 +115,10 @@ public sealed class ProviderRulesTests : IDisposable
         File.WriteAllText(_store.Paths.ConfigFile, text);
 
         Assert.Null(_store.Open().Get(item.Id).BaseUrl);
-        item = _store.Open().Update(item.Id, new ConfigurationUpdate { Model = "m", BaseUrl = "https://llm.example.com" });
+        var elsewhere = new ConfigurationUpdate { Model = "m", BaseUrl = "https://llm.example.com" };
+        Assert.Equal("m", _store.Open().Update(item.Id, new ConfigurationUpdate { Model = "m" }).Model);
+        Refusal.Of(_store, LlmConfigErrorCode.HostMismatch, "work", () => _store.Open().Update(item.Id, elsewhere));
+        item = _store.Open().Update(item.Id, elsewhere with { AcceptHost = true });
         Assert.Equal(("tomorrow", "m", "https://llm.example.com"), (item.Provider, item.Model, item.BaseUrl));
     }
 

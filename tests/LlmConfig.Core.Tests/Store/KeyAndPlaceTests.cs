@@ -56,7 +56,11 @@ public sealed class KeyAndPlaceTests : IDisposable
         using LlmConfigRepository held = _store.Open();
         _store.Create("before", TestKey.New(), null, held);
         Directory.Delete(_store.Paths.Vault, recursive: true);
+
+        // The store knows that it is another vault; whoever removed the old one says that this is meant.
         string other = TestKey.New();
+        Refusal.Of(LlmConfigErrorCode.VaultCorrupt, "anew", () => _store.Create("anew", other));
+        _store.AcceptHosts();
         LlmConfiguration anew = _store.Create("anew", other);
 
         string value = TestKey.New();
@@ -68,6 +72,7 @@ public sealed class KeyAndPlaceTests : IDisposable
         Directory.Delete(_store.Paths.Vault, recursive: true);
         Refusal.Of(LlmConfigErrorCode.KeyMissing, "after", () => held.GetKey(item.Id));
         string last = TestKey.New();
+        _store.AcceptHosts();
         Assert.Equal(last, _store.ReadKey(_store.Create("last", last, null, held).Id));
     }
 

@@ -155,8 +155,11 @@ public sealed class KeyLabelTests : IDisposable
     {
         LlmConfiguration item = _store.Create("work", TestKey.New(), "Far", Open());
         string path = _store.Paths.ConfigFile;
-        string foreign = File.ReadAllText(path).Replace(
-            "\"vault\": \"Far\",", $"\"vault\": \"Far\", \"store\": \"{Guid.NewGuid():D}\",", StringComparison.Ordinal);
+        File.WriteAllText(path, File.ReadAllText(path).Replace(
+            "\"vault\": \"Far\",", $"\"vault\": \"Far\", \"store\": \"{Guid.NewGuid():D}\",", StringComparison.Ordinal));
+        Refusal.Of(LlmConfigErrorCode.HostMismatch, "work", () => Open().GetKey(item.Id));
+        _store.AcceptHosts(options => options with { Vaults = new FakeVaults(_far) });
+        string foreign = File.ReadAllText(path);
         foreach (Action change in new Action[]
         {
             () => Open().Remove([item.Id]),
@@ -179,7 +182,7 @@ public sealed class KeyLabelTests : IDisposable
     }
 
     [Fact]
-    public void A_key_that_another_store_rotated_is_found_at_once()
+    public void A_key_that_another_store_rotated_is_missing_until_an_import_brings_it()
     {
         LlmConfiguration item = _store.Create("work", TestKey.New(), "Far", Open());
         string path = _store.Paths.ConfigFile;
@@ -195,6 +198,11 @@ public sealed class KeyLabelTests : IDisposable
             _far.Labels[keyId] = new KeyLabel(other, item with { UpdatedAt = item.UpdatedAt.AddMinutes(1 - age) });
         }
 
+        // Whoever may write labels could name any key: nothing that they say is used unasked.
+        LlmConfigException missing = Refusal.Of(LlmConfigErrorCode.KeyMissing, "work", () => Open().GetKey(item.Id));
+        Assert.Contains("Import-LlmConfig -FromVault 'Far'", missing.RecommendedAction, StringComparison.Ordinal);
+        _store.AcceptHosts(options => options with { Vaults = new FakeVaults(_far) });
+        Assert.All(Open().Import(Open().PlanImport("Far").Steps), result => Assert.Null(result.Error));
         using ApiKey key = Open().GetKey(item.Id);
 
         Assert.Equal(value, key.ToPlainText());

@@ -90,7 +90,7 @@ public sealed class SealedExportTests : IDisposable
         Assert.Single(_other.Sealed);
 
         static IEnumerable<LlmConfiguration> Strip(TemporaryStore store) =>
-            store.Open().GetAll().Select(item => item with { KeyId = null, KeyMark = null, UpdatedAt = default });
+            store.Open().GetAll().Select(item => item with { KeyId = null, KeyMark = null, Seal = null, UpdatedAt = default });
     }
 
     [Fact]
