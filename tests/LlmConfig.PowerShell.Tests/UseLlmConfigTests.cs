@@ -240,7 +240,7 @@ public sealed class UseLlmConfigTests : EnvironmentTest
         Assert.DoesNotContain(One, Leaks.Text(result, Shell.Host), StringComparison.Ordinal);
         Assert.Contains(
             result.Talk,
-            text => text.StartsWith("'work' sets OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_DEFAULT_MODEL and clears OPENAI_API_BASE", StringComparison.Ordinal));
+            text => text.StartsWith("'work' sets OPENAI_API_KEY, COPILOT_PROVIDER_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_DEFAULT_MODEL, OPENAI_API_BASE, ", StringComparison.Ordinal));
     }
 
     [Fact]

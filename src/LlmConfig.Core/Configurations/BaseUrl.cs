@@ -143,7 +143,8 @@ internal static class BaseUrl
         }
     }
 
-    private static bool IsLoopback(Uri url) =>
+    /// <summary>True when the host is this machine.</summary>
+    public static bool IsLoopback(Uri url) =>
         IPAddress.TryParse(url.DnsSafeHost, out IPAddress? address)
             ? IPAddress.IsLoopback(address)
             : url.IdnHost.Equals("localhost", StringComparison.OrdinalIgnoreCase)
