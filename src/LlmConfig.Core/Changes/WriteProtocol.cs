@@ -116,7 +116,7 @@ internal sealed class WriteProtocol(
             List<KeyReference> stale = LabelsOf(changes);
             if (doubtful.Count + stale.Count > 0)
             {
-                intents.AddRange(intentLog.Begin(doubtful, stale));
+                intents.AddRange(intentLog.Begin(storeId, doubtful, stale));
             }
 
             written = [.. changes.Select(change => change.NewKey).OfType<KeyReference>()];
@@ -126,7 +126,7 @@ internal sealed class WriteProtocol(
             StartedWork? flush = local.StartFlush();
             if (changes.Any(change => change.Error is null))
             {
-                after = config.Change(draft => Apply(changes, draft, open, intents), flush, cancellation);
+                after = config.Change(draft => Apply(changes, storeId, draft, open, intents), flush, cancellation);
             }
 
             return after;
@@ -159,7 +159,7 @@ internal sealed class WriteProtocol(
         }
     }
 
-    private void Apply(List<PlannedChange> changes, ConfigDraft draft, Func<string?, IKeyVault> open, List<Intent> intents)
+    private void Apply(List<PlannedChange> changes, Guid storeId, ConfigDraft draft, Func<string?, IKeyVault> open, List<Intent> intents)
     {
         foreach (PlannedChange change in changes)
         {
@@ -171,7 +171,7 @@ internal sealed class WriteProtocol(
         List<KeyReference> stale = [.. LabelsOf(changes).Except(intents.SelectMany(intent => intent.Labels))];
         if (more.Count + stale.Count > 0)
         {
-            intents.AddRange(intentLog.Begin(more, stale));
+            intents.AddRange(intentLog.Begin(storeId, more, stale));
         }
     }
 

@@ -106,7 +106,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
         LlmConfiguration item = _store.Open().Get("work");
         string path = Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json");
         byte[] good = Encoding.UTF8.GetBytes(
-            $$"""{"version":1,"process":7,"createdAt":"2026-01-01T00:00:00.000Z","keys":[{"vault":"LlmConfig","id":"{{item.KeyId}}"}],"labels":[{"vault":"LlmConfig","id":"{{item.KeyId}}"}]}""");
+            $$"""{"version":1,"store":"{{_store.StoreId}}","process":7,"createdAt":"2026-01-01T00:00:00.000Z","keys":[{"vault":"LlmConfig","id":"{{item.KeyId}}"}],"labels":[{"vault":"LlmConfig","id":"{{item.KeyId}}"}]}""");
         int seed = Environment.TickCount;
         var mutator = new JsonMutator(new Random(seed));
         var run = new FuzzRun();
