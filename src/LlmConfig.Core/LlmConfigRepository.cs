@@ -149,7 +149,7 @@ public sealed class LlmConfigRepository : IDisposable
             {
                 Warn(new LlmConfigWarning(
                     item.Name,
-                    $"The tools of {item.Provider} read no base URL from the environment: unless told otherwise, they send the key of '{item.Name}' to their own host instead of {item.BaseUrl}. For tools of OpenAI's kind, add -Variable OPENAI_API_KEY."));
+                    $"The tools of {item.Provider} read no base URL from the environment: unless told otherwise, they send the key of '{item.Name}' to their own host instead of {ShownText.WithAsciiHost(item.BaseUrl)}. For tools of OpenAI's kind, add -Variable OPENAI_API_KEY."));
             }
 
             return environment;

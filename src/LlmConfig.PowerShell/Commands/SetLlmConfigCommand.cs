@@ -177,7 +177,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             ? LlmProviderCatalog.Find(update.Provider ?? item.Provider)?.DefaultBaseUrl
             : update.BaseUrl.Trim();
         return Ask(
-            $"The key of '{item.Name}' would go to {next ?? "an unknown host"} instead of {item.BaseUrl ?? "an unknown host"}. Keep the key and change the host?",
+            $"The key of '{item.Name}' would go to {ShownText.WithAsciiHost(next) ?? "an unknown host"} instead of {ShownText.WithAsciiHost(item.BaseUrl) ?? "an unknown host"}. Keep the key and change the host?",
             "Key goes to another host",
             ref _yesToAll,
             ref _noToAll) ?? throw new LlmConfigException(
