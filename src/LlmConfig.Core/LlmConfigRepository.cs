@@ -323,7 +323,11 @@ public sealed class LlmConfigRepository : IDisposable
             changes.ForEach(change => change.Restart());
             SharedVault.Acquaint(changes, _config.ReadStrictly());
             _protocol.Run(changes, progress, cancellation);
-            return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step, step.Change.Action, step.Change.Result, step.Change.Error))];
+            return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step, step.Change.Action, step.Change.Result, step.Change.Error)
+            {
+                RenamedConfiguration = step.Change.Error is null ? step.Change.MovedAside : null,
+                RemovedConfiguration = step.Change.Error is null ? step.Change.Displaced : null,
+            })];
         });
         foreach (ImportResult result in results)
         {
