@@ -62,4 +62,7 @@ public enum LlmConfigErrorCode
 
     /// <summary>A registered vault was named, but Microsoft.PowerShell.SecretManagement is not available here.</summary>
     SecretManagementMissing = 19,
+
+    /// <summary>A command was given more arguments than it takes, or a value that a setting cannot have. It is not repeated, since it may be a key.</summary>
+    InvalidArgument = 20,
 }

@@ -55,7 +55,7 @@ public sealed class UseLlmConfigTests : EnvironmentTest
     [InlineData("Use-LlmConfig work -Variable '' { 'ran' }", "InvalidName")]
     [InlineData("Use-LlmConfig work -Variable $null { 'ran' }", "InvalidName")]
     [InlineData("Use-LlmConfig $null { 'ran' }", "ParameterArgumentValidationErrorNullNotAllowed")]
-    [InlineData("Use-LlmConfig work 'ran'", "CannotConvertArgumentNoMessage")]
+    [InlineData("Use-LlmConfig work 'ran'", "MissingMandatoryParameter")]
     public void What_cannot_be_used_is_an_error_and_the_block_does_not_run(string script, string error)
     {
         CommandResult result = Try(script);

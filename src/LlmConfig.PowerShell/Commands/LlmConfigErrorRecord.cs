@@ -42,6 +42,7 @@ internal static class LlmConfigErrorRecord
         LlmConfigErrorCode.VaultLocked => ErrorCategory.AuthenticationError,
         LlmConfigErrorCode.VaultCorrupt => ErrorCategory.InvalidData,
         LlmConfigErrorCode.SecretManagementMissing => ErrorCategory.NotInstalled,
+        LlmConfigErrorCode.InvalidArgument => ErrorCategory.InvalidArgument,
         _ => ErrorCategory.NotSpecified,
     };
 }
