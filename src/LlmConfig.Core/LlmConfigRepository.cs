@@ -39,8 +39,8 @@ public sealed class LlmConfigRepository : IDisposable
         _options = options ?? new LlmConfigOptions();
         _files = _options.Files ?? StoreFileSystem.Create();
         _files.Warn ??= Warn;
-        _log = new EventLog(folder.Path, _options.LogFile is { } log ? new EventLogFile(log, _files, _options.Clock, warning => _options.Warning?.Invoke(warning)) : null);
-        _config = new ConfigFile(folder, _files, Warn, _options.LockPatience);
+        _log = new EventLog(folder.Path, _options.LogFile is { } log ? new EventLogFile(log, _files, _options.Clock, warning => _options.Warning?.Invoke(warning)) : null, _options.Command);
+        _config = new ConfigFile(folder, _files, _options.Clock, Warn, _options.LockPatience);
         _intents = new IntentLog(folder.Path, _files, _options.Clock, Warn);
         string vaultFolder = new StorePaths(folder.Path).Vault;
         _local = new LocalVault(

@@ -45,7 +45,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
         }
 
         // A second change in the same millisecond is later all the same: stores that share a vault go by it.
-        after = after with { UpdatedAt = now > before.UpdatedAt ? now : before.UpdatedAt.AddMilliseconds(1) };
+        after = after with { UpdatedAt = ChangeTime.After(before.UpdatedAt, now), HasLateTime = false };
         RelabelledKey = keeps && !KeyLabel.HaveSameLabel(before, after) ? after.OwnKey : null;
         KeyReference? dropped = keeps ? null : before.OwnKey;
         draft.Replace(after);

@@ -329,7 +329,7 @@ internal sealed class StoreRepair(
     {
         DateTime now = Now;
         now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-        return now > before ? now : before.AddMilliseconds(1);
+        return ChangeTime.After(before, now);
     }
 
     private RepairStep RemoveOrphan(ConfigDocument document, VaultFinding vault, KeyVaultEntry entry)

@@ -6,7 +6,7 @@ namespace LlmConfig;
 /// <c>llm_config.json</c> and its backup: read without a lock, changed under the lock of the store, never read as empty
 /// when it is damaged and never overwritten then.
 /// </summary>
-internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Action<LlmConfigWarning> warn, TimeSpan patience)
+internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, TimeProvider clock, Action<LlmConfigWarning> warn, TimeSpan patience)
 {
     /// <summary>The largest file that is read: 64 MiB, about 150,000 configurations.</summary>
     public const int MaximumBytes = 64 * 1024 * 1024;
@@ -17,6 +17,15 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
     private static readonly ConcurrentDictionary<string, (FileSnapshot File, ConfigDocument Document)> Cache = new(StringComparer.Ordinal);
 
     private readonly WaitingLock _lock = new(files, new StorePaths(folder.Path).Lock, patience);
+
+    private DateTime Now
+    {
+        get
+        {
+            DateTime now = clock.GetUtcNow().UtcDateTime;
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+        }
+    }
 
     private StorePaths Paths { get; } = new(folder.Path);
 
@@ -312,7 +321,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Acti
 
         try
         {
-            ConfigDocument document = ConfigDocumentReader.Read(file.Bytes);
+            ConfigDocument document = ConfigDocumentReader.Read(file.Bytes, Now);
             Remember(path, file, document);
             return (file, document);
         }
