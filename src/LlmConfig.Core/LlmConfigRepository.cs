@@ -611,7 +611,7 @@ public sealed class LlmConfigRepository : IDisposable
             DefaultVault = choice.Name,
             DefaultVaultReason = choice.Reason,
             Protector = vault.Protector,
-            ProtectorReason = vault.Reason,
+            ProtectorReason = ShownText.Line(vault.Reason),
             ProtectorState = vault.Status.State,
             PendingChanges = document is null ? 0 : _intents.Count,
         };

@@ -199,7 +199,7 @@ internal sealed class Recovery(
     private static void Remember(HashSet<string>? failed, string vault, LlmConfigException error)
     {
         if (error.Code is LlmConfigErrorCode.VaultLocked or LlmConfigErrorCode.VaultUnavailable
-            or LlmConfigErrorCode.VaultNotFound or LlmConfigErrorCode.SecretManagementMissing)
+            or LlmConfigErrorCode.StoreBusy or LlmConfigErrorCode.VaultNotFound or LlmConfigErrorCode.SecretManagementMissing)
         {
             failed?.Add(vault);
         }

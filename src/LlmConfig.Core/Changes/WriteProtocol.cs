@@ -183,9 +183,18 @@ internal sealed class WriteProtocol(
         {
             IKeyVault vault = open(group.Key);
             var written = new List<PlannedChange>();
+            LlmConfigException? busy = null;
             foreach (PlannedChange change in group)
             {
                 cancellation.ThrowIfCancellationRequested();
+                if (busy is not null)
+                {
+                    // Waited for once, and long: who holds the vault would be waited for again by each key.
+                    change.Fail(busy.About(change.Result?.Name));
+                    progress?.Report(++done);
+                    continue;
+                }
+
                 try
                 {
                     long started = EventLog.Start();
@@ -200,6 +209,7 @@ internal sealed class WriteProtocol(
                 }
                 catch (LlmConfigException e)
                 {
+                    busy = e.Code == LlmConfigErrorCode.StoreBusy ? e : null;
                     change.Fail(e.About(change.Result?.Name));
                 }
 
