@@ -60,6 +60,15 @@ public sealed class LlmConfigRepository : IDisposable
     /// <summary>The full path of the store's folder.</summary>
     public string Folder => _folder.Path;
 
+    // Whoever gets a key leaves a trace, where somebody looks at traces.
+    private (LlmConfiguration Configuration, TKey Key) Read<TKey>(string operation, Func<(LlmConfiguration Configuration, TKey Key)> read)
+    {
+        long started = EventLog.Start();
+        (LlmConfiguration Configuration, TKey Key) result = read();
+        _log.KeyRead(result.Configuration, operation, started);
+        return result;
+    }
+
     private DateTime Now
     {
         get
@@ -118,7 +127,7 @@ public sealed class LlmConfigRepository : IDisposable
     /// VaultLocked, VaultUnavailable, VaultCorrupt.
     /// </exception>
     public ApiKey GetKey(Guid id, CancellationToken cancellation = default) =>
-        Logged(nameof(GetKey), () => _keys.Read(id, cancellation).Key);
+        Logged(nameof(GetKey), () => Read(nameof(GetKey), () => _keys.Read(id, cancellation)).Key);
 
     /// <summary>The key of a configuration that was read just now: it is read again only where its key is gone.</summary>
     /// <param name="configuration">The configuration.</param>
@@ -128,7 +137,7 @@ public sealed class LlmConfigRepository : IDisposable
     public ApiKey GetKey(LlmConfiguration configuration, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return Logged(nameof(GetKey), () => _keys.ReadCurrent(configuration, cancellation).Key);
+        return Logged(nameof(GetKey), () => Read(nameof(GetKey), () => _keys.ReadCurrent(configuration, cancellation)).Key);
     }
 
     /// <summary>What a configuration puts into the environment of a program: its key, base URL and model, as they belong together.</summary>
@@ -143,7 +152,7 @@ public sealed class LlmConfigRepository : IDisposable
     public LlmEnvironment GetEnvironment(Guid id, string? variable = null, CancellationToken cancellation = default) =>
         Logged(nameof(GetEnvironment), () =>
         {
-            (LlmConfiguration item, ApiKey? key) = _keys.ReadIfAny(id, cancellation);
+            (LlmConfiguration item, ApiKey? key) = Read(nameof(GetEnvironment), () => _keys.ReadIfAny(id, cancellation));
             var environment = new LlmEnvironment(item, key, variable);
             if (environment.LeavesBaseUrlOut)
             {
@@ -169,7 +178,7 @@ public sealed class LlmConfigRepository : IDisposable
         IReadOnlyList<Guid>? ids = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         using var check = new OnlineCheck(_options.Online);
-        foreach (OnlineCheckResult result in check.Run(ids ?? ReadableIds(), id => _keys.ReadIfAny(id, cancellation), progress, cancellation))
+        foreach (OnlineCheckResult result in check.Run(ids ?? ReadableIds(), id => Read(nameof(CheckOnline), () => _keys.ReadIfAny(id, cancellation)), progress, cancellation))
         {
             yield return result;
         }
@@ -387,7 +396,7 @@ public sealed class LlmConfigRepository : IDisposable
                 cancellation.ThrowIfCancellationRequested();
 
                 // Each key with the configuration that it is of now.
-                (LlmConfiguration item, ApiKey? key) = _keys.ReadIfAny(id, cancellation);
+                (LlmConfiguration item, ApiKey? key) = Read(nameof(Export), () => _keys.ReadIfAny(id, cancellation));
                 items.Add(item);
                 if (key is not null)
                 {

@@ -52,7 +52,7 @@ internal sealed class ExecRun(Stream standardOutput, Stream standardError, strin
         try
         {
             using var repository = new LlmConfigRepository(
-                StoreFolder.Resolve(), new LlmConfigOptions { Warning = warning => Write(standardError, $"WARNING: {warning.Message}") });
+                StoreFolder.Resolve(), new LlmConfigOptions { Command = "exec", Warning = warning => Write(standardError, $"WARNING: {warning.Message}") });
             LlmConfiguration item = line.Configuration is null ? repository.RequireDefault()
                 : Guid.TryParse(line.Configuration, out Guid id) ? repository.Get(id)
                 : repository.Get(line.Configuration);
