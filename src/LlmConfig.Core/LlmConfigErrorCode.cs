@@ -71,4 +71,7 @@ public enum LlmConfigErrorCode
     /// settings can be read; no key is given out, and nothing is changed.
     /// </summary>
     StoreOutdated = 21,
+
+    /// <summary>A command was given more arguments than it takes, or a value that a setting cannot have. It is not repeated, since it may be a key.</summary>
+    InvalidArgument = 22,
 }

@@ -40,13 +40,13 @@ public sealed class LlmConfigRepository : IDisposable
         _options = options ?? new LlmConfigOptions();
         _files = _options.Files ?? StoreFileSystem.Create();
         _files.Warn ??= Warn;
-        _log = new EventLog(folder.Path, _options.LogFile is { } log ? new EventLogFile(log, _files, _options.Clock, warning => _options.Warning?.Invoke(warning)) : null);
+        _log = new EventLog(folder.Path, _options.LogFile is { } log ? new EventLogFile(log, _files, _options.Clock, warning => _options.Warning?.Invoke(warning)) : null, _options.Command);
         _intents = new IntentLog(folder.Path, _files, _options.Clock, Warn);
         string vaultFolder = new StorePaths(folder.Path).Vault;
         _local = new LocalVault(
             vaultFolder, _files, _options.Protectors(vaultFolder, _files), _options.Clock, Warn, _options.LockPatience);
         _seals = new KeySeals(_local);
-        _config = new ConfigFile(folder, _files, _local, _seals, Warn, _options.LockPatience);
+        _config = new ConfigFile(folder, _files, _local, _seals, _options.Clock, Warn, _options.LockPatience);
         _vaults = new KeyVaults(_local, _options.Vaults);
         _keys = new KeyReader(_config, _vaults, _seals);
         _recovery = new Recovery(folder.Path, _config, _intents, _local, _vaults, _seals, _log, Warn);
@@ -61,6 +61,15 @@ public sealed class LlmConfigRepository : IDisposable
 
     /// <summary>The full path of the store's folder.</summary>
     public string Folder => _folder.Path;
+
+    // Whoever gets a key leaves a trace, where somebody looks at traces.
+    private (LlmConfiguration Configuration, TKey Key) Read<TKey>(string operation, Func<(LlmConfiguration Configuration, TKey Key)> read)
+    {
+        long started = EventLog.Start();
+        (LlmConfiguration Configuration, TKey Key) result = read();
+        _log.KeyRead(result.Configuration, operation, started);
+        return result;
+    }
 
     private DateTime Now
     {
@@ -143,7 +152,7 @@ public sealed class LlmConfigRepository : IDisposable
     /// would go elsewhere than it was stored for), VaultNotFound, VaultLocked, VaultUnavailable, VaultCorrupt.
     /// </exception>
     public ApiKey GetKey(Guid id, CancellationToken cancellation = default) =>
-        Logged(nameof(GetKey), () => _keys.Read(id, cancellation).Key);
+        Logged(nameof(GetKey), () => Read(nameof(GetKey), () => _keys.Read(id, cancellation)).Key);
 
     /// <summary>The key of a configuration that was read just now: it is read again only where its key is gone.</summary>
     /// <param name="configuration">The configuration.</param>
@@ -156,7 +165,7 @@ public sealed class LlmConfigRepository : IDisposable
         return Logged(nameof(GetKey), () =>
         {
             _config.ReadForKeys();
-            return _keys.ReadCurrent(configuration, cancellation).Key;
+            return Read(nameof(GetKey), () => _keys.ReadCurrent(configuration, cancellation)).Key;
         });
     }
 
@@ -185,13 +194,13 @@ public sealed class LlmConfigRepository : IDisposable
     public LlmEnvironment GetEnvironment(Guid id, string? variable = null, CancellationToken cancellation = default) =>
         Logged(nameof(GetEnvironment), () =>
         {
-            (LlmConfiguration item, ApiKey? key) = _keys.ReadIfAny(id, cancellation);
+            (LlmConfiguration item, ApiKey? key) = Read(nameof(GetEnvironment), () => _keys.ReadIfAny(id, cancellation));
             var environment = new LlmEnvironment(item, key, variable);
             if (environment.LeavesBaseUrlOut)
             {
                 Warn(new LlmConfigWarning(
                     item.Name,
-                    $"The tools of {item.Provider} read no base URL from the environment: unless told otherwise, they send the key of '{item.Name}' to their own host instead of {item.BaseUrl}. For tools of OpenAI's kind, add -Variable OPENAI_API_KEY."));
+                    $"The tools of {item.Provider} read no base URL from the environment: unless told otherwise, they send the key of '{item.Name}' to their own host instead of {ShownText.WithAsciiHost(item.BaseUrl)}. For tools of OpenAI's kind, add -Variable OPENAI_API_KEY."));
             }
 
             return environment;
@@ -211,7 +220,7 @@ public sealed class LlmConfigRepository : IDisposable
         IReadOnlyList<Guid>? ids = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         using var check = new OnlineCheck(_options.Online);
-        foreach (OnlineCheckResult result in check.Run(ids ?? ReadableIds(), id => _keys.ReadIfAny(id, cancellation), progress, cancellation))
+        foreach (OnlineCheckResult result in check.Run(ids ?? ReadableIds(), id => Read(nameof(CheckOnline), () => _keys.ReadIfAny(id, cancellation)), progress, cancellation))
         {
             yield return result;
         }
@@ -365,7 +374,11 @@ public sealed class LlmConfigRepository : IDisposable
             changes.ForEach(change => change.Restart());
             SharedVault.Acquaint(changes, _config.ReadStrictly());
             _protocol.Run(changes, progress, cancellation);
-            return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step, step.Change.Action, step.Change.Result, step.Change.Error))];
+            return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step, step.Change.Action, step.Change.Result, step.Change.Error)
+            {
+                RenamedConfiguration = step.Change.Error is null ? step.Change.MovedAside : null,
+                RemovedConfiguration = step.Change.Error is null ? step.Change.Displaced : null,
+            })];
         });
         foreach (ImportResult result in results)
         {
@@ -425,7 +438,7 @@ public sealed class LlmConfigRepository : IDisposable
                 cancellation.ThrowIfCancellationRequested();
 
                 // Each key with the configuration that it is of now.
-                (LlmConfiguration item, ApiKey? key) = _keys.ReadIfAny(id, cancellation);
+                (LlmConfiguration item, ApiKey? key) = Read(nameof(Export), () => _keys.ReadIfAny(id, cancellation));
                 items.Add(item);
                 if (key is not null)
                 {
@@ -649,7 +662,7 @@ public sealed class LlmConfigRepository : IDisposable
             DefaultVault = choice.Name,
             DefaultVaultReason = choice.Reason,
             Protector = vault.Protector,
-            ProtectorReason = vault.Reason,
+            ProtectorReason = ShownText.Line(vault.Reason),
             ProtectorState = vault.Status.State,
             PendingChanges = document is null ? 0 : _intents.Count,
         };

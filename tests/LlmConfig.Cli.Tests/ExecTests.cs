@@ -14,14 +14,14 @@ public class ExecTests(ExecStore store) : IClassFixture<ExecStore>
             before: "OPENAI_API_KEY=stale OPENAI_BASE_URL=http://stale OPENAI_API_BASE=http://stale OPENAI_ORG_ID=stale OTHER=stays ANTHROPIC_MODEL=stays");
         Assert.Equal((0, string.Empty), (exitCode, error));
         Assert.Equal(
-            $"ANTHROPIC_MODEL=stays\nOPENAI_API_KEY={ExecStore.Key}\nOPENAI_BASE_URL=https://api.openai.com/v1\nOPENAI_DEFAULT_MODEL=gpt-5\nOPENAI_MODEL=gpt-5\nOTHER=stays\n",
+            $"ANTHROPIC_MODEL=stays\nOPENAI_API_BASE=https://api.openai.com/v1\nOPENAI_API_KEY={ExecStore.Key}\nOPENAI_BASE_PATH=v1/chat/completions\nOPENAI_BASE_URL=https://api.openai.com/v1\nOPENAI_DEFAULT_MODEL=gpt-5\nOPENAI_HOST=https://api.openai.com\nOPENAI_MODEL=gpt-5\nOTHER=stays\n",
             output);
     }
 
     [Fact]
     public void Variables_that_are_not_concerned_reach_the_program_byte_by_byte_and_none_is_added()
     {
-        const string show = "env | grep -av -e ^_= -e ^OPENAI -e ^OLLAMA | sort | od -An -c";
+        const string show = "env | grep -av -e ^_= -e ^OPENAI -e ^OLLAMA -e ^COPILOT | sort | od -An -c";
         Assert.Equal(
             Shell($"export BAD=$(printf 'a\\377\\376b'); export EMPTY=; {show}").Output,
             Shell($"export BAD=$(printf 'a\\377\\376b'); export EMPTY=; {Llmconfig} exec local -- sh -c '{show}'").Output);

@@ -42,7 +42,7 @@ Describe 'Import and export in a real shell' {
         Set-Content -LiteralPath '[b].env' "GROQ_API_KEY=$(New-TestKey)"
         (Import-LlmConfig ./a*.env -WarningAction SilentlyContinue).Name | Should -Be openai
         (Import-LlmConfig -LiteralPath './[b].env' -WarningAction SilentlyContinue).Name | Should -Be groq
-        Get-LlmConfig | Remove-LlmConfig
+        Get-LlmConfig | Remove-LlmConfig -Force
         (Get-ChildItem *.env | Import-LlmConfig -WarningAction SilentlyContinue).Name | Sort-Object | Should -Be groq, openai
         { Import-LlmConfig Env:\PATH -ErrorAction Stop } | Should -Throw -ErrorId 'StoreUnsafe*'
         { Import-LlmConfig ./none.env -ErrorAction Stop } | Should -Throw -ErrorId 'NotFound*'

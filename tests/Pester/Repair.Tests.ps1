@@ -16,7 +16,7 @@ BeforeDiscovery {
         @{ Name = 'a file that was left half-written'; Check = 'Leftover'; Status = 'Warning'; Names = 'local', 'work'; Damage = { 'x' > "$env:LLMCONFIG_HOME/llm_config.json.00.tmp"; chmod 600 "$env:LLMCONFIG_HOME/llm_config.json.00.tmp" } }
         @{ Name = 'a change that was left undone'; Check = 'Intent'; Status = 'Warning'; Names = 'local', 'work'; Damage = {
                 $path = "$env:LLMCONFIG_HOME/pending/$([guid]::NewGuid()).json"
-                '{"version":1,"process":1,"createdAt":"2026-11-23T20:40:10.100Z","keys":[{"vault":"LlmConfig","id":"llm-api-key-00112233445566778899aabbccddeeff"}]}' > $path
+                '{"version":1,"store":"' + (Get-LlmConfigStore).StoreId + '","process":1,"createdAt":"2026-11-23T20:40:10.100Z","keys":[{"vault":"LlmConfig","id":"llm-api-key-00112233445566778899aabbccddeeff"}]}' > $path
                 chmod 600 $path
             }
         }

@@ -102,7 +102,7 @@ internal sealed class WriteProtocol(
     }
 
     private static List<KeyReference> KeysOf(IEnumerable<PlannedChange> changes) =>
-        [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey, change.ReplacedKey }).OfType<KeyReference>().Distinct()];
+        [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey }).OfType<KeyReference>().Distinct()];
 
     private static List<KeyReference> LabelsOf(IEnumerable<PlannedChange> changes) =>
         [.. changes.Select(change => change.StaleLabel).OfType<KeyReference>().Distinct()];
@@ -120,7 +120,7 @@ internal sealed class WriteProtocol(
             List<KeyReference> stale = LabelsOf(changes);
             if (doubtful.Count + stale.Count > 0)
             {
-                intents.AddRange(intentLog.Begin(doubtful, stale));
+                intents.AddRange(intentLog.Begin(storeId, doubtful, stale));
             }
 
             written = [.. changes.Select(change => change.NewKey).OfType<KeyReference>()];
@@ -136,7 +136,7 @@ internal sealed class WriteProtocol(
 
             if (changes.Any(change => change.Error is null))
             {
-                after = config.Change(draft => Apply(changes, draft, open, intents), flush, cancellation);
+                after = config.Change(draft => Apply(changes, storeId, draft, open, intents), flush, cancellation);
             }
 
             return after;
@@ -169,7 +169,7 @@ internal sealed class WriteProtocol(
         }
     }
 
-    private void Apply(List<PlannedChange> changes, ConfigDraft draft, Func<string?, IKeyVault> open, List<Intent> intents)
+    private void Apply(List<PlannedChange> changes, Guid storeId, ConfigDraft draft, Func<string?, IKeyVault> open, List<Intent> intents)
     {
         foreach (PlannedChange change in changes)
         {
@@ -181,7 +181,7 @@ internal sealed class WriteProtocol(
         List<KeyReference> stale = [.. LabelsOf(changes).Except(intents.SelectMany(intent => intent.Labels))];
         if (more.Count + stale.Count > 0)
         {
-            intents.AddRange(intentLog.Begin(more, stale));
+            intents.AddRange(intentLog.Begin(storeId, more, stale));
         }
     }
 
@@ -193,9 +193,18 @@ internal sealed class WriteProtocol(
         {
             IKeyVault vault = open(group.Key);
             var written = new List<PlannedChange>();
+            LlmConfigException? busy = null;
             foreach (PlannedChange change in group)
             {
                 cancellation.ThrowIfCancellationRequested();
+                if (busy is not null)
+                {
+                    // Waited for once, and long: who holds the vault would be waited for again by each key.
+                    change.Fail(busy.About(change.Result?.Name));
+                    progress?.Report(++done);
+                    continue;
+                }
+
                 try
                 {
                     long started = EventLog.Start();
@@ -210,6 +219,7 @@ internal sealed class WriteProtocol(
                 }
                 catch (LlmConfigException e)
                 {
+                    busy = e.Code == LlmConfigErrorCode.StoreBusy ? e : null;
                     change.Fail(e.About(change.Result?.Name));
                 }
 

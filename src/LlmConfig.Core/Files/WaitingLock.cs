@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace LlmConfig;
 
@@ -9,7 +10,7 @@ namespace LlmConfig;
 /// A permanent lock file that processes wait for, bounded. The holder leaves a note in it, so that who waits in vain
 /// can be told whom it waited for. The file is never removed: a replaced lock file has two holders.
 /// </summary>
-internal sealed class WaitingLock(StoreFileSystem files, string path, TimeSpan patience)
+internal sealed partial class WaitingLock(StoreFileSystem files, string path, TimeSpan patience)
 {
     /// <summary>How long is waited for the lock of a store: 10 seconds (the design's fifth promise).</summary>
     public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(10);
@@ -107,10 +108,37 @@ internal sealed class WaitingLock(StoreFileSystem files, string path, TimeSpan p
 
     private static string Line(byte[] note, int number) => Encoding.UTF8.GetString(note).Split('\n').ElementAtOrDefault(number) ?? string.Empty;
 
+    // Who takes the lock together with others leaves no note, so what is there may be that of one that ended long ago.
+    private static bool IsOfLiveProcess(string note)
+    {
+        if (Note().Match(note) is not { Success: true } match
+            || !int.TryParse(match.Groups["id"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+            || !DateTime.TryParse(match.Groups["since"].ValueSpan, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out DateTime since))
+        {
+            return false;
+        }
+
+        try
+        {
+            using Process process = Process.GetProcessById(id);
+
+            // The number may be another process's by now; the note is precise to a second.
+            return process.StartTime.ToUniversalTime() < since + TimeSpan.FromSeconds(2);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception or NotSupportedException)
+        {
+            // It has ended, or it is another user's.
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"\Aprocess (?<id>[0-9]+) \(.*\) since (?<since>[0-9TZ:-]+)\z", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex Note();
+
     private LlmConfigException Busy()
     {
         string note = files.ReadNote(path, NoteLimit) is { } bytes ? Line(bytes, 0).Trim() : string.Empty;
-        string holder = note.Length == 0 ? "another process" : ShownText.Of(note);
+        string holder = IsOfLiveProcess(note) ? ShownText.Of(note) : "another process";
         return new LlmConfigException(
             LlmConfigErrorCode.StoreBusy,
             path,

@@ -6,8 +6,8 @@ public sealed class RepairStep
     internal RepairStep(string check, string target, string action, Func<CancellationToken, RepairResult?> run)
     {
         Check = check;
-        Target = target;
-        Action = action;
+        Target = ShownText.Printable(target);
+        Action = ShownText.Printable(action);
         Run = run;
     }
 

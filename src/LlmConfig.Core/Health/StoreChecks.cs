@@ -17,6 +17,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
     public const string Host = "Host";
     public const string Label = "Label";
     public const string Age = "Age";
+    public const string Time = "Time";
     public const string Orphan = "Orphan";
     public const string Intent = "Intent";
     public const string Leftover = "Leftover";
@@ -46,7 +47,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
         }
 
         List<LlmConfiguration> items = [.. document.Configurations.Where(item => ids?.Contains(item.Id) != false)];
-        foreach (CheckResult result in OfVaults(items).Concat(OfKeys(document, items)).Concat(OfHosts(items)).Concat(OfLabels(document, items)).Concat(OfAges(items, maximumAge)))
+        foreach (CheckResult result in OfVaults(items).Concat(OfKeys(document, items)).Concat(OfAbsentKeys(items)).Concat(OfTimes(items)).Concat(OfHosts(items)).Concat(OfLabels(document, items)).Concat(OfAges(items, maximumAge)))
         {
             yield return result;
         }
@@ -179,6 +180,23 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             yield return new CheckResult(Host, CheckStatus.Ok, folder, "Each key goes only to the host that it was stored for.");
         }
     }
+
+    private static IEnumerable<CheckResult> OfAbsentKeys(IEnumerable<LlmConfiguration> items) =>
+        from item in items
+        where item.Key is null
+        let provider = LlmProviderCatalog.Find(item.Provider)
+        where provider is { KeyRequired: true }
+        select new CheckResult(
+            Key, CheckStatus.Error, item.Name, $"It has no key, though {provider.DisplayName} needs one.", "Give it one with Set-LlmConfig -ApiKey.");
+
+    private static IEnumerable<CheckResult> OfTimes(IEnumerable<LlmConfiguration> items) => items
+        .Where(item => item.HasLateTime)
+        .Select(item => new CheckResult(
+            Time,
+            CheckStatus.Warning,
+            item.Name,
+            "The file gives a time of it that is later than now by more than a day; it is read as now.",
+            "Check the clock of this machine, and who else writes the file. The next change of the configuration writes its times anew."));
 
     /// <summary>Files of the built-in vault that do not open and that no configuration refers to.</summary>
     public IEnumerable<CheckResult> OfLooseFiles(ConfigDocument? document)

@@ -331,7 +331,7 @@ internal sealed class StoreRepair(
                     if (now.Key == item.Key)
                     {
                         // Named before the commit: should this process die after it, the label is written by the next one.
-                        intent = intents.Begin([], [key]).Single();
+                        intent = intents.Begin(draft.StoreId, [], [key]).Single();
 
                         // Others may write the labels of other vaults, and name any key as this configuration's.
                         isSure = KeyVaults.IsBuiltIn(key.Vault) && labelled is not null && KeySeals.LeadAlike(labelled, now);
@@ -380,7 +380,7 @@ internal sealed class StoreRepair(
     {
         DateTime now = Now;
         now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-        return now > before ? now : before.AddMilliseconds(1);
+        return ChangeTime.After(before, now);
     }
 
     private RepairStep RemoveOrphan(ConfigDocument document, VaultFinding vault, KeyVaultEntry entry)
@@ -395,7 +395,7 @@ internal sealed class StoreRepair(
             }
 
             // The rule of recovery does it: what refers to the key in the end keeps it.
-            using Intent intent = intents.Begin([key], []).Single();
+            using Intent intent = intents.Begin(now.StoreId, [key], []).Single();
             return finish(intent) ? Done(StoreChecks.Orphan, entry.KeyId, $"It was removed from the vault '{ShownText.Of(vault.Name)}'.") : Later(StoreChecks.Orphan, entry.KeyId);
         })
         {
@@ -412,7 +412,7 @@ internal sealed class StoreRepair(
         return new RepairStep(StoreChecks.Label, ShownText.Of(stale.Key), $"Write anew what it says beside the keys of {Names(names)}", _ =>
         {
             bool complete = true;
-            foreach (Intent intent in intents.Begin([], keys))
+            foreach (Intent intent in config.ReadStrictly() is { } now ? intents.Begin(now.StoreId, [], keys) : [])
             {
                 using (intent)
                 {

@@ -41,6 +41,8 @@ internal sealed class ConfigDraft
         }
     }
 
+    public Guid StoreId => _origin.StoreId;
+
     public bool HasDefault => _default is not null;
 
     public LlmConfiguration? Find(Guid id) => FindStored(id) is { } item ? Current(item) : null;

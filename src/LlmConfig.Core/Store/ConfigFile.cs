@@ -7,7 +7,7 @@ namespace LlmConfig;
 /// <c>llm_config.json</c> and its backup: read without a lock, changed under the lock of the store, never read as empty
 /// when it is damaged and never overwritten then.
 /// </summary>
-internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, LocalVault vault, KeySeals seals, Action<LlmConfigWarning> warn, TimeSpan patience)
+internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, LocalVault vault, KeySeals seals, TimeProvider clock, Action<LlmConfigWarning> warn, TimeSpan patience)
 {
     /// <summary>The largest file that is read: 64 MiB, about 150,000 configurations.</summary>
     public const int MaximumBytes = 64 * 1024 * 1024;
@@ -18,6 +18,15 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
     private static readonly ConcurrentDictionary<string, (FileSnapshot File, ConfigDocument Document)> Cache = new(StringComparer.Ordinal);
 
     private readonly WaitingLock _lock = new(files, new StorePaths(folder.Path).Lock, patience);
+
+    private DateTime Now
+    {
+        get
+        {
+            DateTime now = clock.GetUtcNow().UtcDateTime;
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+        }
+    }
 
     private StorePaths Paths { get; } = new(folder.Path);
 
@@ -395,7 +404,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
 
         try
         {
-            ConfigDocument document = ConfigDocumentReader.Read(file.Bytes);
+            ConfigDocument document = ConfigDocumentReader.Read(file.Bytes, Now);
             Remember(path, file, document);
             return (file, document);
         }

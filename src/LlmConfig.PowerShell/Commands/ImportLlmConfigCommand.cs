@@ -215,13 +215,16 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
             ImportAction.Update => "Replace LLM configuration",
             _ => "Remove LLM configuration",
         };
-        return ShouldProcess(step.Name, $"{action} ({step.Detail})") && (Force || !step.SendsKeptKeyElsewhere || MaySendKeyElsewhere(step));
+        return ShouldProcess(step.Name, $"{action} ({step.Detail}): {step.Effect}") && (Force || !step.SendsKeptKeyElsewhere || MaySendKeyElsewhere(step));
     }
 
     private bool MaySendKeyElsewhere(ImportStep step)
     {
+        string next = ShownText.WithAsciiHost(step.Configuration!.BaseUrl) ?? "an unknown host";
         bool? answer = Ask(
-            $"The key of '{step.Name}' would go to {step.Configuration!.BaseUrl ?? "an unknown host"} instead of {step.Existing!.BaseUrl ?? "an unknown host"}. Keep the key and change the host?",
+            step.Existing is { } existing
+                ? $"The key of '{step.Name}' would go to {next} instead of {ShownText.WithAsciiHost(existing.BaseUrl) ?? "an unknown host"}. Keep the key and change the host?"
+                : $"The key of '{step.Name}' ({step.Detail}) would go to {next}, which is not the provider's own host: who may write to the vault has chosen it. Import it?",
             "Key goes to another host",
             ref _yesToAll,
             ref _noToAll);
@@ -230,7 +233,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
             WriteError(LlmConfigErrorRecord.From(new LlmConfigException(
                 LlmConfigErrorCode.InsecureBaseUrl,
                 step.Name,
-                $"The key of '{step.Name}' would go to another host, and nobody can be asked here.",
+                $"The key of '{step.Name}' would go to {next}, which nobody here has chosen yet, and nobody can be asked here.",
                 "Look at where the new host is from; add -Force to allow it.")));
         }
 
@@ -254,10 +257,12 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
             {
                 case ImportAction.Create:
                     WriteVerbose($"Created '{name}' ({result.Step.Detail}).");
+                    TellOfOthers(result);
                     WriteObject(result.Configuration);
                     break;
                 case ImportAction.Update:
                     WriteVerbose($"Changed '{name}' ({result.Step.Detail}).");
+                    TellOfOthers(result);
                     WriteObject(result.Configuration);
                     break;
                 case ImportAction.Remove:
@@ -273,6 +278,19 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         }
 
         Advise(results);
+    }
+
+    private void TellOfOthers(ImportResult result)
+    {
+        if (result.RenamedConfiguration is { } renamed)
+        {
+            WriteWarning($"The configuration that was called '{result.Configuration!.Name}' is called '{renamed.Name}' now, and has its key still.");
+        }
+
+        if (result.RemovedConfiguration is { IsDefault: true } removed && !result.Configuration!.IsDefault)
+        {
+            WriteWarning($"'{removed.Name}' was the default configuration; the one in its place leads to another host and is not. Choose one with Set-LlmConfig -AsDefault.");
+        }
     }
 
     private void Advise(IReadOnlyList<ImportResult> results)

@@ -44,6 +44,7 @@ internal static class LlmConfigErrorRecord
         LlmConfigErrorCode.SecretManagementMissing => ErrorCategory.NotInstalled,
         LlmConfigErrorCode.HostMismatch => ErrorCategory.SecurityError,
         LlmConfigErrorCode.StoreOutdated => ErrorCategory.SecurityError,
+        LlmConfigErrorCode.InvalidArgument => ErrorCategory.InvalidArgument,
         _ => ErrorCategory.NotSpecified,
     };
 }

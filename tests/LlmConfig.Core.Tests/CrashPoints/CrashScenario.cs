@@ -101,7 +101,7 @@ internal sealed record CrashScenario(
         File.WriteAllBytes(sealedKey, key);
         File.SetUnixFileMode(sealedKey, StoreFileSystem.FileMode);
         string path = Path.Combine(store.Folder, "pending", $"{Guid.NewGuid()}.json");
-        File.WriteAllText(path, $$"""{"version":1,"process":1,"createdAt":"2026-01-01T00:00:00Z","keys":[{"vault":"{{b.Vault}}","id":"{{b.KeyId}}"}]}""");
+        File.WriteAllText(path, $$"""{"version":1,"store":"{{store.GetStore().StoreId}}","process":1,"createdAt":"2026-01-01T00:00:00Z","keys":[{"vault":"{{b.Vault}}","id":"{{b.KeyId}}"}]}""");
         File.SetUnixFileMode(path, StoreFileSystem.FileMode);
     }
 

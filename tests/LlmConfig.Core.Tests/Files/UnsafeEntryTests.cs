@@ -196,7 +196,7 @@ public sealed class UnsafeEntryTests : IDisposable
         };
         if (file == "intent")
         {
-            File.WriteAllText(path, $$"""{"version":1,"keys":[{"vault":"LlmConfig","id":"{{KeyReference.NewKeyId()}}"}]}""");
+            File.WriteAllText(path, $$"""{"version":1,"store":"{{Guid.NewGuid()}}","keys":[{"vault":"LlmConfig","id":"{{KeyReference.NewKeyId()}}"}]}""");
             File.SetUnixFileMode(path, StoreFileSystem.FileMode);
         }
 

@@ -42,6 +42,9 @@ internal sealed class TemporaryStore : IDisposable
 
     public string[] Intents => Directory.Exists(Paths.Pending) ? Directory.GetFiles(Paths.Pending) : [];
 
+    /// <summary>The id of the store, as its file holds it.</summary>
+    public Guid StoreId => ConfigDocumentReader.Read(File.ReadAllBytes(Paths.ConfigFile)).StoreId;
+
     public long Revision => Open().GetStore().Revision;
 
     /// <summary>The options that <see cref="Open"/> starts from: a key file as the only protector, warnings kept here.</summary>

@@ -282,7 +282,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         _store.Far.Keys[keyId] = "x";
         _store.Far.Labels[keyId] = new KeyLabel(_store.Document.StoreId, _store.Document.Find("far")!);
         var log = new IntentLog(_store.Store.Path, StoreFileSystem.Create(), TimeProvider.System, _ => { });
-        using (log.Begin([new KeyReference("Far", keyId)], []).Single())
+        using (log.Begin(_store.Document.StoreId, [new KeyReference("Far", keyId)], []).Single())
         {
             Assert.Empty(_store.Problems());
             Assert.Empty(_store.Repair());
