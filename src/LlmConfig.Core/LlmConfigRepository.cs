@@ -47,6 +47,7 @@ public sealed class LlmConfigRepository : IDisposable
             vaultFolder, _files, _options.Protectors(vaultFolder, _files), _options.Clock, Warn, _options.LockPatience);
         _seals = new KeySeals(_local);
         _config = new ConfigFile(folder, _files, _local, _seals, _options.Clock, Warn, _options.LockPatience);
+        _local.IsReliedOn = IsSealed;
         _vaults = new KeyVaults(_local, _options.Vaults);
         _keys = new KeyReader(_config, _vaults, _seals);
         _recovery = new Recovery(folder.Path, _config, _intents, _local, _vaults, _seals, _log, Warn);
@@ -484,7 +485,7 @@ public sealed class LlmConfigRepository : IDisposable
         string? known = Logged(nameof(SetDefaultVault), () =>
         {
             string? known = string.IsNullOrWhiteSpace(name) ? null : _vaults.Open(name.Trim()).Name;
-            _protocol.Initialise(_config.ReadStrictly(), cancellation);
+            _protocol.Initialise(_config.ReadStrictly(), forKeys: false, cancellation);
             Certain(() => _config.Change(draft => draft.DefaultVault = known, null, cancellation));
             return known;
         });
@@ -492,22 +493,47 @@ public sealed class LlmConfigRepository : IDisposable
     }
 
     /// <summary>
-    /// Lets another protector keep the master key of the built-in vault, or makes the vault with it. No key is written anew.
+    /// Lets another protector keep the master key of the built-in vault, or makes the vault with it. The vault gets a new master
+    /// key, as by <see cref="RotateMasterKey"/>, unless it is to keep the one that it has.
     /// </summary>
-    /// <param name="kind">The protector.</param>
-    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
-    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, StoreBusy, StoreFull: the old protector stays.</exception>
-    public void SetProtector(ProtectorKind kind, CancellationToken cancellation = default)
+    /// <param name="kind">The protector; where it is the present one, nothing is changed.</param>
+    /// <param name="keepMasterKey">True to hand on the same master key: whoever copied it where it lay opens later keys too.</param>
+    /// <param name="cancellation">Stops between two keys.</param>
+    /// <exception cref="LlmConfigException">
+    /// VaultLocked, VaultUnavailable, StoreBusy, StoreFull; VaultCorrupt: a key cannot be read. All keys stay readable; where the change
+    /// was begun, the same call, <see cref="RotateMasterKey"/> or a repair goes on.
+    /// </exception>
+    public void SetProtector(ProtectorKind kind, bool keepMasterKey = false, CancellationToken cancellation = default)
     {
         long started = EventLog.Start();
         bool changed = Logged(nameof(SetProtector), () =>
         {
-            _protocol.Initialise(_config.ReadStrictly(), cancellation);
-            return _local.ChangeProtector(kind, cancellation);
+            _protocol.Initialise(_config.ReadStrictly(), forKeys: false, cancellation);
+            return _local.ChangeProtector(kind, keepMasterKey, Rebind(cancellation), cancellation);
         });
         if (changed)
         {
             _log.StoreChanged("Protector", kind.ToString(), started);
+        }
+    }
+
+    /// <summary>
+    /// Gives the built-in vault a new master key, seals every key in it anew, and destroys the old master key. Keys can be read and
+    /// written meanwhile. Nothing happens where there is no vault yet.
+    /// </summary>
+    /// <param name="cancellation">Stops between two keys.</param>
+    /// <exception cref="LlmConfigException">As for <see cref="SetProtector"/>.</exception>
+    public void RotateMasterKey(CancellationToken cancellation = default)
+    {
+        long started = EventLog.Start();
+        bool changed = Logged(nameof(RotateMasterKey), () =>
+        {
+            ConfigFile.RequireWorkingLocks();
+            return _local.RotateMasterKey(Rebind(cancellation), cancellation);
+        });
+        if (changed)
+        {
+            _log.StoreChanged("MasterKey", "Rotated", started);
         }
     }
 
@@ -598,7 +624,22 @@ public sealed class LlmConfigRepository : IDisposable
 
     private StoreInspection Inspection => new(_folder, _files, _config, _intents, _local, _vaults.Open, _seals, _options.LogFile);
 
-    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _local, _vaults, _seals, intent => _recovery.Finish(intent, _ => true), _options.Clock);
+    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _local, _vaults, _seals, intent => _recovery.Finish(intent, _ => true), Rebind, _options.Clock);
+
+    // Seals of keys in any vault are made under the master key, so an empty vault may not get another one.
+    private bool IsSealed()
+    {
+        try
+        {
+            return _config.ReadStrictly() is { } now && (now.Seal is not null || now.Configurations.Any(item => item.Key is not null));
+        }
+        catch (LlmConfigException)
+        {
+            return true;
+        }
+    }
+
+    private Action Rebind(CancellationToken cancellation) => new Rebinding(_config, _local, _seals, cancellation).Run;
 
     private T Looking<T>(Func<T> look)
     {

@@ -12,7 +12,7 @@ BeforeDiscovery {
         @{ Name = 'a file and a backup that are gone'; Check = 'File'; Status = 'Error'; Names = 'work'; Damage = { Remove-Item "$env:LLMCONFIG_HOME/llm_config.json*" } }
         @{ Name = 'a damaged backup'; Check = 'Backup'; Status = 'Warning'; Names = 'local', 'work'; Damage = { '{' > "$env:LLMCONFIG_HOME/llm_config.json.bak" } }
         @{ Name = 'a folder that all may enter'; Check = 'Permission'; Status = 'Error'; Names = 'local', 'work'; Damage = { chmod 755 $env:LLMCONFIG_HOME } }
-        @{ Name = 'a master key that all may read'; Check = 'Permission'; Status = 'Error'; Names = 'local', 'work'; Damage = { chmod 644 "$env:LLMCONFIG_HOME/vault/master.key" } }
+        @{ Name = 'a master key that all may read'; Check = 'Permission'; Status = 'Error'; Names = 'local', 'work'; Damage = { chmod 644 (Get-ChildItem "$env:LLMCONFIG_HOME/vault/master-*.key").FullName } }
         @{ Name = 'a file that was left half-written'; Check = 'Leftover'; Status = 'Warning'; Names = 'local', 'work'; Damage = { 'x' > "$env:LLMCONFIG_HOME/llm_config.json.00.tmp"; chmod 600 "$env:LLMCONFIG_HOME/llm_config.json.00.tmp" } }
         @{ Name = 'a change that was left undone'; Check = 'Intent'; Status = 'Warning'; Names = 'local', 'work'; Damage = {
                 $path = "$env:LLMCONFIG_HOME/pending/$([guid]::NewGuid()).json"

@@ -43,7 +43,7 @@ internal sealed class WriteProtocol(
         List<PlannedChange> good = [.. changes.Where(change => change.Error is null)];
         if (good.Count > 0 && trial.IsChanged)
         {
-            ConfigDocument store = Initialise(there, cancellation);
+            ConfigDocument store = Initialise(there, good.Exists(change => change.NeedsSeal), cancellation);
             HashSet<string> used = [.. KeysOf(good).Select(key => key.Vault), .. good.Select(change => change.KeptKey?.Vault).OfType<string>()];
             recovery.Run(used.Contains, cancellation);
             for (int round = 1; good.Count > 0; round++)
@@ -87,12 +87,13 @@ internal sealed class WriteProtocol(
 
     /// <summary>Makes the store, unless there is one: keys carry its id, so it has to be on disk before the first key.</summary>
     /// <param name="seen">The store as it was read just now, or <see langword="null"/> where there is none.</param>
+    /// <param name="forKeys">True where keys are about to be sealed.</param>
     /// <param name="cancellation">Gives up while the lock is waited for.</param>
-    public ConfigDocument Initialise(ConfigDocument? seen, CancellationToken cancellation)
+    public ConfigDocument Initialise(ConfigDocument? seen, bool forKeys, CancellationToken cancellation)
     {
         try
         {
-            return config.Initialise(seen, cancellation);
+            return config.Initialise(seen, forKeys, cancellation);
         }
         catch (UncertainCommitException e)
         {

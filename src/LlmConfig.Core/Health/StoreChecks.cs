@@ -82,13 +82,26 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
 
     public IEnumerable<CheckResult> OfProtector()
     {
-        if (findings.ProtectionError is { } error)
+        if (findings.ProvenHeader is { } proven)
+        {
+            yield return new CheckResult(
+                Protector,
+                CheckStatus.Error,
+                LocalVault.VaultName,
+                $"{findings.ProtectionError?.Problem ?? $"The header of the built-in vault names another master key than the one with which its secrets were sealed."} {ProvenText(proven)}",
+                Repair);
+        }
+        else if (findings.ProtectionError is { } error)
         {
             // A vault that holds nothing has nothing to lose: the next key makes it anew.
             bool harmless = findings.IsVaultEmpty && error.Code == LlmConfigErrorCode.VaultCorrupt;
             yield return harmless
                 ? new CheckResult(Protector, CheckStatus.Warning, LocalVault.VaultName, $"{error.Problem} The vault holds nothing yet.", "Nothing is lost: the next key that is written makes the vault anew.")
                 : Failed(Protector, error.Code == LlmConfigErrorCode.VaultLocked ? CheckStatus.Warning : CheckStatus.Error, LocalVault.VaultName, error);
+        }
+        else if (findings.IsRotating)
+        {
+            yield return new CheckResult(Protector, CheckStatus.Warning, LocalVault.VaultName, "The master key is being exchanged, or that was left undone: keys can be read and written, and the old master key is not destroyed yet.", Repair);
         }
         else if (findings.Protection is { } protection)
         {
@@ -99,6 +112,9 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
                 : new CheckResult(Protector, CheckStatus.Warning, LocalVault.VaultName, $"The built-in vault is not made yet, and nothing can keep its master key now. {protection.Status.Reason}", "Unlock or start it, or choose another with Set-LlmConfigStore -Protector.");
         }
     }
+
+    public static string ProvenText(VaultHeader proven) =>
+        $"The master key with which its secrets were sealed is there, kept by {proven.Protector}, as the vault {proven.VaultId:D}.";
 
     /// <summary>Vaults that do not answer: one result for each, not for each key. The built-in one is the protector's check.</summary>
     public IEnumerable<CheckResult> OfVaults(IReadOnlyCollection<LlmConfiguration> items)
@@ -439,5 +455,5 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
 
     public static string LeftoverText(string path) => path.EndsWith(StorePaths.TemporaryExtension, StringComparison.Ordinal)
         ? "A process that died left it half-written."
-        : "It holds the master key although another protector keeps it now.";
+        : "It holds a master key that nothing needs: every secret opens with the one that the vault has now.";
 }

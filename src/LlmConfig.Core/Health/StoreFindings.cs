@@ -48,6 +48,12 @@ internal sealed record StoreFindings
     /// <summary>True when the built-in vault holds no secret of any kind.</summary>
     public bool IsVaultEmpty { get; init; }
 
+    /// <summary>True while the master key of the built-in vault is exchanged, or where that was left undone.</summary>
+    public bool IsRotating { get; init; }
+
+    /// <summary>The header that the built-in vault should have, where a protector has the master key with which its secrets were sealed and the header does not.</summary>
+    public VaultHeader? ProvenHeader { get; init; }
+
     /// <summary>What dead writers left: beside the file, in the vault, in the folder of intents.</summary>
     public IReadOnlyList<string> FileLeftovers { get; init; } = [];
 

@@ -77,6 +77,8 @@ internal sealed class StoreInspection(
                 Protection = protection,
                 ProtectionError = error,
                 IsVaultEmpty = Or(() => local.IsEmpty, false),
+                ProvenHeader = local.ProveHeader(),
+                IsRotating = Or(() => local.IsRotating, false),
                 FileLeftovers = Or(config.Leftovers, []),
                 VaultLeftovers = Or(local.Leftovers, []),
                 IntentLeftovers = Or(intents.Leftovers, []),
@@ -121,7 +123,7 @@ internal sealed class StoreInspection(
             var vault = new LocalVaultFiles(_paths.Vault);
             AddFolder(entries, null, _paths.Folder, StorePaths.ConfigFileName + "*", _paths.ConfigFile, _paths.Backup, _paths.Lock);
             AddFolder(entries, _paths.Pending, _paths.Pending, "*");
-            AddFolder(entries, _paths.Vault, _paths.Vault, "*", vault.Header, vault.Lock, vault.MasterKey);
+            AddFolder(entries, _paths.Vault, _paths.Vault, "*", vault.Header, vault.Lock);
         }
 
         foreach (string path in logFile is null ? [] : new[] { logFile, logFile + EventLogFile.RotatedExtension })

@@ -16,6 +16,7 @@ internal sealed class StoreRepair(
     KeyVaults vaults,
     KeySeals seals,
     Func<Intent, bool> finish,
+    Func<CancellationToken, Action> rebind,
     TimeProvider clock)
 {
     private readonly StorePaths _paths = new(folder.Path);
@@ -67,6 +68,16 @@ internal sealed class StoreRepair(
                 .Where(pair => !used.Contains(pair.Entry.KeyId))
                 .Select(pair => RemoveOrphan(document, pair.Vault, pair.Entry)));
             steps.AddRange(findings.StaleLabels(document).GroupBy(pair => pair.Vault.Name, pair => pair.Item).Select(RenewLabels));
+        }
+
+        if (findings.ProvenHeader is { } proven)
+        {
+            steps.Add(RestoreHeader(proven));
+        }
+
+        if (findings.IsRotating)
+        {
+            steps.Add(FinishRotation());
         }
 
         steps.AddRange(findings.FileLeftovers.Select(path => RemoveLeftover(path, config.RemoveLeftover)));
@@ -427,13 +438,43 @@ internal sealed class StoreRepair(
         };
     }
 
+    private RepairStep RestoreHeader(VaultHeader proven) => new(
+        StoreChecks.Protector,
+        LocalVault.VaultName,
+        $"Write the header of the vault anew. {StoreChecks.ProvenText(proven)}",
+        cancellation =>
+        {
+            ConfigFile.RequireWorkingLocks();
+            return local.RestoreHeader(Suffix, cancellation) is { } restored
+                ? Done(StoreChecks.Protector, LocalVault.VaultName, $"The header says that {restored.Header.Protector} keeps the master key.{KeptAside(restored.KeptAside is { } aside ? [aside] : [])}")
+                : null;
+        })
+    {
+        NeedsFile = true,
+    };
+
+    private RepairStep FinishRotation() => new(
+        StoreChecks.Protector,
+        LocalVault.VaultName,
+        "Finish the exchange of the master key: seal anew what is still sealed under the old one, and destroy that",
+        cancellation =>
+        {
+            ConfigFile.RequireWorkingLocks();
+            return !local.FinishRotation(rebind(cancellation), cancellation) ? null
+                : local.IsRotating ? Later(StoreChecks.Protector, LocalVault.VaultName)
+                : Done(StoreChecks.Protector, LocalVault.VaultName, "Every key is sealed under the new master key, and the old one is destroyed.");
+        })
+    {
+        NeedsFile = true,
+    };
+
     private static RepairStep RemoveLeftover(string path, Func<string, CancellationToken, bool> remove) => new(
         StoreChecks.Leftover, path, $"Remove the file. {StoreChecks.LeftoverText(path)}", cancellation =>
             remove(path, cancellation) ? Done(StoreChecks.Leftover, path, "It was removed.") : null);
 
     private static IEnumerable<CheckResult> Remaining(StoreFindings findings, StoreChecks checks, ConfigDocument? document)
     {
-        IEnumerable<CheckResult> all = [.. checks.OfOwners(), .. checks.OfProtector(), .. checks.OfLooseFiles(document)];
+        IEnumerable<CheckResult> all = [.. checks.OfOwners(), .. findings.ProvenHeader is not null || (findings.IsRotating && findings.ProtectionError is null) ? [] : checks.OfProtector(), .. checks.OfLooseFiles(document)];
         if (document is not null)
         {
             Dictionary<Guid, KeyReference> replacements = findings.Replacements(document);

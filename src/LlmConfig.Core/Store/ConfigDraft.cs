@@ -28,6 +28,9 @@ internal sealed class ConfigDraft
         _default = origin.Default?.Id;
     }
 
+    /// <summary>The document that it was made of.</summary>
+    public ConfigDocument Origin => _origin;
+
     /// <summary>True once anything differs from the document that it was made of.</summary>
     public bool IsChanged { get; private set; }
 
@@ -42,6 +45,17 @@ internal sealed class ConfigDraft
     }
 
     public Guid StoreId => _origin.StoreId;
+
+    /// <summary>See <see cref="ConfigDocument.Seal"/>.</summary>
+    public string? Seal
+    {
+        get => _seal;
+        set
+        {
+            IsChanged |= _seal != value;
+            _seal = value;
+        }
+    }
 
     public bool HasDefault => _default is not null;
 

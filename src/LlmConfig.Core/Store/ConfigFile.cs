@@ -93,8 +93,11 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
 
     /// <summary>Creates the folder and an empty store with an id, unless there is one.</summary>
     /// <param name="seen">What <see cref="ReadStrictly"/> gave just now: a store that is there keeps its id.</param>
+    /// <param name="forKeys">
+    /// True where keys are about to be sealed: from then on the store knows its vault's master key, so that nobody makes that anew.
+    /// </param>
     /// <param name="cancellation">Gives up while the lock is waited for.</param>
-    public ConfigDocument Initialise(ConfigDocument? seen, CancellationToken cancellation)
+    public ConfigDocument Initialise(ConfigDocument? seen, bool forKeys, CancellationToken cancellation)
     {
         RequireWorkingLocks();
         if (seen is { } present)
@@ -105,7 +108,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
                 Confirm();
             }
 
-            return present;
+            return forKeys && MayBeSealed(present) ? Change(draft => draft.Seal = TrySeal(present.StoreId), null, cancellation) : present;
         }
 
         folder.Create(files);
@@ -120,7 +123,24 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
 
         // What a store that was here before has left in the lock file is not this one's.
         Remember(held, 0);
-        return Commit(held, new ConfigDocument(Guid.NewGuid(), 0, null, [], JsonExtras.None));
+        var storeId = Guid.NewGuid();
+        return Commit(held, new ConfigDocument(storeId, 0, null, [], JsonExtras.None) { Seal = forKeys ? TrySeal(storeId) : null });
+    }
+
+    private static bool MayBeSealed(ConfigDocument document) =>
+        document.Seal is null && !document.Configurations.Any(item => item.Key is not null);
+
+    // A vault that cannot be made now fails the keys one by one, where that is reported of each.
+    private string? TrySeal(Guid storeId)
+    {
+        try
+        {
+            return seals.SealOf(storeId);
+        }
+        catch (LlmConfigException)
+        {
+            return null;
+        }
     }
 
     /// <summary>

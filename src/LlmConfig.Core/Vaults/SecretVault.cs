@@ -29,7 +29,11 @@ public sealed class SecretVault : IDisposable
         _files.Warn ??= warn;
         string path = new StorePaths(folder.Path).Vault;
         _log = new EventLog(folder.Path, options.LogFile is { } log ? new EventLogFile(log, _files, options.Clock, warn) : null, options.Command);
-        _vault = new LocalVault(path, _files, options.Protectors(path, _files), options.Clock, warn, options.LockPatience);
+        _vault = new LocalVault(path, _files, options.Protectors(path, _files), options.Clock, warn, options.LockPatience)
+        {
+            // Where there is a store, the seals of its keys may be made under the master key.
+            IsReliedOn = () => _files.FileExists(new StorePaths(folder.Path).ConfigFile),
+        };
     }
 
     /// <summary>True for a name that the key of a configuration could have: such a secret belongs to a store.</summary>

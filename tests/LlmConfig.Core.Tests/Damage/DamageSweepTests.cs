@@ -28,7 +28,7 @@ public sealed class DamageSweepTests(ITestOutputHelper output) : IDisposable
         Sweep(_store.Paths.ConfigFile, bad => JudgeConfigFile(bad, item, value));
         Sweep(_store.Paths.Backup, JudgeBackup);
         Sweep(_store.VaultPaths.Header, _ => JudgeVault(item, value));
-        Sweep(_store.VaultPaths.MasterKey, _ => JudgeVault(item, value));
+        Sweep(_store.MasterKeyFile, _ => JudgeVault(item, value));
         Sweep(_store.Sealed.Single(), _ => JudgeVault(item, value));
         SweepIntents(item, value);
 

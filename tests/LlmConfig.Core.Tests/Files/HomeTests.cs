@@ -110,7 +110,7 @@ public sealed class HomeTests : IDisposable
         Directory.CreateDirectory(home);
         using var repository = new LlmConfigRepository(Resolve(("HOME", home)), new LlmConfigOptions
         {
-            Protectors = (vault, files) => [new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, files)],
+            Protectors = (vault, files) => [new KeyFileProtector(vault, files)],
         });
         string value = TestKey.New();
         using ApiKey key = ApiKey.From(value, "work");

@@ -192,7 +192,7 @@ public sealed class UnsafeEntryTests : IDisposable
         {
             "sealed" => _store.Sealed.Single(),
             "intent" => Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json"),
-            _ => Path.TrimEndingDirectorySeparator(Path.Combine(_store.Path, file)),
+            _ => Path.TrimEndingDirectorySeparator(_store.PathOf(file)),
         };
         if (file == "intent")
         {

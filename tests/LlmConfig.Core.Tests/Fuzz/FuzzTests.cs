@@ -53,7 +53,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
         string path = _store.Sealed.Single();
         byte[] good = File.ReadAllBytes(path);
         VaultHeader header = VaultHeader.Parse(File.ReadAllBytes(_store.VaultPaths.Header));
-        byte[] masterKey = File.ReadAllBytes(_store.VaultPaths.MasterKey)[^SealedSecret.MasterKeySize..];
+        byte[] masterKey = File.ReadAllBytes(_store.MasterKeyFile)[^SealedSecret.MasterKeySize..];
         int seed = Environment.TickCount;
         var random = new Random(seed);
         var mutator = new JsonMutator(random);
@@ -147,7 +147,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
         {
             "sealed" => _store.Sealed.Single(),
             "intent" => Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json"),
-            _ => Path.Combine(_store.Path, file),
+            _ => _store.PathOf(file),
         };
         if (file.StartsWith("llm_config", StringComparison.Ordinal))
         {

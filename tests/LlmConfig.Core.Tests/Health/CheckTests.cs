@@ -151,18 +151,19 @@ public sealed class CheckTests : IDisposable
         var protector = new FakeProtector(ProtectorKind.SecretService);
         LlmConfigOptions With(LlmConfigOptions options) => options with
         {
-            Protectors = (vault, files) => [protector, new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, files)],
+            Protectors = (vault, files) => [protector, new KeyFileProtector(vault, files)],
         };
-        byte[] key = File.ReadAllBytes(_store.Store.VaultPaths.MasterKey);
+        string path = _store.Store.MasterKeyFile;
+        byte[] key = File.ReadAllBytes(path);
         _store.Open(With).SetProtector(ProtectorKind.SecretService);
-        File.WriteAllBytes(_store.Store.VaultPaths.MasterKey, key);
-        File.SetUnixFileMode(_store.Store.VaultPaths.MasterKey, StoreFileSystem.FileMode);
+        File.WriteAllBytes(path, key);
+        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
 
         CheckResult found = Assert.Single(_store.Open(With).Check(), result => result.Status != CheckStatus.Ok);
-        Assert.Equal(("Leftover", _store.Store.VaultPaths.MasterKey), (found.Check, found.Target));
+        Assert.Equal(("Leftover", path), (found.Check, found.Target));
         LlmConfigRepository repository = _store.Open(With);
         Assert.True(Assert.Single(repository.Repair(repository.PlanRepair(), _ => true)).Changed);
-        Assert.False(File.Exists(_store.Store.VaultPaths.MasterKey));
+        Assert.False(File.Exists(path));
         Assert.DoesNotContain(_store.Open(With).Check(), result => result.Status != CheckStatus.Ok);
     }
 

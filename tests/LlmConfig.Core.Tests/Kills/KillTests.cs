@@ -61,7 +61,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     internal static LlmConfigRepository Open(string folder) => new(StoreFolder.At(folder), new LlmConfigOptions
     {
         Vaults = new FolderVault(folder + ".vault"),
-        Protectors = (vault, system) => [new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, system)],
+        Protectors = (vault, system) => [new KeyFileProtector(vault, system)],
     });
 
     private static bool CanBeRead(LlmConfigRepository repository, LlmConfiguration item)

@@ -12,8 +12,9 @@ namespace LlmConfig;
 /// which is encrypted with the login password. In the file-based keychain kSecUseAuthenticationUIFail does not reach the dialog
 /// that asks whether this program may use the item; only SecKeychainSetUserInteractionAllowed does (<see cref="KeychainDialogs"/>).
 /// </remarks>
+/// <param name="folder">The vault's folder, which the item names as its comment; <see langword="null"/> for none.</param>
 /// <param name="timeLimit">How long a call may take; <see langword="null"/> is 5 seconds.</param>
-internal sealed class KeychainProtector(TimeSpan? timeLimit = null) : IMasterKeyProtector
+internal sealed class KeychainProtector(string? folder = null, TimeSpan? timeLimit = null) : IMasterKeyProtector
 {
     private const int MasterKeyLength = 32;
 
@@ -69,6 +70,13 @@ internal sealed class KeychainProtector(TimeSpan? timeLimit = null) : IMasterKey
             {
                 using CoreFoundationHandle item = NewItem(vaultId);
                 SetValue(item, data);
+                if (folder is not null)
+                {
+                    // Shown in Keychain Access, so that a person sees whose it is.
+                    using CoreFoundationHandle comment = CoreFoundation.NewString(folder);
+                    CoreFoundation.CFDictionarySetValue(item, KeychainServices.Constant("kSecAttrComment"), comment);
+                }
+
                 int status = KeychainServices.SecItemAdd(item, 0);
                 if (status == KeychainServices.DuplicateItem)
                 {
