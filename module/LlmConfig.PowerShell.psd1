@@ -23,12 +23,14 @@
         'Get-LlmConfigStore'
         'Get-LlmProvider'
         'Import-LlmConfig'
+        'Lock-LlmConfigStore'
         'New-LlmConfig'
         'Remove-LlmConfig'
         'Repair-LlmConfig'
         'Set-LlmConfig'
         'Set-LlmConfigStore'
         'Test-LlmConfig'
+        'Unlock-LlmConfigStore'
         'Use-LlmConfig'
     )
     # All that ships; the built folder and the package hold nothing else.

@@ -1,3 +1,5 @@
+using System.Security;
+
 namespace LlmConfig;
 
 /// <summary>What a <see cref="LlmConfigRepository"/> works with, beyond its folder.</summary>
@@ -28,11 +30,34 @@ public sealed record LlmConfigOptions
     /// </summary>
     public string? Command { get; init; }
 
+    /// <summary>
+    /// Asked for the passphrase of the built-in vault, where one protects it and neither <c>LLMCONFIG_PASSPHRASE_FD</c> nor
+    /// <c>LLMCONFIG_PASSPHRASE_COMMAND</c> names where it comes from: on the caller's thread, while no lock is held. The answer is
+    /// disposed of; <see langword="null"/> where nobody answers, which is VaultLocked. After no answer or a wrong one it is not asked
+    /// again until <see cref="LlmConfigRepository.Unlock"/>.
+    /// </summary>
+    public Func<PassphraseRequest, SecureString?>? AskPassphrase { get; init; }
+
+    /// <summary>
+    /// How long a passphrase holds once it was given: 15 minutes, for all repositories of the process. What a repository has loaded
+    /// meanwhile stays with it until it is disposed of or <see cref="LlmConfigRepository.Lock"/> is called.
+    /// </summary>
+    public TimeSpan PassphraseTime { get; init; } = PassphraseKeys.DefaultTime;
+
     /// <summary>The file system, for tests.</summary>
     internal StoreFileSystem? Files { get; init; }
 
     /// <summary>The protectors of the built-in vault, for tests.</summary>
     internal Func<string, StoreFileSystem, IReadOnlyList<IMasterKeyProtector>> Protectors { get; init; } = MasterKeyProtectors.ForThisSystem;
+
+    /// <summary>Where keys that were derived from passphrases are kept, for tests.</summary>
+    internal PassphraseKeys PassphraseKeys { get; init; } = PassphraseKeys.OfProcess;
+
+    /// <summary>How often the hash of a new passphrase is made, for tests.</summary>
+    internal int PassphraseRounds { get; init; } = PassphraseKey.RoundsWritten;
+
+    /// <summary>The environment in which a source of passphrases is looked for, for tests.</summary>
+    internal Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
 
     /// <summary>How long is waited for another process's lock, for tests.</summary>
     internal TimeSpan LockPatience { get; init; } = WaitingLock.DefaultPatience;

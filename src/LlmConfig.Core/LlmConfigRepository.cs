@@ -19,6 +19,7 @@ public sealed class LlmConfigRepository : IDisposable
     private readonly StoreFileSystem _files;
     private readonly ConfigFile _config;
     private readonly IntentLog _intents;
+    private readonly PassphraseSource _passphrases;
     private readonly LocalVault _local;
     private readonly KeyVaults _vaults;
     private readonly KeySeals _seals;
@@ -43,8 +44,9 @@ public sealed class LlmConfigRepository : IDisposable
         _log = new EventLog(folder.Path, _options.LogFile is { } log ? new EventLogFile(log, _files, _options.Clock, warning => _options.Warning?.Invoke(warning)) : null, _options.Command);
         _intents = new IntentLog(folder.Path, _files, _options.Clock, Warn);
         string vaultFolder = new StorePaths(folder.Path).Vault;
+        _passphrases = new PassphraseSource(_options.AskPassphrase, _options.Variable, PassphraseSource.Patience);
         _local = new LocalVault(
-            vaultFolder, _files, _options.Protectors(vaultFolder, _files), _options.Clock, Warn, _options.LockPatience);
+            vaultFolder, _files, MasterKeyProtectors.WithPassphrase(vaultFolder, _files, _options, _passphrases), _options.Clock, Warn, _options.LockPatience);
         _seals = new KeySeals(_local);
         _config = new ConfigFile(folder, _files, _local, _seals, _options.Clock, Warn, _options.LockPatience);
         _local.IsReliedOn = IsSealed;
@@ -496,20 +498,29 @@ public sealed class LlmConfigRepository : IDisposable
     /// Lets another protector keep the master key of the built-in vault, or makes the vault with it. The vault gets a new master
     /// key, as by <see cref="RotateMasterKey"/>, unless it is to keep the one that it has.
     /// </summary>
-    /// <param name="kind">The protector; where it is the present one, nothing is changed.</param>
+    /// <param name="kind">The protector; where it is the present one, nothing is changed but the passphrase, if it is that.</param>
+    /// <param name="passphrase">The new passphrase, 8 characters or more, for <see cref="ProtectorKind.Passphrase"/>; <see langword="null"/> to ask for it.</param>
     /// <param name="keepMasterKey">True to hand on the same master key: whoever copied it where it lay opens later keys too.</param>
     /// <param name="cancellation">Stops between two keys.</param>
     /// <exception cref="LlmConfigException">
-    /// VaultLocked, VaultUnavailable, StoreBusy, StoreFull; VaultCorrupt: a key cannot be read. All keys stay readable; where the change
+    /// InvalidKey: the passphrase is too short; VaultLocked, VaultUnavailable, StoreBusy, StoreFull; VaultCorrupt: a key cannot be read. All keys stay readable; where the change
     /// was begun, the same call, <see cref="RotateMasterKey"/> or a repair goes on.
     /// </exception>
-    public void SetProtector(ProtectorKind kind, bool keepMasterKey = false, CancellationToken cancellation = default)
+    public void SetProtector(ProtectorKind kind, SecureString? passphrase = null, bool keepMasterKey = false, CancellationToken cancellation = default)
     {
         long started = EventLog.Start();
         bool changed = Logged(nameof(SetProtector), () =>
         {
             _protocol.Initialise(_config.ReadStrictly(), forKeys: false, cancellation);
-            return _local.ChangeProtector(kind, keepMasterKey, Rebind(cancellation), cancellation);
+            _passphrases.GivenNew = passphrase;
+            try
+            {
+                return _local.ChangeProtector(kind, keepMasterKey, Rebind(cancellation), cancellation);
+            }
+            finally
+            {
+                _passphrases.GivenNew = null;
+            }
         });
         if (changed)
         {
@@ -536,6 +547,38 @@ public sealed class LlmConfigRepository : IDisposable
             _log.StoreChanged("MasterKey", "Rotated", started);
         }
     }
+
+    /// <summary>
+    /// Makes the keys of the built-in vault readable for this process: where a passphrase protects it, that is given or asked for, and
+    /// holds for a while; any other protector is only asked whether it is ready.
+    /// </summary>
+    /// <param name="passphrase">The passphrase; <see langword="null"/> to ask for it.</param>
+    /// <param name="time">How long it holds, up to a day; <see langword="null"/> for <see cref="LlmConfigOptions.PassphraseTime"/>.</param>
+    /// <exception cref="LlmConfigException">VaultLocked: it is wrong, or nobody gives it; VaultUnavailable, VaultCorrupt.</exception>
+    public void Unlock(SecureString? passphrase = null, TimeSpan? time = null) => Logged(nameof(Unlock), () =>
+    {
+        _passphrases.Given = passphrase;
+        _passphrases.IsRefused = false;
+        try
+        {
+            _local.Lock();
+            _local.CheckMasterKey();
+            _local.KeepUnlocked(time);
+            return true;
+        }
+        finally
+        {
+            _passphrases.Given = null;
+        }
+    });
+
+    /// <summary>Forgets the passphrase of the built-in vault in this process, and what this repository has loaded of its keys.</summary>
+    /// <exception cref="LlmConfigException">VaultCorrupt.</exception>
+    public void Lock() => Logged(nameof(Lock), () =>
+    {
+        _local.Lock();
+        return true;
+    });
 
     /// <summary>
     /// Finishes what dead processes left undone: removes from the vaults each key that their intent files name and that no

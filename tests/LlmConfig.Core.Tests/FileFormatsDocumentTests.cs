@@ -69,6 +69,24 @@ public sealed partial class FileFormatsDocumentTests : IDisposable
     }
 
     [Fact]
+    public void The_documented_master_key_behind_a_passphrase_opens_with_it()
+    {
+        using var passphrase = new System.Security.SecureString();
+        foreach (char c in "eight or more")
+        {
+            passphrase.AppendChar(c);
+        }
+
+        var source = new PassphraseSource(null, _ => null, TimeSpan.FromSeconds(1)) { Given = passphrase };
+        using var protector = new PassphraseProtector(_home, source, new PassphraseKeys(), TimeSpan.Zero, TimeProvider.System);
+
+        using SecretBytes masterKey = protector.Load(new Guid(DocumentedVault), Hex("hex wrapped"));
+
+        Assert.Equal(Hex("hex master.key")[24..], masterKey.Span.ToArray());
+        Assert.Equal(new Guid(DocumentedVault), VaultHeader.IdOf(masterKey.Span));
+    }
+
+    [Fact]
     public void The_documented_sealed_file_is_what_is_sealed()
     {
         byte[] masterKey = Hex("hex master.key")[24..];

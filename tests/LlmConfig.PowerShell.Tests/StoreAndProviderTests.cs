@@ -47,6 +47,37 @@ public sealed class StoreAndProviderTests : EngineTest
     }
 
     [Fact]
+    public void A_new_master_key_keeps_every_key_readable()
+    {
+        Run("New-LlmConfig a openai -ApiKey $key", ("key", Secure("sk-one")));
+        string before = File.ReadAllText(Path.Combine(Store.Folder, "vault", "vault.json"));
+
+        Assert.Empty(Run("Set-LlmConfigStore -RotateMasterKey").Output);
+
+        Assert.NotEqual(before, File.ReadAllText(Path.Combine(Store.Folder, "vault", "vault.json")));
+        Assert.Equal("sk-one", KeyOf("a"));
+    }
+
+    [Fact]
+    public void A_passphrase_holds_until_the_store_is_locked()
+    {
+        Run("New-LlmConfig a openai -ApiKey $key", ("key", Secure("sk-one")));
+        Run("Set-LlmConfigStore -Protector Passphrase -Passphrase $word", ("word", Secure("correct horse 1")));
+        Assert.Equal("sk-one", KeyOf("a"));
+
+        Run("Lock-LlmConfigStore");
+        Assert.Equal(ProtectorState.Locked, Info("Get-LlmConfigStore").ProtectorState);
+        Try("Get-LlmConfigKey a").RequireError("VaultLocked");
+        Try("Unlock-LlmConfigStore $word", ("word", Secure("battery staple 2"))).RequireError("VaultLocked");
+        Try("Unlock-LlmConfigStore 'correct horse 1'").RequireError("InvalidKey");
+        Try("Unlock-LlmConfigStore").RequireError("VaultLocked");
+
+        Run("Unlock-LlmConfigStore $word -For 1:00", ("word", Secure("correct horse 1")));
+        Assert.Equal("sk-one", KeyOf("a"));
+        Run("Lock-LlmConfigStore");
+    }
+
+    [Fact]
     public void A_protector_of_another_system_is_refused_and_nothing_changes()
     {
         Run("New-LlmConfig a openai -ApiKey $key", ("key", Secure("sk-one")));

@@ -29,6 +29,11 @@ internal sealed class KeySeals(LocalVault local)
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code.</exception>
     public void Prepare(CancellationToken cancellation) => local.Make(cancellation);
 
+    /// <summary>Opens the vault.</summary>
+    /// <returns>False where there is none.</returns>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
+    public bool Open() => local.Authenticate(Purpose, []) is not null;
+
     /// <summary>The configuration with a seal of where it sends its key.</summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
     public LlmConfiguration Seal(LlmConfiguration item)

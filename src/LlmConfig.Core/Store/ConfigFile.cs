@@ -100,6 +100,12 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
     public ConfigDocument Initialise(ConfigDocument? seen, bool forKeys, CancellationToken cancellation)
     {
         RequireWorkingLocks();
+        if (forKeys && (seen is null || MayBeSealed(seen)))
+        {
+            // Without the lock: somebody may have to be asked for a passphrase.
+            _ = TrySeal(Guid.Empty, make: false);
+        }
+
         if (seen is { } present)
         {
             if (present.Revision == 0)
@@ -131,11 +137,11 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
         document.Seal is null && !document.Configurations.Any(item => item.Key is not null);
 
     // A vault that cannot be made now fails the keys one by one, where that is reported of each.
-    private string? TrySeal(Guid storeId)
+    private string? TrySeal(Guid storeId, bool make = true)
     {
         try
         {
-            return seals.SealOf(storeId);
+            return make || seals.Open() ? seals.SealOf(storeId) : null;
         }
         catch (LlmConfigException)
         {

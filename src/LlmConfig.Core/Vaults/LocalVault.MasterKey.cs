@@ -15,6 +15,32 @@ internal sealed partial class LocalVault
     /// </summary>
     public Func<bool> IsReliedOn { get; set; } = () => false;
 
+    /// <summary>Forgets the master key, and the passphrase where one protects it.</summary>
+    public void Lock()
+    {
+        Retire();
+        if (ReadHeader() is { } header)
+        {
+            foreach (PassphraseProtector protector in _protectors.OfType<PassphraseProtector>())
+            {
+                protector.Lock(header.VaultId);
+            }
+        }
+    }
+
+    /// <summary>Lets a passphrase that was given just now hold for another time than the usual one.</summary>
+    public void KeepUnlocked(TimeSpan? time)
+    {
+        TimeSpan? kept = time > PassphraseKeys.LongestTime ? PassphraseKeys.LongestTime : time;
+        if (kept is { } wanted && ReadHeader() is { Protector: ProtectorKind.Passphrase } header)
+        {
+            foreach (PassphraseProtector protector in _protectors.OfType<PassphraseProtector>())
+            {
+                protector.KeepUnlocked(header.VaultId, wanted);
+            }
+        }
+    }
+
     /// <summary>True while a master key is exchanged, or where that was left undone: files may be sealed under the one before.</summary>
     public bool IsRotating => ReadHeader()?.Previous is not null;
 
@@ -205,7 +231,7 @@ internal sealed partial class LocalVault
                 SecretBytes masterKey = protector.Load(owner, wrapped);
                 if (masterKey.Length == SealedSecret.MasterKeySize && VaultHeader.IdOf(masterKey.Span) == owner)
                 {
-                    return (owner, protector, protector.Kind == ProtectorKind.Dpapi ? wrapped : [], masterKey);
+                    return (owner, protector, protector.Kind is ProtectorKind.Dpapi or ProtectorKind.Passphrase ? wrapped : [], masterKey);
                 }
 
                 masterKey.Dispose();
@@ -220,8 +246,8 @@ internal sealed partial class LocalVault
     }
 
     // A master key is exchanged for one that somebody knows either under what was sealed before, or before there is anything: the
-    // former is seen, and the latter is of no use. False: the vault has to be made anew.
-    private bool MayTakeSecrets(VaultHeader header)
+    // former is seen, and the latter is of no use. False: the vault has to be made anew; null: it was, since the header was read.
+    private bool? MayTakeSecrets(VaultHeader header)
     {
         if (header.Protector == ProtectorKind.KeyFile)
         {
@@ -233,6 +259,12 @@ internal sealed partial class LocalVault
         {
             if (ReadableVaultOf(path) is { } owner && owner != header.VaultId && owner != header.Previous?.VaultId)
             {
+                if (ReadHeader() is { } now && now.VaultId != header.VaultId)
+                {
+                    Retire();
+                    return null;
+                }
+
                 throw OtherMasterKey(path, owner, header.VaultId);
             }
         }
@@ -320,6 +352,12 @@ internal sealed partial class LocalVault
             _files.EnsureFolder(_paths.Folder);
             FinishRotation(rebind, cancellation);
             RequireAllOpen(cancellation);
+            if (kind is { } chosen && (chosen == ProtectorKind.Passphrase || ReadHeader()?.Protector != chosen))
+            {
+                // Before the lock is taken: a person may have to answer.
+                Protector(chosen).Prepare();
+            }
+
             bool? changed;
             using (_lock.Acquire(cancellation))
             {
@@ -353,7 +391,7 @@ internal sealed partial class LocalVault
             return null;
         }
 
-        if (current.Protector == kind)
+        if (current.Protector == kind && kind != ProtectorKind.Passphrase)
         {
             return false;
         }
@@ -366,14 +404,18 @@ internal sealed partial class LocalVault
         IMasterKeyProtector next = Protector(kind ?? current.Protector);
         if (keepMasterKey)
         {
-            VaultHeader handed = Hand(next, current with { Protector = next.Kind, Reason = reason(current) }, open.MasterKey);
+            VaultHeader handed = Hand(next, current with { Protector = next.Kind, Reason = reason(current) }, open.MasterKey, null);
             lock (_gate)
             {
                 _open = (handed, open.MasterKey);
             }
 
             _files.FlushFolder(_paths.Folder);
-            _ = Destroy(new PreviousMasterKey(current));
+            if (next.Kind != current.Protector)
+            {
+                _ = Destroy(new PreviousMasterKey(current));
+            }
+
             return true;
         }
 
@@ -387,7 +429,8 @@ internal sealed partial class LocalVault
                 Reason = reason(current),
                 Previous = new PreviousMasterKey(current),
             },
-            masterKey);
+            masterKey,
+            kind is null ? current.VaultId : null);
 
         // Durable before anything is sealed under it.
         _files.FlushFolder(_paths.Folder);
@@ -404,15 +447,17 @@ internal sealed partial class LocalVault
             Reason = reason,
             Wrapped = [],
             CreatedAt = _clock.GetUtcNow().UtcDateTime,
-        }, masterKey);
+        }, masterKey, null);
         _files.FlushFolder(_paths.Folder);
         return made;
     }
 
     // Under the lock, alone. The protector has to give the key back before the header says that it has it.
-    private VaultHeader Hand(IMasterKeyProtector protector, VaultHeader header, SecretBytes masterKey)
+    private VaultHeader Hand(IMasterKeyProtector protector, VaultHeader header, SecretBytes masterKey, Guid? before)
     {
-        byte[] wrapped = protector.Store(header.VaultId, masterKey.Span);
+        byte[] wrapped = before is { } known
+            ? protector.StoreNext(header.VaultId, masterKey.Span, known)
+            : protector.Store(header.VaultId, masterKey.Span);
         using (SecretBytes back = protector.Load(header.VaultId, wrapped))
         {
             if (!CryptographicOperations.FixedTimeEquals(back.Span, masterKey.Span))
@@ -468,7 +513,8 @@ internal sealed partial class LocalVault
     // put back from a backup.
     private void RequireAllOpen(CancellationToken cancellation)
     {
-        (Dictionary<string, string> damaged, LlmConfigException? refused) = ReadHeader() is null ? ([], null) : Visit(_ => { }, null, cancellation);
+        // Whoever keeps the master key is asked here, where no lock is held.
+        (Dictionary<string, string> damaged, LlmConfigException? refused) = OpenCurrent() is null ? ([], null) : Visit(_ => { }, null, cancellation);
         if (refused is not null)
         {
             throw refused;

@@ -408,7 +408,7 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
                 true,
                 header.Protector,
                 header.Reason,
-                _protectors.FirstOrDefault(protector => protector.Kind == header.Protector)?.GetStatus()
+                _protectors.FirstOrDefault(protector => protector.Kind == header.Protector)?.GetStatus(header.VaultId)
                     ?? new ProtectorStatus(ProtectorState.Absent, $"The protector {header.Protector} does not exist on this operating system."));
         }
 
@@ -450,6 +450,11 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
         foreach (UnflushedFiles unflushed in _unflushed.Values)
         {
             unflushed.Dispose();
+        }
+
+        foreach (IDisposable protector in _protectors.OfType<IDisposable>())
+        {
+            protector.Dispose();
         }
     }
 
@@ -584,19 +589,26 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
     // With the lock, taken alone, where the vault was made for the secret that is to be written: the next process that looks finds it.
     private (VaultHeader Header, SecretBytes MasterKey, FileLock? Alone) OpenOrCreate(CancellationToken cancellation)
     {
-        if (OpenUnlessEmpty() is { } open)
+        while (OpenUnlessEmpty() is { } open)
         {
             bool first = _takesSecrets != open.Header.VaultId;
-            if (!first || MayTakeSecrets(open.Header))
+            switch (first ? MayTakeSecrets(open.Header) : true)
             {
-                if (first)
-                {
-                    Sweep();
-                }
+                case true:
+                    if (first)
+                    {
+                        Sweep();
+                    }
 
-                _takesSecrets = open.Header.VaultId;
-                return (open.Header, open.MasterKey, null);
+                    _takesSecrets = open.Header.VaultId;
+                    return (open.Header, open.MasterKey, null);
+                case null:
+                    continue;
+                default:
+                    break;
             }
+
+            break;
         }
 
         _files.EnsureFolder(_paths.Folder);
@@ -625,7 +637,7 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
         isMadeNow = false;
         if (OpenUnlessEmpty() is { } there)
         {
-            if (MayTakeSecrets(there.Header))
+            if (MayTakeSecrets(there.Header) == true)
             {
                 return there;
             }
@@ -674,7 +686,7 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
     private (IMasterKeyProtector? Protector, string Reason, ProtectorStatus Status) Choose()
     {
         string passedOver = string.Empty;
-        foreach (IMasterKeyProtector candidate in _protectors)
+        foreach (IMasterKeyProtector candidate in _protectors.Where(protector => protector.Kind != ProtectorKind.Passphrase))
         {
             ProtectorStatus status = candidate.GetStatus();
             switch (status.State)
@@ -724,7 +736,7 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
     {
         try
         {
-            return Open();
+            return OpenCurrent();
         }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.VaultCorrupt
             && _files.ListFiles(_paths.Folder, "*" + LocalVaultFiles.SealedExtension).Count == 0)

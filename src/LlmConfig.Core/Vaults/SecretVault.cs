@@ -13,6 +13,7 @@ public sealed class SecretVault : IDisposable
 {
     private readonly StoreFolder _folder;
     private readonly StoreFileSystem _files;
+    private readonly PassphraseSource _passphrases;
     private readonly LocalVault _vault;
     private readonly EventLog _log;
 
@@ -29,7 +30,8 @@ public sealed class SecretVault : IDisposable
         _files.Warn ??= warn;
         string path = new StorePaths(folder.Path).Vault;
         _log = new EventLog(folder.Path, options.LogFile is { } log ? new EventLogFile(log, _files, options.Clock, warn) : null, options.Command);
-        _vault = new LocalVault(path, _files, options.Protectors(path, _files), options.Clock, warn, options.LockPatience)
+        _passphrases = new PassphraseSource(options.AskPassphrase, options.Variable, PassphraseSource.Patience);
+        _vault = new LocalVault(path, _files, MasterKeyProtectors.WithPassphrase(path, _files, options, _passphrases), options.Clock, warn, options.LockPatience)
         {
             // Where there is a store, the seals of its keys may be made under the master key.
             IsReliedOn = () => _files.FileExists(new StorePaths(folder.Path).ConfigFile),
@@ -139,6 +141,30 @@ public sealed class SecretVault : IDisposable
     /// </summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: why not, and what to do.</exception>
     public void Check() => _vault.Check();
+
+    /// <summary>Gives the passphrase that protects the vault, where one does; it holds for 15 minutes in this process.</summary>
+    /// <param name="passphrase">The passphrase, which stays the caller's; <see langword="null"/> for none.</param>
+    /// <returns>True where it was used: another protector needs none.</returns>
+    /// <exception cref="LlmConfigException">VaultLocked: it is wrong; VaultUnavailable, VaultCorrupt.</exception>
+    public bool Unlock(System.Security.SecureString? passphrase)
+    {
+        _passphrases.Given = passphrase;
+        try
+        {
+            bool used = _vault.GetInfo() is { Exists: true, Protector: ProtectorKind.Passphrase };
+            if (used && passphrase is not null)
+            {
+                _vault.Lock();
+            }
+
+            _vault.Check();
+            return used;
+        }
+        finally
+        {
+            _passphrases.Given = null;
+        }
+    }
 
     /// <summary>Zeroes the master key, if one was loaded.</summary>
     public void Dispose() => _vault.Dispose();

@@ -30,6 +30,7 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
         {
             Vaults = new RegisteredVaults(this, _stopping.Token),
             Command = MyInvocation.MyCommand.Name,
+            AskPassphrase = new PassphraseQuestion(new HostQuestioner(Host, () => _stopping.IsCancellationRequested)).Ask,
             // Held back until the call returned: a warning may ask the user, and locks are held inside the call.
             Warning = _warnings.Enqueue,
         });

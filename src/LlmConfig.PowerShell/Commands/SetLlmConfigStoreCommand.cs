@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Security;
 
 namespace LlmConfig.Commands;
 
@@ -10,6 +11,11 @@ public sealed class SetLlmConfigStoreCommand : LlmConfigCommand
     /// <summary>What keeps the master key of the built-in vault.</summary>
     [Parameter]
     public ProtectorKind Protector { get; set; }
+
+    /// <summary>The new passphrase of the protector Passphrase; asked for where it is left out.</summary>
+    [Parameter]
+    [SecureStringOnly]
+    public SecureString? Passphrase { get; set; }
 
     /// <summary>With <see cref="Protector"/>: hand on the master key that there is, instead of making a new one.</summary>
     [Parameter]
@@ -44,7 +50,7 @@ public sealed class SetLlmConfigStoreCommand : LlmConfigCommand
         if (MyInvocation.BoundParameters.ContainsKey(nameof(Protector))
             && ShouldProcess(Repository.Folder, $"Let {Protector} protect the built-in vault"))
         {
-            Repository.SetProtector(Protector, KeepMasterKey, Cancellation);
+            Repository.SetProtector(Protector, PasswordParameter.Check(Passphrase), KeepMasterKey, Cancellation);
         }
 
         if (RotateMasterKey && ShouldProcess(Repository.Folder, "Give the built-in vault a new master key and seal every key anew"))

@@ -41,7 +41,7 @@ internal sealed record CrashScenario(
         new("default vault", Two, (store, stop) => store.SetDefaultVault(MemoryVault.VaultName, stop)),
         new("protector", Two, Protects(ProtectorKind.SecretService), ExchangesMasterKey: true),
         new("protector to a key file", InKeyring, Protects(ProtectorKind.KeyFile), ExchangesMasterKey: true),
-        new("protector with the same master key", Two, (store, stop) => store.SetProtector(ProtectorKind.SecretService, keepMasterKey: true, stop)),
+        new("protector with the same master key", Two, (store, stop) => store.SetProtector(ProtectorKind.SecretService, keepMasterKey: true, cancellation: stop)),
         new("rotate the master key", Two, (store, stop) => store.RotateMasterKey(stop), ExchangesMasterKey: true),
         new("rotate the master key in a keyring", InKeyring, (store, stop) => store.RotateMasterKey(stop), ExchangesMasterKey: true),
         new("recovery", DeadRotation, (store, stop) => store.Recover(stop)),
@@ -73,7 +73,7 @@ internal sealed record CrashScenario(
     private static void InKeyring(LlmConfigRepository store, CancellationToken stop)
     {
         Two(store, stop);
-        store.SetProtector(ProtectorKind.SecretService, keepMasterKey: true, stop);
+        store.SetProtector(ProtectorKind.SecretService, keepMasterKey: true, cancellation: stop);
     }
 
     private static void Nothing(LlmConfigRepository store, CancellationToken stop)

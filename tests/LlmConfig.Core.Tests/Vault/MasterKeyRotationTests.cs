@@ -41,7 +41,7 @@ public sealed class MasterKeyRotationTests : IDisposable
         LlmConfiguration item = _store.Create("work", "sk-test-work", null, repository);
         Guid before = Header().VaultId;
 
-        Open().SetProtector(ProtectorKind.KeyFile, keep);
+        Open().SetProtector(ProtectorKind.KeyFile, keepMasterKey: keep);
 
         Assert.Equal(keep, Header().VaultId == before);
         Assert.Equal((ProtectorKind.KeyFile, 0), (Header().Protector, _keyring.Count));

@@ -66,3 +66,9 @@ metadata = (
 print("vault", vault)
 print("check", check(bytes.fromhex("0c0b0a090807060504030201"), "KeyFile"))
 print("sealed", seal(bytes.fromhex("0102030405060708090a0b0c"), b"{}", b"sk-test-example").hex())
+
+passphrase_header = b"\x01\x01" + struct.pack(">I", 600_000) + bytes(range(0x10, 0x20))
+derived = hashlib.pbkdf2_hmac("sha512", b"eight or more", passphrase_header[6:], 600_000, 32)
+passphrase_nonce = bytes(range(0x20, 0x2C))
+print("wrapped", (passphrase_header + passphrase_nonce + AESGCM(derived).encrypt(
+    passphrase_nonce, master_key, f"LlmConfig passphrase {vault} ".encode() + passphrase_header)).hex())

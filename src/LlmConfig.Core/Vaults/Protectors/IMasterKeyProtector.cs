@@ -1,8 +1,8 @@
 namespace LlmConfig;
 
 /// <summary>
-/// Keeps the 32-byte master key of one built-in vault, bound to the vault's id. Implementations never prompt, answer
-/// within 5 seconds, and throw <see cref="LlmConfigException"/> only. Each of "the key is not there", "locked",
+/// Keeps the 32-byte master key of one built-in vault, bound to the vault's id. Implementations never prompt (but Passphrase, which
+/// asks who was given to it for that), answer within 5 seconds, and throw <see cref="LlmConfigException"/> only. Each of "the key is not there", "locked",
 /// "did not answer" and "failed" is an error of its own: none of them may ever be read as "there is no key yet".
 /// </summary>
 internal interface IMasterKeyProtector
@@ -12,6 +12,23 @@ internal interface IMasterKeyProtector
 
     /// <summary>Asks, without a prompt, whether a master key could be stored and loaded now. Never throws.</summary>
     ProtectorStatus GetStatus();
+
+    /// <summary>The same for one vault, where that makes a difference. Never throws.</summary>
+    ProtectorStatus GetStatus(Guid vaultId) => GetStatus();
+
+    /// <summary>Asks a person for what <see cref="Store"/> will need, before any lock is taken.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked, InvalidKey: it was not given.</exception>
+    void Prepare()
+    {
+    }
+
+    /// <summary>Stores the next master key of a vault whose present one it keeps; nobody is asked for anything new.</summary>
+    /// <param name="vaultId">The vault's id by the new master key.</param>
+    /// <param name="masterKey">32 bytes. The caller zeroes them.</param>
+    /// <param name="before">The vault's id by the present one, which was loaded.</param>
+    /// <returns>As for <see cref="Store"/>.</returns>
+    /// <exception cref="LlmConfigException">As for <see cref="Store"/>.</exception>
+    byte[] StoreNext(Guid vaultId, ReadOnlySpan<byte> masterKey, Guid before) => Store(vaultId, masterKey);
 
     /// <summary>
     /// Stores the master key of the vault, replacing an earlier one of the same vault.

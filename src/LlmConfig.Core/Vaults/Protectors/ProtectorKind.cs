@@ -14,4 +14,7 @@ public enum ProtectorKind
 
     /// <summary>Linux desktop: a Secret Service such as gnome-keyring or KWallet, through libsecret.</summary>
     SecretService = 4,
+
+    /// <summary>A passphrase that a person or another program gives. For machines with nothing but files.</summary>
+    Passphrase = 5,
 }

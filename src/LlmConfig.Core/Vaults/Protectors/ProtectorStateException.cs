@@ -1,7 +1,7 @@
 namespace LlmConfig;
 
 /// <summary>
-/// Why a protector cannot serve now. It never leaves the protectors: <see cref="IMasterKeyProtector.GetStatus"/> turns
+/// Why a protector cannot serve now. It never leaves the protectors: <see cref="IMasterKeyProtector.GetStatus()"/> turns
 /// it into a status, everything else into a <see cref="LlmConfigException"/>, so that both say the same.
 /// </summary>
 #pragma warning disable CA1064 // Nobody outside is meant to catch it.
