@@ -87,7 +87,9 @@ internal sealed class AdoptChange(
             UpdatedAt = Shared.UpdatedAt,
         });
         after = after with { IsDefault = MakeRoom(draft, other) || local.IsDefault };
-        SendsKeptKeyElsewhere = local.KeyId == after.KeyId && LeadElsewhere(after, local);
+
+        // Also for another key: who may write a label can name any key of the vault, and need not be able to read one.
+        SendsKeptKeyElsewhere = local.Key is not null && !KeySeals.LeadAlike(after, local);
         return Replace(draft, local, after);
     }
 

@@ -218,10 +218,13 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         return ShouldProcess(step.Name, $"{action} ({step.Detail})") && (Force || !step.SendsKeptKeyElsewhere || MaySendKeyElsewhere(step));
     }
 
+    private static string Place(LlmConfiguration item) =>
+        $"{item.BaseUrl ?? "an unknown host"} ({ShownText.Of(item.Provider)}, {(item.UseAuthHeader ? "as a bearer token" : "in the provider's own header")})";
+
     private bool MaySendKeyElsewhere(ImportStep step)
     {
         bool? answer = Ask(
-            $"The key of '{step.Name}' would go to {step.Configuration!.BaseUrl ?? "an unknown host"} instead of {step.Existing!.BaseUrl ?? "an unknown host"}. Keep the key and change the host?",
+            $"The key of '{step.Name}' would go to {Place(step.Configuration!)} instead of {Place(step.Existing!)}. Keep the key and change the host?",
             "Key goes to another host",
             ref _yesToAll,
             ref _noToAll);

@@ -294,17 +294,23 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_host_that_changed_while_the_key_stayed_is_told_and_one_that_came_with_a_new_key_is_not()
+    public void A_host_provider_or_header_style_that_changed_is_told_whether_or_not_a_new_key_came_with_it()
     {
         LlmConfiguration item = Create(_first, "work");
         _ = Import();
         First().Update(item.Id, new ConfigurationUpdate { BaseUrl = "https://evil.example/v1" });
         Assert.True(Assert.Single(Second().PlanImport("Far").Steps).SendsKeptKeyElsewhere);
 
+        // Who may write labels need not have the key that one names.
         Rotate(_first, item.Id);
-        Assert.False(Assert.Single(Second().PlanImport("Far").Steps).SendsKeptKeyElsewhere);
+        Assert.True(Assert.Single(Second().PlanImport("Far").Steps).SendsKeptKeyElsewhere);
 
         First().Update(item.Id, new ConfigurationUpdate { Model = "m" });
+        _ = Import();
+        First().Update(item.Id, new ConfigurationUpdate { UseAuthHeader = false });
+        Assert.True(Assert.Single(Second().PlanImport("Far").Steps).SendsKeptKeyElsewhere);
+        First().Update(item.Id, new ConfigurationUpdate { UseAuthHeader = true, Provider = "groq" });
+        Assert.True(Assert.Single(Second().PlanImport("Far").Steps).SendsKeptKeyElsewhere);
         _ = Import();
         First().Update(item.Id, new ConfigurationUpdate { BaseUrl = "https://evil.example/v2" });
         Assert.False(Assert.Single(Second().PlanImport("Far").Steps).SendsKeptKeyElsewhere);
