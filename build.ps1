@@ -4,13 +4,15 @@ Builds, tests and packages LlmConfig.PowerShell, for people who have PowerShell.
 command alone: see README.md.
 
 .PARAMETER Task
-Build    leaves the module at out/LlmConfig.PowerShell and the shell at out/llmconfig.
-Test     builds, and runs the xUnit suites.
-Pester   builds, and runs the Pester suite in this shell (Pester 5.5 or later).
+Build    leaves the module at out/LlmConfig.PowerShell.
+Test     builds, and runs all suites: xUnit, and Pester in the pwsh of dotnet-tools.json.
+Pester   builds, and runs the Pester suite in this shell instead.
+Modules  saves what some Pester suites need (SecretManagement, SecretStore, PSScriptAnalyzer, PlatyPS) and what is not installed
+         from the PowerShell Gallery to out/modules.
 Help     makes en-US/LlmConfig.PowerShell.dll-Help.xml of docs/cmdlets (Microsoft.PowerShell.PlatyPS 1.0 or later). Tasks
          after it build anew, with that help.
-Package  builds in Release and leaves zip files of the module and the shell at out/packages: one pair for any machine, and
-         one with native code for machines of this kind, which starts faster.
+Package  leaves at out/packages what is published: the module's folder and package, llmconfig as a .NET tool, and a bill of
+         materials. See build/New-Package.ps1.
 
 .PARAMETER Configuration
 Debug or Release; Package always takes Release.
@@ -23,7 +25,7 @@ Debug or Release; Package always takes Release.
 #>
 [CmdletBinding()]
 param(
-    [ValidateSet('Build', 'Test', 'Pester', 'Help', 'Package')]
+    [ValidateSet('Build', 'Test', 'Pester', 'Modules', 'Help', 'Package')]
     [string[]] $Task = 'Build',
 
     [ValidateSet('Debug', 'Release')]
@@ -49,43 +51,46 @@ function Invoke-Build([string] $Configuration, [string[]] $Properties) {
 }
 
 function Invoke-PesterSuite {
-    $pester = Get-Module Pester -ListAvailable | Where-Object Version -GE 5.5.0 | Select-Object -First 1
-    if (-not $pester) { throw 'Pester 5.5 or later is not installed: Install-Module Pester -MinimumVersion 5.5.0' }
-
     # Tests would inherit it, and .Count of nothing would be an error in them.
     Set-StrictMode -Off
-    Import-Module $pester
-    $settings = New-PesterConfiguration
-    $settings.Run.Path = Join-Path $PSScriptRoot tests Pester
-    $settings.Run.PassThru = $true
-    $settings.Output.Verbosity = 'Detailed'
-    $settings.TestResult.Enabled = $true
-    $settings.TestResult.OutputPath = Join-Path $PSScriptRoot TestResults pester.xml
-    $result = Invoke-Pester -Configuration $settings
-    if ($result.Result -ne 'Passed') { throw "$($result.FailedCount) Pester tests failed." }
+    & (Join-Path $PSScriptRoot tests Pester Invoke-Suite.ps1)
+    if ($LASTEXITCODE -ne 0) { throw 'The Pester suite failed.' }
 }
 
-function New-Package([string] $Suffix) {
-    $packages = New-Item (Join-Path $PSScriptRoot out packages) -ItemType Directory -Force
-    $version = (Import-PowerShellDataFile (Join-Path $PSScriptRoot out LlmConfig.PowerShell LlmConfig.PowerShell.psd1)).ModuleVersion
-    foreach ($folder in 'LlmConfig.PowerShell', 'llmconfig') {
-        $zip = Join-Path $packages "$folder.$version$Suffix.zip"
-        Remove-Item $zip -ErrorAction Ignore
-        [IO.Compression.ZipFile]::CreateFromDirectory(
-            (Join-Path $PSScriptRoot out $folder), $zip, [IO.Compression.CompressionLevel]::Optimal, $true)
-        Get-Item $zip
+function Save-Module {
+    $wanted = [ordered]@{
+        'Microsoft.PowerShell.SecretManagement' = '[1.1.2, 2.0)'
+        'Microsoft.PowerShell.SecretStore'      = '[1.0.6, 2.0)'
+        'PSScriptAnalyzer'                      = '[1.24.0, 2.0)'
+        'Microsoft.PowerShell.PlatyPS'          = '[1.0.0, 2.0)'
+    }
+    $folder = (New-Item (Join-Path $PSScriptRoot out modules) -ItemType Directory -Force).FullName
+    foreach ($module in $wanted.Keys) {
+        if ((Get-Module $module -ListAvailable) -or (Test-Path (Join-Path $folder $module))) {
+            "$module is there."
+            continue
+        }
+
+        try {
+            Save-PSResource $module -Version $wanted[$module] -Path $folder -Repository PSGallery -TrustRepository -ErrorAction Stop
+            "$module was saved to out/modules."
+        }
+        catch {
+            [Console]::Error.WriteLine("$module could not be saved from the PowerShell Gallery: $(("$_" -split ' Request sent|\n')[0])")
+            exit 1
+        }
     }
 }
 
 $built = $false
 foreach ($name in $Task) {
     if ($name -eq 'Package') {
-        # Native code of one machine is refused by another, so what is published for all has none.
-        Invoke-Build Release -Properties '-p:CompileAhead=false'
-        New-Package
-        Invoke-Build Release
-        New-Package ".$([Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier)"
-        $built = $false
+        & (Join-Path $PSScriptRoot build New-Package.ps1) -Destination (Join-Path $PSScriptRoot out packages)
+        continue
+    }
+
+    if ($name -eq 'Modules') {
+        Save-Module
         continue
     }
 

@@ -5,22 +5,24 @@ The main job of LlmConfig.PowerShell from start to end, in a temporary store.
 .DESCRIPTION
 Creates two configurations (one with a key from an environment variable, one for a local server without a key), lists
 them, rotates the key, hands the configuration to a tool, shows where everything lies and how it
-is protected, and removes them. Runs in pwsh (import the module first) and in llmconfig alike.
+is protected, and removes them. Where the module is not imported yet, it is imported from out/, where dotnet build leaves it.
 
 .PARAMETER Store
 The folder of the store to work in. Without it, a temporary folder is used and removed at the end.
 
 .EXAMPLE
-dotnet run --project src/LlmConfig.Shell -- -File samples/quickstart.ps1
+dotnet tool exec powershell -y -- -NoProfile -File samples/quickstart.ps1
 
 .EXAMPLE
-pwsh -NoProfile -Command 'Import-Module ./out/LlmConfig.PowerShell; ./samples/quickstart.ps1'
+Import-Module ./out/LlmConfig.PowerShell; ./samples/quickstart.ps1
 #>
 param(
     [string] $Store
 )
 
 $ErrorActionPreference = 'Stop'
+if (-not (Get-Module LlmConfig.PowerShell)) { Import-Module (Join-Path $PSScriptRoot .. out LlmConfig.PowerShell) }
+
 $temporary = -not $Store
 $before = @{ LLMCONFIG_HOME = $env:LLMCONFIG_HOME; QUICKSTART_KEY = $env:QUICKSTART_KEY }
 $env:LLMCONFIG_HOME = if ($temporary) { [IO.Directory]::CreateTempSubdirectory('llmconfig-quickstart-').FullName } else { $Store }

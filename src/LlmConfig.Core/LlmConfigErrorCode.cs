@@ -65,4 +65,13 @@ public enum LlmConfigErrorCode
 
     /// <summary>The key would go to a host, or in a way, that it was not stored for: the file was changed outside of this product. The key is not given out.</summary>
     HostMismatch = 20,
+
+    /// <summary>
+    /// <c>llm_config.json</c> is older than the one that was committed last: keys that were rotated or removed since may be in it. Its
+    /// settings can be read; no key is given out, and nothing is changed.
+    /// </summary>
+    StoreOutdated = 21,
+
+    /// <summary>A command was given more arguments than it takes, or a value that a setting cannot have. It is not repeated, since it may be a key.</summary>
+    InvalidArgument = 22,
 }

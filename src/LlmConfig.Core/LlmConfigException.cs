@@ -2,7 +2,8 @@ namespace LlmConfig;
 
 /// <summary>
 /// The one exception of this library for everything that can go wrong with a store, a configuration or a key.
-/// Neither <see cref="Exception.Message"/> nor <see cref="RecommendedAction"/> ever holds a key or the user info of a URL.
+/// Neither <see cref="Exception.Message"/> nor <see cref="RecommendedAction"/> ever holds a key, the user info of a URL, or a
+/// character that steers a terminal.
 /// </summary>
 public sealed class LlmConfigException : Exception
 {
@@ -14,12 +15,12 @@ public sealed class LlmConfigException : Exception
     /// <param name="cause">The exception that led here, if any.</param>
     public LlmConfigException(
         LlmConfigErrorCode code, string? target, string problem, string recommendedAction, Exception? cause = null)
-        : base($"{problem} {recommendedAction}", cause)
+        : base(ShownText.Line($"{problem} {recommendedAction}"), cause)
     {
         Code = code;
         Target = target;
-        Problem = problem;
-        RecommendedAction = recommendedAction;
+        Problem = ShownText.Line(problem);
+        RecommendedAction = ShownText.Line(recommendedAction);
     }
 
     /// <summary>What went wrong, for programs.</summary>

@@ -22,6 +22,12 @@ public sealed record LlmConfigOptions
     /// </summary>
     public string? LogFile { get; init; } = Environment.GetEnvironmentVariable(LogVariable) is { Length: > 0 } path ? path : null;
 
+    /// <summary>
+    /// The command of the program that reads keys, for the events: the name of a cmdlet or a verb, no arguments;
+    /// <see langword="null"/> for the member of <see cref="LlmConfigRepository"/> that is called.
+    /// </summary>
+    public string? Command { get; init; }
+
     /// <summary>The file system, for tests.</summary>
     internal StoreFileSystem? Files { get; init; }
 

@@ -40,13 +40,14 @@ public sealed class LlmConfigRepository : IDisposable
         _options = options ?? new LlmConfigOptions();
         _files = _options.Files ?? StoreFileSystem.Create();
         _files.Warn ??= Warn;
-        _log = new EventLog(folder.Path, _options.LogFile is { } log ? new EventLogFile(log, _files, _options.Clock, warning => _options.Warning?.Invoke(warning)) : null);
+        _log = new EventLog(folder.Path, _options.LogFile is { } log ? new EventLogFile(log, _files, _options.Clock, warning => _options.Warning?.Invoke(warning)) : null, _options.Command);
         _intents = new IntentLog(folder.Path, _files, _options.Clock, Warn);
         string vaultFolder = new StorePaths(folder.Path).Vault;
         _local = new LocalVault(
             vaultFolder, _files, _options.Protectors(vaultFolder, _files), _options.Clock, Warn, _options.LockPatience);
         _seals = new KeySeals(_local);
-        _config = new ConfigFile(folder, _files, _seals, Warn, _options.LockPatience);
+        _config = new ConfigFile(folder, _files, _local, _seals, _options.Clock, Warn, _options.LockPatience);
+        _local.IsReliedOn = IsSealed;
         _vaults = new KeyVaults(_local, _options.Vaults);
         _keys = new KeyReader(_config, _vaults, _seals);
         _recovery = new Recovery(folder.Path, _config, _intents, _local, _vaults, _seals, _log, Warn);
@@ -61,6 +62,15 @@ public sealed class LlmConfigRepository : IDisposable
 
     /// <summary>The full path of the store's folder.</summary>
     public string Folder => _folder.Path;
+
+    // Whoever gets a key leaves a trace, where somebody looks at traces.
+    private (LlmConfiguration Configuration, TKey Key) Read<TKey>(string operation, Func<(LlmConfiguration Configuration, TKey Key)> read)
+    {
+        long started = EventLog.Start();
+        (LlmConfiguration Configuration, TKey Key) result = read();
+        _log.KeyRead(result.Configuration, operation, started);
+        return result;
+    }
 
     private DateTime Now
     {
@@ -81,7 +91,11 @@ public sealed class LlmConfigRepository : IDisposable
     public LlmConfiguration Get(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Logged(nameof(Get), () => _config.Read()?.Find(name) ?? throw ConfigDraft.NotFound(name));
+        return Logged(nameof(Get), () =>
+        {
+            ConfigDocument? seen = _config.Read();
+            return seen?.Find(name) ?? throw ConfigDraft.NotFound(name, seen);
+        });
     }
 
     /// <summary>The configuration of this name, letter case and surrounding spaces apart; <see langword="null"/> when there is none.</summary>
@@ -91,6 +105,25 @@ public sealed class LlmConfigRepository : IDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
         return Logged(nameof(Find), () => _config.Read()?.Find(name));
+    }
+
+    /// <summary>
+    /// The configurations that a text means: one whose name it is, whatever characters it holds; else the one whose id it is; else
+    /// those whose names it matches as a pattern of <c>*</c> and <c>?</c>, none included.
+    /// </summary>
+    /// <param name="nameOrPattern">A name, an id or a pattern; letter case does not count.</param>
+    /// <exception cref="LlmConfigException">NotFound: it is no pattern, and nothing has this name or id; StoreCorrupt.</exception>
+    public IReadOnlyList<LlmConfiguration> Select(string nameOrPattern)
+    {
+        ArgumentNullException.ThrowIfNull(nameOrPattern);
+        return Logged<IReadOnlyList<LlmConfiguration>>(nameof(Select), () =>
+        {
+            ConfigDocument? seen = _config.Read();
+            return seen?.Find(nameOrPattern) is { } named ? [named]
+                : Guid.TryParse(nameOrPattern, out Guid id) ? [seen?.Find(id) ?? throw ConfigDraft.NotFound(nameOrPattern)]
+                : ConfigurationName.IsPattern(nameOrPattern) ? [.. (seen?.Configurations ?? []).Where(item => ConfigurationName.Matches(nameOrPattern, item.Name))]
+                : throw ConfigDraft.NotFound(nameOrPattern, seen);
+        });
     }
 
     /// <summary>The configuration of this id.</summary>
@@ -120,7 +153,7 @@ public sealed class LlmConfigRepository : IDisposable
     /// would go elsewhere than it was stored for), VaultNotFound, VaultLocked, VaultUnavailable, VaultCorrupt.
     /// </exception>
     public ApiKey GetKey(Guid id, CancellationToken cancellation = default) =>
-        Logged(nameof(GetKey), () => _keys.Read(id, cancellation).Key);
+        Logged(nameof(GetKey), () => Read(nameof(GetKey), () => _keys.Read(id, cancellation)).Key);
 
     /// <summary>The key of a configuration that was read just now: it is read again only where its key is gone.</summary>
     /// <param name="configuration">The configuration.</param>
@@ -130,7 +163,11 @@ public sealed class LlmConfigRepository : IDisposable
     public ApiKey GetKey(LlmConfiguration configuration, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return Logged(nameof(GetKey), () => _keys.ReadCurrent(configuration, cancellation).Key);
+        return Logged(nameof(GetKey), () =>
+        {
+            _config.ReadForKeys();
+            return Read(nameof(GetKey), () => _keys.ReadCurrent(configuration, cancellation)).Key;
+        });
     }
 
     /// <summary>
@@ -158,13 +195,13 @@ public sealed class LlmConfigRepository : IDisposable
     public LlmEnvironment GetEnvironment(Guid id, string? variable = null, CancellationToken cancellation = default) =>
         Logged(nameof(GetEnvironment), () =>
         {
-            (LlmConfiguration item, ApiKey? key) = _keys.ReadIfAny(id, cancellation);
+            (LlmConfiguration item, ApiKey? key) = Read(nameof(GetEnvironment), () => _keys.ReadIfAny(id, cancellation));
             var environment = new LlmEnvironment(item, key, variable);
             if (environment.LeavesBaseUrlOut)
             {
                 Warn(new LlmConfigWarning(
                     item.Name,
-                    $"The tools of {item.Provider} read no base URL from the environment: unless told otherwise, they send the key of '{item.Name}' to their own host instead of {item.BaseUrl}. For tools of OpenAI's kind, add -Variable OPENAI_API_KEY."));
+                    $"The tools of {item.Provider} read no base URL from the environment: unless told otherwise, they send the key of '{item.Name}' to their own host instead of {ShownText.WithAsciiHost(item.BaseUrl)}. For tools of OpenAI's kind, add -Variable OPENAI_API_KEY."));
             }
 
             return environment;
@@ -184,7 +221,7 @@ public sealed class LlmConfigRepository : IDisposable
         IReadOnlyList<Guid>? ids = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         using var check = new OnlineCheck(_options.Online);
-        foreach (OnlineCheckResult result in check.Run(ids ?? ReadableIds(), id => _keys.ReadIfAny(id, cancellation), progress, cancellation))
+        foreach (OnlineCheckResult result in check.Run(ids ?? ReadableIds(), id => Read(nameof(CheckOnline), () => _keys.ReadIfAny(id, cancellation)), progress, cancellation))
         {
             yield return result;
         }
@@ -338,7 +375,11 @@ public sealed class LlmConfigRepository : IDisposable
             changes.ForEach(change => change.Restart());
             SharedVault.Acquaint(changes, _config.ReadStrictly());
             _protocol.Run(changes, progress, cancellation);
-            return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step, step.Change.Action, step.Change.Result, step.Change.Error))];
+            return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step, step.Change.Action, step.Change.Result, step.Change.Error)
+            {
+                RenamedConfiguration = step.Change.Error is null ? step.Change.MovedAside : null,
+                RemovedConfiguration = step.Change.Error is null ? step.Change.Displaced : null,
+            })];
         });
         foreach (ImportResult result in results)
         {
@@ -398,7 +439,7 @@ public sealed class LlmConfigRepository : IDisposable
                 cancellation.ThrowIfCancellationRequested();
 
                 // Each key with the configuration that it is of now.
-                (LlmConfiguration item, ApiKey? key) = _keys.ReadIfAny(id, cancellation);
+                (LlmConfiguration item, ApiKey? key) = Read(nameof(Export), () => _keys.ReadIfAny(id, cancellation));
                 items.Add(item);
                 if (key is not null)
                 {
@@ -444,7 +485,7 @@ public sealed class LlmConfigRepository : IDisposable
         string? known = Logged(nameof(SetDefaultVault), () =>
         {
             string? known = string.IsNullOrWhiteSpace(name) ? null : _vaults.Open(name.Trim()).Name;
-            _protocol.Initialise(_config.ReadStrictly(), cancellation);
+            _protocol.Initialise(_config.ReadStrictly(), forKeys: false, cancellation);
             Certain(() => _config.Change(draft => draft.DefaultVault = known, null, cancellation));
             return known;
         });
@@ -452,22 +493,47 @@ public sealed class LlmConfigRepository : IDisposable
     }
 
     /// <summary>
-    /// Lets another protector keep the master key of the built-in vault, or makes the vault with it. No key is written anew.
+    /// Lets another protector keep the master key of the built-in vault, or makes the vault with it. The vault gets a new master
+    /// key, as by <see cref="RotateMasterKey"/>, unless it is to keep the one that it has.
     /// </summary>
-    /// <param name="kind">The protector.</param>
-    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
-    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, StoreBusy, StoreFull: the old protector stays.</exception>
-    public void SetProtector(ProtectorKind kind, CancellationToken cancellation = default)
+    /// <param name="kind">The protector; where it is the present one, nothing is changed.</param>
+    /// <param name="keepMasterKey">True to hand on the same master key: whoever copied it where it lay opens later keys too.</param>
+    /// <param name="cancellation">Stops between two keys.</param>
+    /// <exception cref="LlmConfigException">
+    /// VaultLocked, VaultUnavailable, StoreBusy, StoreFull; VaultCorrupt: a key cannot be read. All keys stay readable; where the change
+    /// was begun, the same call, <see cref="RotateMasterKey"/> or a repair goes on.
+    /// </exception>
+    public void SetProtector(ProtectorKind kind, bool keepMasterKey = false, CancellationToken cancellation = default)
     {
         long started = EventLog.Start();
         bool changed = Logged(nameof(SetProtector), () =>
         {
-            _protocol.Initialise(_config.ReadStrictly(), cancellation);
-            return _local.ChangeProtector(kind, cancellation);
+            _protocol.Initialise(_config.ReadStrictly(), forKeys: false, cancellation);
+            return _local.ChangeProtector(kind, keepMasterKey, Rebind(cancellation), cancellation);
         });
         if (changed)
         {
             _log.StoreChanged("Protector", kind.ToString(), started);
+        }
+    }
+
+    /// <summary>
+    /// Gives the built-in vault a new master key, seals every key in it anew, and destroys the old master key. Keys can be read and
+    /// written meanwhile. Nothing happens where there is no vault yet.
+    /// </summary>
+    /// <param name="cancellation">Stops between two keys.</param>
+    /// <exception cref="LlmConfigException">As for <see cref="SetProtector"/>.</exception>
+    public void RotateMasterKey(CancellationToken cancellation = default)
+    {
+        long started = EventLog.Start();
+        bool changed = Logged(nameof(RotateMasterKey), () =>
+        {
+            ConfigFile.RequireWorkingLocks();
+            return _local.RotateMasterKey(Rebind(cancellation), cancellation);
+        });
+        if (changed)
+        {
+            _log.StoreChanged("MasterKey", "Rotated", started);
         }
     }
 
@@ -558,7 +624,22 @@ public sealed class LlmConfigRepository : IDisposable
 
     private StoreInspection Inspection => new(_folder, _files, _config, _intents, _local, _vaults.Open, _seals, _options.LogFile);
 
-    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _local, _vaults, _seals, intent => _recovery.Finish(intent, _ => true), _options.Clock);
+    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _local, _vaults, _seals, intent => _recovery.Finish(intent, _ => true), Rebind, _options.Clock);
+
+    // Seals of keys in any vault are made under the master key, so an empty vault may not get another one.
+    private bool IsSealed()
+    {
+        try
+        {
+            return _config.ReadStrictly() is { } now && (now.Seal is not null || now.Configurations.Any(item => item.Key is not null));
+        }
+        catch (LlmConfigException)
+        {
+            return true;
+        }
+    }
+
+    private Action Rebind(CancellationToken cancellation) => new Rebinding(_config, _local, _seals, cancellation).Run;
 
     private T Looking<T>(Func<T> look)
     {
@@ -622,7 +703,7 @@ public sealed class LlmConfigRepository : IDisposable
             DefaultVault = choice.Name,
             DefaultVaultReason = choice.Reason,
             Protector = vault.Protector,
-            ProtectorReason = vault.Reason,
+            ProtectorReason = ShownText.Line(vault.Reason),
             ProtectorState = vault.Status.State,
             PendingChanges = document is null ? 0 : _intents.Count,
         };

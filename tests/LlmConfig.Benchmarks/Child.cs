@@ -14,6 +14,9 @@ internal sealed class Child(Workplace workplace)
         start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
         start.Environment["NO_COLOR"] = "1";
         start.Environment[StoreFolder.HomeVariable] = store;
+
+        // SecretStore may be there only, as build.ps1 -Task Modules saves it.
+        start.Environment["PSModulePath"] = $"{Environment.GetEnvironmentVariable("PSModulePath")}{Path.PathSeparator}{Path.Combine(Workplace.Out, "modules")}";
         long begin = Stopwatch.GetTimestamp();
         using Process process = Process.Start(start)!;
         process.StandardInput.Close();
@@ -31,8 +34,7 @@ internal sealed class Child(Workplace workplace)
         [.. Run(program, store, arguments).Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
             .Select(text => double.Parse(text, CultureInfo.InvariantCulture))];
 
-    /// <summary>The numbers that a script wrote in a fresh shell: pwsh, or a bare engine where there is none.</summary>
-    public double[] FreshShell(string store, string script) => Workplace.Pwsh is { } pwsh
-        ? Numbers(pwsh, store, "-NoProfile", "-NonInteractive", "-Command", script)
-        : Numbers(Workplace.BareEngine, store, script);
+    /// <summary>The numbers that a script wrote in a fresh shell.</summary>
+    public double[] FreshShell(string store, params string[] script) =>
+        Numbers("dotnet", store, [Workplace.Pwsh, "-NoProfile", "-NonInteractive", .. script]);
 }

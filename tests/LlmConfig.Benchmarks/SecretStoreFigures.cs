@@ -8,14 +8,9 @@ internal sealed class SecretStoreFigures(Workplace workplace)
 
     public IEnumerable<Figure> Run()
     {
-        if (Workplace.Pwsh is not { } pwsh)
-        {
-            return Absent("there is no pwsh on this machine");
-        }
-
         string store = workplace.NewStore("beside-secretstore", 10);
-        double[] times = new Child(workplace).Numbers(
-            pwsh, store, "-NoProfile", "-NonInteractive", "-File", Path.Combine(AppContext.BaseDirectory, "SecretStore.ps1"), Workplace.Module);
+        double[] times = new Child(workplace).FreshShell(
+            store, "-File", Path.Combine(AppContext.BaseDirectory, "SecretStore.ps1"), Workplace.Module);
         return times.Length == 0 ? Absent("SecretStore is not installed") :
         [
             new Figure(Write, times[1] / times[0], 8, "x", true, $"{Figure.Time(times[1])} / {Figure.Time(times[0])}"),

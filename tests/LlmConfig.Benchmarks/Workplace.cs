@@ -23,13 +23,8 @@ internal sealed class Workplace : IDisposable
 
     public static string OneCmdlet => Path.Combine(Out, "benchmarks", "LlmConfig.OneCmdlet", "LlmConfig.OneCmdlet.psd1");
 
-    public static string Shell => Program(Path.Combine(Out, "llmconfig", "llmconfig"));
-
-    public static string BareEngine => Program(Path.Combine(Out, "benchmarks", "LlmConfig.BareEngine", "LlmConfig.BareEngine"));
-
-    /// <summary>The PowerShell of this machine, where there is one.</summary>
-    public static string? Pwsh { get; } = (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator)
-        .Select(folder => Program(Path.Combine(folder, "pwsh"))).FirstOrDefault(File.Exists);
+    /// <summary>The pwsh.dll of the tool manifest, which <c>dotnet</c> runs: its version is what counts, not what lies on PATH.</summary>
+    public static string Pwsh { get; } = FindPwsh();
 
     public string Folder { get; } = Path.Combine(Out, "benchmarks", "work", Guid.NewGuid().ToString("N"));
 
@@ -80,7 +75,18 @@ internal sealed class Workplace : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    private static string Program(string path) => OperatingSystem.IsWindows() ? path + ".exe" : path;
+    private static string FindPwsh()
+    {
+        var start = new ProcessStartInfo("dotnet", ["tool", "exec", "powershell", "-y", "--", "-NoProfile", "-Command", "Join-Path $PSHOME pwsh.dll"])
+        {
+            RedirectStandardOutput = true,
+            WorkingDirectory = Root,
+        };
+        using Process process = Process.Start(start)!;
+        string path = process.StandardOutput.ReadToEnd().Trim();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? path : throw new InvalidOperationException($"dotnet tool exec powershell ended with {process.ExitCode}.");
+    }
 
     private static void Fill(string folder, int count)
     {

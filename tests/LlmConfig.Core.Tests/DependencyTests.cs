@@ -30,7 +30,7 @@ public sealed class DependencyTests
         Assert.Equal(
             "NotFound=1 DuplicateName=2 InvalidName=3 UnknownProvider=4 InvalidBaseUrl=5 InsecureBaseUrl=6 InvalidKey=7 KeyMissing=8 StoreCorrupt=9 "
             + "StoreVersionUnsupported=10 StoreBusy=11 StoreAccessDenied=12 StoreFull=13 StoreUnsafe=14 VaultNotFound=15 VaultUnavailable=16 "
-            + "VaultLocked=17 VaultCorrupt=18 SecretManagementMissing=19 HostMismatch=20",
+            + "VaultLocked=17 VaultCorrupt=18 SecretManagementMissing=19 HostMismatch=20 StoreOutdated=21 InvalidArgument=22",
             string.Join(' ', Enum.GetValues<LlmConfigErrorCode>().Select(code => $"{code}={(int)code}")));
     }
 }

@@ -7,6 +7,8 @@ public sealed partial class FileFormatsDocumentTests : IDisposable
 {
     private static readonly string Document = File.ReadAllText(Path.Combine(Root(), "docs", "file-formats.md"));
 
+    private static readonly string DocumentedVault = Regex.Match(Block("json vault.json"), "\"vault\": \"([^\"]+)").Groups[1].Value;
+
     private readonly string _home = Directory.CreateTempSubdirectory("llmconfig-formats-").FullName;
 
     [Fact]
@@ -17,7 +19,7 @@ public sealed partial class FileFormatsDocumentTests : IDisposable
         File.WriteAllText(Path.Combine(_home, "llm_config.json"), Block("json llm_config.json"));
         File.WriteAllText(Path.Combine(pending, "0f8fad5b-d9cb-469f-a165-70867728950f.json"), Block("json intent"));
         File.WriteAllText(Path.Combine(vault, "vault.json"), Block("json vault.json"));
-        File.WriteAllBytes(Path.Combine(vault, "master.key"), Hex("hex master.key"));
+        File.WriteAllBytes(Path.Combine(vault, $"master-{DocumentedVault}.key"), Hex("hex master.key"));
         File.WriteAllBytes(Path.Combine(vault, SealedName().Match(Document).Value), Hex("hex sealed"));
 
         using var repository = new LlmConfigRepository(StoreFolder.At(_home));
@@ -71,7 +73,7 @@ public sealed partial class FileFormatsDocumentTests : IDisposable
     {
         byte[] masterKey = Hex("hex master.key")[24..];
         byte[] file = SealedSecret.Seal(
-            new Guid("00112233-4455-6677-8899-aabbccddeeff"),
+            new Guid(DocumentedVault),
             masterKey,
             "llm-api-key-00112233445566778899aabbccddeeff",
             SealedSecretType.SecureString,

@@ -6,8 +6,8 @@ namespace LlmConfig.Tests;
 public sealed class CanaryTests : EngineTest
 {
     /// <summary>
-    /// Not among them: what PowerShell itself refuses while binding and repeats in its own words, such as a plain text as
-    /// a second positional argument or piped by value (a cmdlet never sees those), and, on Linux, the bound SecureString that
+    /// Not among them: what PowerShell itself refuses while binding and repeats in its own words, such as a plain text that is
+    /// piped by value (a cmdlet never sees it), and, on Linux, the bound SecureString that
     /// CLIXML writes as hex where PowerShell's own exception carries the invocation.
     /// </summary>
     private static readonly string[] All =
@@ -65,6 +65,25 @@ public sealed class CanaryTests : EngineTest
         "Enter-LlmConfig canary; Exit-LlmConfig; Exit-LlmConfig",
         "Enter-LlmConfig canary; $env:OPENAI_API_KEY = 'x'; Exit-LlmConfig",
         "Enter-LlmConfig canary -Variable $plain; Enter-LlmConfig $plain",
+        "New-LlmConfig work openai $plain",
+        "New-LlmConfig work openai -ApiKye $plain",
+        "New-LlmConfig work openai $plain $plain -WhatIf",
+        "New-LlmConfig work openai $key",
+        "Set-LlmConfig canary $plain",
+        "Set-LlmConfig -Id $plain -Model m",
+        "Set-LlmConfig -Id $plain, $plain -Model m",
+        "Get-LlmConfig canary $plain; Get-LlmConfig -Id $plain",
+        "Get-LlmConfigKey canary $plain; Get-LlmConfigKey -Id $plain",
+        "Remove-LlmConfig canary $plain -WhatIf; Remove-LlmConfig -Id $plain",
+        "Test-LlmConfig canary $plain; Test-LlmConfig $plain; Repair-LlmConfig $plain",
+        "Use-LlmConfig canary $plain",
+        "Use-LlmConfig canary { } $plain; Use-LlmConfig -Id $plain { }",
+        "Enter-LlmConfig canary $plain; Enter-LlmConfig -Id $plain; Exit-LlmConfig $plain",
+        "Import-LlmConfig nowhere.json $plain; Export-LlmConfig canary nowhere.json $plain",
+        "Get-LlmProvider openai $plain; Get-LlmConfigStore $plain; Set-LlmConfigStore $plain",
+        "$badRow | New-LlmConfig",
+        "$badRow | Set-LlmConfig",
+        "$badRow, $row | New-LlmConfig -ErrorAction SilentlyContinue",
     ];
 
     private readonly string _canary = "sk-test-canary-" + RandomNumberGenerator.GetHexString(32, lowercase: true);
@@ -131,6 +150,9 @@ public sealed class CanaryTests : EngineTest
     private void Prepare()
     {
         Store.SetVariable("LLMCONFIG_TEST_KEY", _canary);
+
+        // Among the files that are searched.
+        Store.SetVariable(LlmConfigOptions.LogVariable, Path.Combine(Store.Folder, "log.jsonl"));
         Run("New-LlmConfig canary openai -ApiKey $key", ("key", Secure(_canary)));
     }
 
@@ -143,6 +165,7 @@ public sealed class CanaryTests : EngineTest
             ("plain", _canary),
             ("row", Row(("Name", "canary"), ("Provider", "openai"), ("ApiKey", _canary))),
             ("secureRow", Row(("Name", "canary"), ("Provider", "openai"), ("ApiKey", Secure(_canary)))),
+            ("badRow", Row(("Name", "canary"), ("Provider", "openai"), ("ApiKey", Secure(_canary)), ("Model", "m"), ("UseAuthHeader", "perhaps"), ("AsDefault", "no"))),
             ("mistakes", Row(("Name", "new"), ("Provider", "openai"), ("ApiKeyFromEnvironment", _canary))));
 
         AssertAbsent(Leaks.Text(result, Shell.Host), command);

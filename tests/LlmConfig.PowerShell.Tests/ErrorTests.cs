@@ -27,6 +27,10 @@ public sealed class ErrorTests : EngineTest
         { "SecretManagementMissing", "Set-LlmConfig a -Vault Team", ErrorCategory.NotInstalled, "Team" },
         { "SecretManagementMissing", "Set-LlmConfigStore -DefaultVault Team", ErrorCategory.NotInstalled, "Team" },
         { "UnknownProvider", "Get-LlmProvider nobody", ErrorCategory.InvalidArgument, "" },
+        { "InvalidArgument", "New-LlmConfig b openai surplus", ErrorCategory.InvalidArgument, "" },
+        { "InvalidArgument", "New-LlmConfig b openai -Modle x", ErrorCategory.InvalidArgument, "" },
+        { "InvalidArgument", "New-LlmConfig b openai -UseAuthHeader perhaps", ErrorCategory.InvalidArgument, "" },
+        { "InvalidArgument", "Set-LlmConfig a surplus", ErrorCategory.InvalidArgument, "" },
     };
 
     [Theory]
@@ -51,6 +55,15 @@ public sealed class ErrorTests : EngineTest
         Assert.EndsWith(".", error.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
         Assert.Equal(exception.Problem, error.ToString());
         Assert.Equal(before, Store.Contents());
+    }
+
+    [Fact]
+    public void A_parameter_that_does_not_exist_is_named_and_a_surplus_argument_is_not_repeated()
+    {
+        Assert.Contains("no parameter -Modle", Try("New-LlmConfig b openai -Modle x").RequireError("InvalidArgument").ToString(), StringComparison.Ordinal);
+        ErrorRecord surplus = Try("New-LlmConfig b openai $surplus", ("surplus", "whatever")).RequireError("InvalidArgument");
+        Assert.DoesNotContain("whatever", Leaks.Text(surplus), StringComparison.Ordinal);
+        Assert.Contains("-ApiKey", surplus.ErrorDetails.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -19,6 +19,19 @@ public sealed class ImportLlmConfigTests : EngineTest
     }
 
     [Fact]
+    public void WhatIf_says_from_which_host_to_which_and_changes_nothing()
+    {
+        string file = Path.Combine(Store.Folder, "export.json");
+        Run("New-LlmConfig a openai -ApiKey $key; Export-LlmConfig a -Path $file; Set-LlmConfig a -BaseUrl https://gateway.example/v1 -Force", ("key", Secure("sk-test-one")), ("file", file));
+        Shell.Host.Clear();
+
+        Run("Import-LlmConfig $file -OnConflict Replace -WhatIf", ("file", file));
+
+        Assert.Contains("from https://gateway.example/v1 to https://api.openai.com/v1", Shell.Host.Text, StringComparison.Ordinal);
+        Assert.Equal("https://gateway.example/v1", Stored("a").BaseUrl);
+    }
+
+    [Fact]
     public void Variables_of_the_environment_become_configurations_named_as_their_providers()
     {
         Store.SetVariable("OPENAI_API_KEY", "sk-test-openai");
@@ -90,7 +103,7 @@ public sealed class ImportLlmConfigTests : EngineTest
         Assert.Equal(["openai", "groq"], Run("Import-LlmConfig $folder/?.env 3>$null", ("folder", _folder)).Names);
         Assert.Equal(["mistral"], Run("Import-LlmConfig -LiteralPath \"$folder/[c].env\" 3>$null", ("folder", _folder)).Names);
         Assert.Equal(2, Store.Revision);
-        Run("Get-LlmConfig | Remove-LlmConfig");
+        Run("Get-LlmConfig | Remove-LlmConfig -Force");
         long revision = Store.Revision;
         Assert.Equal(3, Run("$files | Import-LlmConfig 3>$null", ("files", Files())).Names.Count);
         Assert.Equal(revision + 1, Store.Revision);
@@ -182,7 +195,7 @@ public sealed class ImportLlmConfigTests : EngineTest
 
         Assert.Empty(Run("Export-LlmConfig -Path $path -IncludeKey -Password $password", ("path", path), ("password", Secure("eight or more"))).Output);
         Assert.DoesNotContain("sk-test", File.ReadAllText(path), StringComparison.Ordinal);
-        Run("Get-LlmConfig | Remove-LlmConfig");
+        Run("Get-LlmConfig | Remove-LlmConfig -Force");
         Try("Import-LlmConfig $path", ("path", path)).RequireError("VaultLocked");
         Try("Import-LlmConfig $path -Password $password", ("path", path), ("password", Secure("wrong"))).RequireError("VaultLocked");
         Try("Import-LlmConfig $path -Password $password", ("path", path), ("password", "eight or more")).RequireError("InvalidKey");

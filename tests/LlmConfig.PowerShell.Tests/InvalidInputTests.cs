@@ -143,7 +143,6 @@ public sealed class InvalidInputTests : EngineTest
     [InlineData("http://localhost:8080")]
     [InlineData("http://127.0.0.1")]
     [InlineData("http://[::1]:1234/v1")]
-    [InlineData("http://models.localhost/v1")]
     public void Plain_http_to_this_machine_is_allowed(string url)
     {
         Assert.Equal(url, Run("New-LlmConfig new openai -BaseUrl $url", ("url", url)).Configuration.BaseUrl);

@@ -34,9 +34,8 @@ public sealed class NewLlmConfigTests : EngineTest
     [Fact]
     public void A_key_is_not_positional()
     {
-        CommandResult result = Try("New-LlmConfig a openai $key", ("key", Secure("sk-one")));
+        Try("New-LlmConfig a openai $key", ("key", Secure("sk-one"))).RequireError("InvalidArgument");
 
-        Assert.StartsWith("PositionalParameterNotFound", result.Error.FullyQualifiedErrorId, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Store.Folder));
     }
 

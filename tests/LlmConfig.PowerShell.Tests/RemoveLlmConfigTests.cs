@@ -10,10 +10,10 @@ public sealed class RemoveLlmConfigTests : EngineTest
     [Theory]
     [InlineData("Remove-LlmConfig a", "b,a[1]")]
     [InlineData("Remove-LlmConfig 'a[1]'", "a,b")]
-    [InlineData("Remove-LlmConfig a*", "b")]
-    [InlineData("Remove-LlmConfig a, b", "a[1]")]
+    [InlineData("Remove-LlmConfig a* -Force", "b")]
+    [InlineData("Remove-LlmConfig a, b -Confirm:$false", "a[1]")]
     [InlineData("'a', 'A', ' a ' | Remove-LlmConfig", "b,a[1]")]
-    [InlineData("Get-LlmConfig | Remove-LlmConfig", "")]
+    [InlineData("Get-LlmConfig | Remove-LlmConfig -Force", "")]
     [InlineData("Get-LlmConfig a | Remove-LlmConfig", "b,a[1]")]
     [InlineData("Remove-LlmConfig none*", "a,b,a[1]")]
     public void What_is_named_goes(string script, string left)
@@ -21,6 +21,26 @@ public sealed class RemoveLlmConfigTests : EngineTest
         Assert.Empty(Run(script).Output);
 
         Assert.Equal(left, string.Join(',', Run("Get-LlmConfig").Names));
+    }
+
+    [Theory]
+    [InlineData("Remove-LlmConfig *")]
+    [InlineData("Remove-LlmConfig b*")]
+    [InlineData("Remove-LlmConfig a, b")]
+    [InlineData("Get-LlmConfig | Remove-LlmConfig")]
+    public void Several_or_a_pattern_are_asked_about_and_where_nobody_answers_nothing_goes(string script)
+    {
+        Shell.Host.Answers.Enqueue("No");
+        Assert.Empty(Try(script).Errors);
+        Assert.Single(Shell.Host.Questions, question => question.Contains("'b'", StringComparison.Ordinal));
+        Assert.Equal(3, Run("Get-LlmConfig").Output.Count);
+
+        Try(script).RequireError("InvalidArgument");
+        Assert.Equal(3, Run("Get-LlmConfig").Output.Count);
+
+        Shell.Host.Answers.Enqueue("Yes");
+        Run(script);
+        Assert.DoesNotContain("b", Run("Get-LlmConfig").Names);
     }
 
     [Fact]
@@ -49,7 +69,7 @@ public sealed class RemoveLlmConfigTests : EngineTest
     {
         long before = Store.Revision;
 
-        Run("Remove-LlmConfig *");
+        Run("Remove-LlmConfig * -Force");
 
         Assert.Empty(Store.SealedFiles);
         Assert.Empty(Store.Intents);

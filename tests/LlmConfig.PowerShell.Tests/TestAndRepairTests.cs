@@ -127,7 +127,7 @@ public sealed class TestAndRepairTests : EngineTest
             () => File.WriteAllText(Store.ConfigFile, Key),
             () => File.WriteAllText(Store.SealedFiles[0], Key),
             () => File.WriteAllText(Path.Combine(Store.Folder, "vault", "vault.json"), Key),
-            () => File.WriteAllText(Path.Combine(Store.Folder, "vault", "master.key"), Key),
+            () => File.WriteAllText(Directory.GetFiles(Path.Combine(Store.Folder, "vault"), "master-*.key").Single(), Key),
         })
         {
             damage();

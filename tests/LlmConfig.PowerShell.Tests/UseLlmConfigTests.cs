@@ -55,7 +55,7 @@ public sealed class UseLlmConfigTests : EnvironmentTest
     [InlineData("Use-LlmConfig work -Variable '' { 'ran' }", "InvalidName")]
     [InlineData("Use-LlmConfig work -Variable $null { 'ran' }", "InvalidName")]
     [InlineData("Use-LlmConfig $null { 'ran' }", "ParameterArgumentValidationErrorNullNotAllowed")]
-    [InlineData("Use-LlmConfig work 'ran'", "CannotConvertArgumentNoMessage")]
+    [InlineData("Use-LlmConfig work 'ran'", "MissingMandatoryParameter")]
     public void What_cannot_be_used_is_an_error_and_the_block_does_not_run(string script, string error)
     {
         CommandResult result = Try(script);
@@ -240,7 +240,7 @@ public sealed class UseLlmConfigTests : EnvironmentTest
         Assert.DoesNotContain(One, Leaks.Text(result, Shell.Host), StringComparison.Ordinal);
         Assert.Contains(
             result.Talk,
-            text => text.StartsWith("'work' sets OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_DEFAULT_MODEL and clears OPENAI_API_BASE", StringComparison.Ordinal));
+            text => text.StartsWith("'work' sets OPENAI_API_KEY, COPILOT_PROVIDER_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_DEFAULT_MODEL, OPENAI_API_BASE, ", StringComparison.Ordinal));
     }
 
     [Fact]

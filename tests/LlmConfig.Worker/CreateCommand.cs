@@ -43,7 +43,7 @@ internal static class CreateCommand
                 StoreFolder.At(folder),
                 new LlmConfigOptions
                 {
-                    Protectors = (vault, files) => [new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, files)],
+                    Protectors = (vault, files) => [new KeyFileProtector(vault, files)],
                 });
             LlmConfiguration made = repository.Create(new NewConfiguration { Name = name, Provider = provider, Key = key });
             using ApiKey back = repository.GetKey(made.Id);

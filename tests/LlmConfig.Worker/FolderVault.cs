@@ -2,7 +2,7 @@ namespace LlmConfig.Worker;
 
 /// <summary>
 /// A second vault that several processes can share: one file for each key, in the open, in a folder that is there already.
-/// It keeps no labels.
+/// Its labels lie in a folder beside it.
 /// </summary>
 internal sealed class FolderVault(string folder) : IKeyVault, IKeyVaultSource
 {
@@ -10,7 +10,9 @@ internal sealed class FolderVault(string folder) : IKeyVault, IKeyVaultSource
 
     public string Name => VaultName;
 
-    public bool TakesLabels => false;
+    public bool TakesLabels => true;
+
+    private string Labels => folder + ".labels";
 
     public VaultChoice? DefaultVault => null;
 
@@ -20,7 +22,9 @@ internal sealed class FolderVault(string folder) : IKeyVault, IKeyVaultSource
 
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
-        // Whole or not at all, also when the process is killed in between.
+        // Whole or not at all, also when the process is killed in between; never a key without its label.
+        Directory.CreateDirectory(Labels);
+        Relabel(keyId, label, cancellation);
         string draft = Path.Combine(folder, keyId + ".draft");
         File.WriteAllText(draft, key.ToPlainText());
         File.Move(draft, Path.Combine(folder, keyId));
@@ -47,13 +51,28 @@ internal sealed class FolderVault(string folder) : IKeyVault, IKeyVaultSource
     {
         File.Delete(Path.Combine(folder, keyId + ".draft"));
         File.Delete(Path.Combine(folder, keyId));
+        File.Delete(Path.Combine(Labels, keyId));
     }
 
     public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) =>
-        [.. Directory.GetFiles(folder).Select(path => new KeyVaultEntry(Path.GetFileName(path), null))];
+        [.. Directory.GetFiles(folder).Select(path => new KeyVaultEntry(Path.GetFileName(path), LabelOf(Path.GetFileName(path))))];
 
     public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation)
     {
-        // It keeps none.
+        string draft = Path.Combine(Labels, $"{keyId}.{Guid.NewGuid():N}");
+        File.WriteAllLines(draft, label.ToProperties().Select(property => $"{property.Key}={property.Value}"));
+        File.Move(draft, Path.Combine(Labels, keyId), overwrite: true);
+    }
+
+    private KeyLabel? LabelOf(string keyId)
+    {
+        try
+        {
+            return KeyLabel.TryFrom(File.ReadAllLines(Path.Combine(Labels, keyId)).Select(line => line.Split('=', 2)).ToDictionary(parts => parts[0], parts => (object?)parts[1]));
+        }
+        catch (IOException)
+        {
+            return null;
+        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class WorkCommand(string folder, string prefix, int count, Rando
             {
                 Files = files,
                 Vaults = new FolderVault(folder + ".vault"),
-                Protectors = (vault, system) => [new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, system)],
+                Protectors = (vault, system) => [new KeyFileProtector(vault, system)],
             });
             long start = 0;
             try

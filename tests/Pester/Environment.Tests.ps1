@@ -3,6 +3,7 @@
 # Use-, Enter- and Exit-LlmConfig in the real shell. Every test works in a home of its own and never touches the user's.
 
 BeforeAll {
+    . (Join-Path $PSScriptRoot Shell.ps1)
     $script:Module = (Resolve-Path (Join-Path $PSScriptRoot .. .. out LlmConfig.PowerShell)).Path
     Import-Module $script:Module -Force -ErrorAction Stop
     $script:Variables = @(Get-LlmProvider | ForEach-Object {
@@ -98,7 +99,7 @@ Describe 'A configuration in the environment' {
 
     It 'leaves standard output and standard error of a program to the terminal or the pipe that there is' {
         $script = "Import-Module '$script:Module'; Use-LlmConfig work { /bin/sh -c 'ls -l /proc/self/fd/1 /proc/self/fd/2' }"
-        $output = /bin/sh -c "exec pwsh -NoProfile -Command `"`$0`" 2>/dev/null" $script
+        $output = /bin/sh -c 'exec "$@" 2>/dev/null' sh @(Get-ShellCommand) -NoProfile -Command $script
         $output -join ' ' | Should -Match '/proc/self/fd/2 -> /dev/null'
     }
 

@@ -4,6 +4,7 @@
 # New-LlmConfig where nobody answers. Every test works in a home of its own and never touches the user's.
 
 BeforeAll {
+    . (Join-Path $PSScriptRoot Shell.ps1)
     $script:Module = (Resolve-Path (Join-Path $PSScriptRoot .. .. out LlmConfig.PowerShell)).Path
     $script:Saved = @{}
     foreach ($name in 'HOME', 'XDG_CONFIG_HOME', 'LLMCONFIG_HOME', 'OPENAI_API_KEY', 'GROQ_API_KEY') {

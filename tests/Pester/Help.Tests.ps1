@@ -21,12 +21,10 @@ BeforeDiscovery {
     }
 
     $platyPS = Get-Module Microsoft.PowerShell.PlatyPS -ListAvailable | Where-Object Version -GE 1.0.0
-    if (-not $platyPS) {
-        Write-Host 'The help is not made anew and compared: Microsoft.PowerShell.PlatyPS 1.0 is not installed. Its texts are compared all the same.'
-    }
 }
 
 BeforeAll {
+    . (Join-Path $PSScriptRoot Shell.ps1)
     $script:Repository = (Resolve-Path (Join-Path $PSScriptRoot .. ..)).Path
     $script:Module = (Resolve-Path (Join-Path $script:Repository out LlmConfig.PowerShell)).Path
     $script:Saved = @{}
@@ -221,15 +219,13 @@ Describe 'The help as a whole' {
         foreach ($command in Get-Command -Module LlmConfig.PowerShell) { $about | Should -Match "(?m)^ +$($command.Name)\b" }
     }
 
-    if ($platyPS) {
-        It 'is what docs/ConvertTo-Maml.ps1 makes of the markdown' {
-            $scratch = [IO.Directory]::CreateTempSubdirectory('llmconfig-maml-').FullName
-            try {
-                pwsh -NoProfile -File (Join-Path $script:Repository docs ConvertTo-Maml.ps1) -Destination $scratch
-                $name = 'LlmConfig.PowerShell.dll-Help.xml'
-                Get-Content (Join-Path $scratch $name) -Raw | Should -BeExactly (Get-Content (Join-Path $script:Repository en-US $name) -Raw)
-            }
-            finally { Remove-Item $scratch -Recurse -Force }
+    It 'is what docs/ConvertTo-Maml.ps1 makes of the markdown' -Tag Microsoft.PowerShell.PlatyPS -Skip:(-not $platyPS) {
+        $scratch = [IO.Directory]::CreateTempSubdirectory('llmconfig-maml-').FullName
+        try {
+            pwsh -NoProfile -File (Join-Path $script:Repository docs ConvertTo-Maml.ps1) -Destination $scratch
+            $name = 'LlmConfig.PowerShell.dll-Help.xml'
+            Get-Content (Join-Path $scratch $name) -Raw | Should -BeExactly (Get-Content (Join-Path $script:Repository en-US $name) -Raw)
         }
+        finally { Remove-Item $scratch -Recurse -Force }
     }
 }

@@ -3,11 +3,6 @@
 # Import and export in the real shell: files as a person names them, another machine, and a vault that two homes share.
 # Every test works in homes of its own; vaults are registered in them and never in the user's.
 
-BeforeDiscovery {
-    $store = Get-Module Microsoft.PowerShell.SecretStore -ListAvailable
-    if (-not $store) { Write-Host 'A shared vault is not tested: Microsoft.PowerShell.SecretStore is not installed.' }
-}
-
 BeforeAll {
     $script:Module = (Resolve-Path (Join-Path $PSScriptRoot .. .. out LlmConfig.PowerShell)).Path
     $script:Variables = 'HOME', 'XDG_CONFIG_HOME', 'LLMCONFIG_HOME', 'OPENAI_API_KEY', 'OPENAI_BASE_URL', 'OPENAI_MODEL', 'GROQ_API_KEY', 'OLLAMA_HOST'
@@ -47,7 +42,7 @@ Describe 'Import and export in a real shell' {
         Set-Content -LiteralPath '[b].env' "GROQ_API_KEY=$(New-TestKey)"
         (Import-LlmConfig ./a*.env -WarningAction SilentlyContinue).Name | Should -Be openai
         (Import-LlmConfig -LiteralPath './[b].env' -WarningAction SilentlyContinue).Name | Should -Be groq
-        Get-LlmConfig | Remove-LlmConfig
+        Get-LlmConfig | Remove-LlmConfig -Force
         (Get-ChildItem *.env | Import-LlmConfig -WarningAction SilentlyContinue).Name | Sort-Object | Should -Be groq, openai
         { Import-LlmConfig Env:\PATH -ErrorAction Stop } | Should -Throw -ErrorId 'StoreUnsafe*'
         { Import-LlmConfig ./none.env -ErrorAction Stop } | Should -Throw -ErrorId 'NotFound*'

@@ -3,6 +3,7 @@
 # The module in the real shell. Every test works in a home of its own and never touches the user's.
 
 BeforeAll {
+    . (Join-Path $PSScriptRoot Shell.ps1)
     $script:Module = (Resolve-Path (Join-Path $PSScriptRoot .. .. out LlmConfig.PowerShell)).Path
     $script:Repository = (Resolve-Path (Join-Path $PSScriptRoot .. ..)).Path
     $script:Saved = @{ HOME = $env:HOME; LLMCONFIG_HOME = $env:LLMCONFIG_HOME; XDG_CONFIG_HOME = $env:XDG_CONFIG_HOME }

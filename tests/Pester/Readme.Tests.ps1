@@ -9,11 +9,13 @@ BeforeDiscovery {
         })
 
     # .ci/run itself runs these, by reading them from the README.
-    $ciRuns = '^dotnet (build|test|run )'
+    $ciRuns = '^dotnet (build|test)'
     $script:Shown = $blocks
+    $analyzer = Get-Module PSScriptAnalyzer -ListAvailable
 }
 
 BeforeAll {
+    . (Join-Path $PSScriptRoot Shell.ps1)
     $script:Repository = (Resolve-Path (Join-Path $PSScriptRoot .. ..)).Path
     $script:Saved = @{}
     foreach ($name in 'HOME', 'XDG_CONFIG_HOME', 'LLMCONFIG_HOME', 'OPENAI_API_KEY', 'HTTPS_PROXY', 'NO_PROXY') {
@@ -103,11 +105,10 @@ Describe 'README.md' {
     }
 }
 
-Describe 'The scripts of the project' {
+Describe 'The scripts of the project' -Tag PSScriptAnalyzer -Skip:(-not $analyzer) {
     It 'have nothing that PSScriptAnalyzer would complain of: <Name>' -ForEach @(
         Get-ChildItem (Join-Path $PSScriptRoot .. ..) -Include *.ps1, *.psm1, *.psd1 -Recurse |
             Where-Object FullName -NotMatch '[/\\](bin|obj|out|TestResults)[/\\]' | ForEach-Object { @{ Name = $_.Name; FullName = $_.FullName } }) {
-        if (-not (Get-Module PSScriptAnalyzer -ListAvailable)) { Set-ItResult -Skipped -Because 'PSScriptAnalyzer is not installed' }
         Invoke-ScriptAnalyzer $FullName -Settings (Join-Path $PSScriptRoot .. .. PSScriptAnalyzerSettings.psd1) | ForEach-Object { "$($_.ScriptName):$($_.Line) $($_.RuleName)" } | Should -BeNullOrEmpty
     }
 }

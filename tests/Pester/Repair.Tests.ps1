@@ -12,11 +12,11 @@ BeforeDiscovery {
         @{ Name = 'a file and a backup that are gone'; Check = 'File'; Status = 'Error'; Names = 'work'; Damage = { Remove-Item "$env:LLMCONFIG_HOME/llm_config.json*" } }
         @{ Name = 'a damaged backup'; Check = 'Backup'; Status = 'Warning'; Names = 'local', 'work'; Damage = { '{' > "$env:LLMCONFIG_HOME/llm_config.json.bak" } }
         @{ Name = 'a folder that all may enter'; Check = 'Permission'; Status = 'Error'; Names = 'local', 'work'; Damage = { chmod 755 $env:LLMCONFIG_HOME } }
-        @{ Name = 'a master key that all may read'; Check = 'Permission'; Status = 'Error'; Names = 'local', 'work'; Damage = { chmod 644 "$env:LLMCONFIG_HOME/vault/master.key" } }
+        @{ Name = 'a master key that all may read'; Check = 'Permission'; Status = 'Error'; Names = 'local', 'work'; Damage = { chmod 644 (Get-ChildItem "$env:LLMCONFIG_HOME/vault/master-*.key").FullName } }
         @{ Name = 'a file that was left half-written'; Check = 'Leftover'; Status = 'Warning'; Names = 'local', 'work'; Damage = { 'x' > "$env:LLMCONFIG_HOME/llm_config.json.00.tmp"; chmod 600 "$env:LLMCONFIG_HOME/llm_config.json.00.tmp" } }
         @{ Name = 'a change that was left undone'; Check = 'Intent'; Status = 'Warning'; Names = 'local', 'work'; Damage = {
                 $path = "$env:LLMCONFIG_HOME/pending/$([guid]::NewGuid()).json"
-                '{"version":1,"process":1,"createdAt":"2026-11-23T20:40:10.100Z","keys":[{"vault":"LlmConfig","id":"llm-api-key-00112233445566778899aabbccddeeff"}]}' > $path
+                '{"version":1,"store":"' + (Get-LlmConfigStore).StoreId + '","process":1,"createdAt":"2026-11-23T20:40:10.100Z","keys":[{"vault":"LlmConfig","id":"llm-api-key-00112233445566778899aabbccddeeff"}]}' > $path
                 chmod 600 $path
             }
         }
@@ -30,6 +30,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    . (Join-Path $PSScriptRoot Shell.ps1)
     $script:Module = (Resolve-Path (Join-Path $PSScriptRoot .. .. out LlmConfig.PowerShell)).Path
     $script:Saved = @{}
     foreach ($name in 'HOME', 'LLMCONFIG_HOME', 'LLMCONFIG_LOG', 'XDG_CONFIG_HOME') { $script:Saved[$name] = [Environment]::GetEnvironmentVariable($name) }

@@ -5,12 +5,10 @@
 
 BeforeDiscovery {
     $installed = @('Microsoft.PowerShell.SecretManagement', 'Microsoft.PowerShell.SecretStore' | Where-Object { Get-Module $_ -ListAvailable }).Count -eq 2
-    if (-not $installed) {
-        Write-Host 'SharedVault.Tests.ps1: skipped: Install-Module Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore'
-    }
 }
 
 BeforeAll {
+    . (Join-Path $PSScriptRoot Shell.ps1)
     $script:Module = (Resolve-Path (Join-Path $PSScriptRoot .. .. out LlmConfig.PowerShell)).Path
     $script:Saved = @{}
     foreach ($name in 'HOME', 'LLMCONFIG_HOME', 'XDG_CONFIG_HOME', 'LOCALAPPDATA') { $script:Saved[$name] = [Environment]::GetEnvironmentVariable($name) }
@@ -41,7 +39,7 @@ AfterAll {
     foreach ($name in $script:Saved.Keys) { [Environment]::SetEnvironmentVariable($name, $script:Saved[$name] ?? [NullString]::Value) }
 }
 
-Describe 'Two homes that share one vault' -Skip:(-not $installed) {
+Describe 'Two homes that share one vault' -Tag Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore -Skip:(-not $installed) {
     BeforeEach {
         $script:TestHome = [IO.Directory]::CreateTempSubdirectory('llmconfig-shared-').FullName
         $env:HOME = $script:TestHome

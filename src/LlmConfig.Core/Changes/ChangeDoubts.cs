@@ -40,6 +40,18 @@ internal static class ChangeDoubts
                 }
             }
 
+            if (change is CreateChange && item.Key is null && provider.KeyRequired)
+            {
+                yield return new LlmConfigWarning(
+                    item.Name, $"'{item.Name}' has no key yet, though {provider.DisplayName} needs one. Give it one with Set-LlmConfig '{item.Name}' -ApiKey.");
+            }
+
+            if (item.OwnBaseUrl is { } url && url != change.Before?.OwnBaseUrl && BaseUrl.Doubt(url) is { } remark)
+            {
+                yield return new LlmConfigWarning(
+                    item.Name, $"The base URL of '{item.Name}' {remark.What} Set-LlmConfig '{item.Name}' -BaseUrl {ShownText.WithAsciiHost(remark.Better)}");
+            }
+
             if (OwnerOfBaseUrl(change, item, provider) is { } owner)
             {
                 yield return new LlmConfigWarning(

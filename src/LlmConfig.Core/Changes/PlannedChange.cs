@@ -21,9 +21,6 @@ internal abstract class PlannedChange
     /// <summary>The key that the last application stopped referring to, and that is to be removed.</summary>
     public KeyReference? DroppedKey { get; private set; }
 
-    /// <summary>The key, of this store, of another configuration whose place this one took; it is to be removed too.</summary>
-    public KeyReference? ReplacedKey { get; protected set; }
-
     /// <summary>The key that the change leaves in its vault on purpose although it stops referring to it.</summary>
     public KeyReference? KeptKey { get; protected set; }
 
@@ -93,7 +90,6 @@ internal abstract class PlannedChange
         Error = error;
         Result = null;
         DroppedKey = null;
-        ReplacedKey = null;
         RelabelledKey = null;
     }
 
@@ -110,7 +106,6 @@ internal abstract class PlannedChange
         CopiedKey = null;
         KeyMark = null;
         DroppedKey = null;
-        ReplacedKey = null;
         KeptKey = null;
         RelabelledKey = null;
         WrittenLabel = null;

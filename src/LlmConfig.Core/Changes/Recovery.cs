@@ -84,6 +84,14 @@ internal sealed class Recovery(
             return false;
         }
 
+        if (!intent.IsProven && intent.Store != now.StoreId)
+        {
+            warn(new LlmConfigWarning(
+                folder,
+                $"A note of an unfinished change names keys of another store ({intent.Store:D}): none of them is removed. It came with files of that store; move it there from the folder pending/, or delete it."));
+            return false;
+        }
+
         List<KeyReference> unused = [.. intent.Keys.Where(key => (mine is null || mine.Contains(key)) && !now.RefersTo(key))];
 
         // What was read may be a rename that no process has made durable yet: a power cut could bring back the file that
@@ -96,7 +104,7 @@ internal sealed class Recovery(
         bool complete = true;
         foreach (IGrouping<string, KeyReference> group in unused.GroupBy(key => key.Vault))
         {
-            complete &= mayUse(group.Key) && TryRemove(group.Key, group, failed);
+            complete &= mayUse(group.Key) && TryRemove(group.Key, [.. group], intent.IsProven ? null : now.StoreId, failed);
         }
 
         foreach (IGrouping<string, KeyReference> group in intent.Labels.Where(key => stale is null || stale.Contains(key)).GroupBy(key => key.Vault))
@@ -126,12 +134,14 @@ internal sealed class Recovery(
         }
     }
 
-    private bool TryRemove(string name, IEnumerable<KeyReference> keys, HashSet<string>? failed)
+    // With a store, keys go only where they are shown to be that store's.
+    private bool TryRemove(string name, List<KeyReference> keys, Guid? store, HashSet<string>? failed)
     {
         try
         {
             IKeyVault vault = vaults.Open(name);
-            foreach (KeyReference key in keys)
+            (List<KeyReference> removable, bool complete) = store is { } own ? OwnKeys(vault, keys, own) : (keys, true);
+            foreach (KeyReference key in removable)
             {
                 long started = EventLog.Start();
                 vault.Remove(key.KeyId, CancellationToken.None);
@@ -140,7 +150,7 @@ internal sealed class Recovery(
 
             // Gone for good, before the intent that names them goes.
             vault.Flush();
-            return true;
+            return complete;
         }
         catch (LlmConfigException e)
         {
@@ -151,11 +161,45 @@ internal sealed class Recovery(
         }
     }
 
+    // An intent is a file, and whoever can write it may not be able to write to the vault: a store's own hand must not remove the keys
+    // of another one for it. In the built-in vault, which lies in the same folder, a key without a label is one half-written here.
+    private (List<KeyReference> Keys, bool AreAllDecided) OwnKeys(IKeyVault vault, List<KeyReference> keys, Guid store)
+    {
+        bool isLocal = ReferenceEquals(vault, local);
+        ILookup<string, KeyVaultEntry> entries = vault.List(CancellationToken.None).ToLookup(entry => entry.KeyId, StringComparer.Ordinal);
+        var own = new List<KeyReference>();
+        bool areAllDecided = true;
+        foreach (KeyReference key in keys)
+        {
+            KeyVaultEntry? entry = entries[key.KeyId].FirstOrDefault();
+            if (isLocal ? entry?.Label is not { } label || label.StoreId == store : entry?.Label?.StoreId == store)
+            {
+                own.Add(key);
+            }
+            else if (entry?.Label is { } others)
+            {
+                if (others.StoreId != KeyLabel.NoStore)
+                {
+                    warn(new LlmConfigWarning(vault.Name, $"The key {key.KeyId} in the vault '{ShownText.Of(vault.Name)}' is another store's, although a note of an unfinished change names it: it is not removed."));
+                }
+            }
+            else if (entry is not null)
+            {
+                areAllDecided = false;
+                warn(new LlmConfigWarning(
+                    vault.Name,
+                    $"The key {key.KeyId} in the vault '{ShownText.Of(vault.Name)}' may be left over from an unfinished change, but nothing shows that it is this store's: it is not removed. Remove it with the vault's own commands if no store uses it."));
+            }
+        }
+
+        return (own, areAllDecided);
+    }
+
     // What one key says of itself says nothing of the next; a vault that does not answer does not answer for the next.
     private static void Remember(HashSet<string>? failed, string vault, LlmConfigException error)
     {
         if (error.Code is LlmConfigErrorCode.VaultLocked or LlmConfigErrorCode.VaultUnavailable
-            or LlmConfigErrorCode.VaultNotFound or LlmConfigErrorCode.SecretManagementMissing)
+            or LlmConfigErrorCode.StoreBusy or LlmConfigErrorCode.VaultNotFound or LlmConfigErrorCode.SecretManagementMissing)
         {
             failed?.Add(vault);
         }
@@ -212,6 +256,8 @@ internal sealed class Recovery(
     private void GiveUp(IKeyVault vault, KeyReference key)
     {
         if (config.ReadStrictly() is { } now && !now.RefersTo(key)
+            // Dropped by another change, which is under way or was left undone: it is to go, not to stay for others.
+            && !intents.NamedKeys().Contains(key.KeyId)
             && vault.List(CancellationToken.None).FirstOrDefault(entry => entry.KeyId == key.KeyId)?.Label is { } label
             && label.StoreId == now.StoreId && now.Find(label.Configuration.Id) is null)
         {

@@ -51,10 +51,10 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
         }
 
         // A second change in the same millisecond is later all the same: stores that share a vault go by it.
-        after = after with { UpdatedAt = now > before.UpdatedAt ? now : before.UpdatedAt.AddMilliseconds(1) };
+        after = after with { UpdatedAt = ChangeTime.After(before.UpdatedAt, now), HasLateTime = false };
         after = draft.Replace(after, AcceptsHost ? Sealing.Accepted : Sealing.Checked);
         RelabelledKey = keeps && (AcceptsHost || !KeyLabel.HaveSameLabel(before, after)) ? after.OwnKey : null;
-        return (after, keeps ? null : before.OwnKey);
+        return (after, keeps ? null : draft.OwnKeyOf(before));
     }
 
     private static bool DefaultHeader(LlmConfiguration before, LlmProvider? provider) =>

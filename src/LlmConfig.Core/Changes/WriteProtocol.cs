@@ -43,7 +43,7 @@ internal sealed class WriteProtocol(
         List<PlannedChange> good = [.. changes.Where(change => change.Error is null)];
         if (good.Count > 0 && trial.IsChanged)
         {
-            ConfigDocument store = Initialise(there, cancellation);
+            ConfigDocument store = Initialise(there, good.Exists(change => change.NeedsSeal), cancellation);
             HashSet<string> used = [.. KeysOf(good).Select(key => key.Vault), .. good.Select(change => change.KeptKey?.Vault).OfType<string>()];
             recovery.Run(used.Contains, cancellation);
             for (int round = 1; good.Count > 0; round++)
@@ -87,12 +87,13 @@ internal sealed class WriteProtocol(
 
     /// <summary>Makes the store, unless there is one: keys carry its id, so it has to be on disk before the first key.</summary>
     /// <param name="seen">The store as it was read just now, or <see langword="null"/> where there is none.</param>
+    /// <param name="forKeys">True where keys are about to be sealed.</param>
     /// <param name="cancellation">Gives up while the lock is waited for.</param>
-    public ConfigDocument Initialise(ConfigDocument? seen, CancellationToken cancellation)
+    public ConfigDocument Initialise(ConfigDocument? seen, bool forKeys, CancellationToken cancellation)
     {
         try
         {
-            return config.Initialise(seen, cancellation);
+            return config.Initialise(seen, forKeys, cancellation);
         }
         catch (UncertainCommitException e)
         {
@@ -102,7 +103,7 @@ internal sealed class WriteProtocol(
     }
 
     private static List<KeyReference> KeysOf(IEnumerable<PlannedChange> changes) =>
-        [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey, change.ReplacedKey }).OfType<KeyReference>().Distinct()];
+        [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey }).OfType<KeyReference>().Distinct()];
 
     private static List<KeyReference> LabelsOf(IEnumerable<PlannedChange> changes) =>
         [.. changes.Select(change => change.StaleLabel).OfType<KeyReference>().Distinct()];
@@ -120,7 +121,7 @@ internal sealed class WriteProtocol(
             List<KeyReference> stale = LabelsOf(changes);
             if (doubtful.Count + stale.Count > 0)
             {
-                intents.AddRange(intentLog.Begin(doubtful, stale));
+                intents.AddRange(intentLog.Begin(storeId, doubtful, stale));
             }
 
             written = [.. changes.Select(change => change.NewKey).OfType<KeyReference>()];
@@ -136,7 +137,7 @@ internal sealed class WriteProtocol(
 
             if (changes.Any(change => change.Error is null))
             {
-                after = config.Change(draft => Apply(changes, draft, open, intents), flush, cancellation);
+                after = config.Change(draft => Apply(changes, storeId, draft, open, intents), flush, cancellation);
             }
 
             return after;
@@ -169,7 +170,7 @@ internal sealed class WriteProtocol(
         }
     }
 
-    private void Apply(List<PlannedChange> changes, ConfigDraft draft, Func<string?, IKeyVault> open, List<Intent> intents)
+    private void Apply(List<PlannedChange> changes, Guid storeId, ConfigDraft draft, Func<string?, IKeyVault> open, List<Intent> intents)
     {
         foreach (PlannedChange change in changes)
         {
@@ -181,7 +182,7 @@ internal sealed class WriteProtocol(
         List<KeyReference> stale = [.. LabelsOf(changes).Except(intents.SelectMany(intent => intent.Labels))];
         if (more.Count + stale.Count > 0)
         {
-            intents.AddRange(intentLog.Begin(more, stale));
+            intents.AddRange(intentLog.Begin(storeId, more, stale));
         }
     }
 
@@ -193,9 +194,18 @@ internal sealed class WriteProtocol(
         {
             IKeyVault vault = open(group.Key);
             var written = new List<PlannedChange>();
+            LlmConfigException? busy = null;
             foreach (PlannedChange change in group)
             {
                 cancellation.ThrowIfCancellationRequested();
+                if (busy is not null)
+                {
+                    // Waited for once, and long: who holds the vault would be waited for again by each key.
+                    change.Fail(busy.About(change.Result?.Name));
+                    progress?.Report(++done);
+                    continue;
+                }
+
                 try
                 {
                     long started = EventLog.Start();
@@ -210,6 +220,7 @@ internal sealed class WriteProtocol(
                 }
                 catch (LlmConfigException e)
                 {
+                    busy = e.Code == LlmConfigErrorCode.StoreBusy ? e : null;
                     change.Fail(e.About(change.Result?.Name));
                 }
 

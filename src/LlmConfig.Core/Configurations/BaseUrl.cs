@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net;
 using System.Text;
 
 namespace LlmConfig;
@@ -16,6 +15,9 @@ internal static class BaseUrl
     // RFC 1035, 2.3.4.
     private const int MaximumHostLength = 253;
     private const int MaximumLabelLength = 63;
+
+    // The longest first. What OpenAI's, Anthropic's and Azure's SDKs add to a base URL.
+    private static readonly string[] Endpoints = ["/chat/completions", "/v1/messages", "/completions", "/embeddings", "/responses", "/messages"];
 
     private static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
     private static readonly SearchValues<char> Plain =
@@ -74,6 +76,7 @@ internal static class BaseUrl
         ReadOnlySpan<char> authority = end < 0 ? url.AsSpan(start) : url.AsSpan(start, end);
         return authority.Contains('@') ? "The base URL holds a user name or a password (before the @)."
             : IsPlain(authority, url.AsSpan(start + authority.Length)) ? null
+            : HostText.IsConfusable(HostText.In(url)) ? "The host of the base URL mixes letters of several scripts, or holds a sign that looks like another one: it can be taken for another host."
             : !Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) || !IsHost(parsed) ? "The base URL cannot be read as a URL."
             : null;
     }
@@ -114,6 +117,16 @@ internal static class BaseUrl
         return host[(host.LastIndexOf('.') + 1)..].IndexOfAnyExcept(Letters) < 0;
     }
 
+    /// <summary>What looks wrong with a valid base URL and may be meant so, as the end of a sentence, and the URL that is likely meant.</summary>
+    public static (string What, string Better)? Doubt(string url)
+    {
+        string path = url.Split('?', 2)[0].TrimEnd('/');
+        string? tail = Endpoints.FirstOrDefault(end => path.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+        return tail is not null ? ($"ends in {tail}, which tools add by themselves.", path[..^tail.Length])
+            : path.Length < url.TrimEnd('/').Length ? ("holds a query (?), which tools drop, or put before the path that they add.", path)
+            : null;
+    }
+
     /// <summary>True for plain http to a host other than this machine.</summary>
     public static bool IsInsecure(string url)
     {
@@ -143,9 +156,6 @@ internal static class BaseUrl
         }
     }
 
-    private static bool IsLoopback(Uri url) =>
-        IPAddress.TryParse(url.DnsSafeHost, out IPAddress? address)
-            ? IPAddress.IsLoopback(address)
-            : url.IdnHost.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-                || url.IdnHost.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+    /// <summary>True when the host, as it is written, is this machine.</summary>
+    public static bool IsLoopback(Uri url) => HostText.IsLoopback(HostText.In(url.OriginalString));
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.IO.Enumeration;
+using System.Text;
 
 namespace LlmConfig;
 
@@ -14,8 +16,8 @@ internal static class ConfigurationName
     // 32 digits and nothing else; every other form that is read as a UUID is longer.
     private const int ShortestGuid = 32;
 
-    /// <summary>How names are compared everywhere: ordinal, letter case apart.</summary>
-    public static StringComparer Comparer => StringComparer.OrdinalIgnoreCase;
+    /// <summary>How names are compared everywhere: ordinal, letter case and invisible characters apart.</summary>
+    public static StringComparer Comparer { get; } = new NameComparer();
 
     /// <summary>The name as it is kept: trimmed.</summary>
     /// <exception cref="LlmConfigException">InvalidName.</exception>
@@ -70,6 +72,25 @@ internal static class ConfigurationName
         return stem[..length].TrimEnd() + suffix;
     }
 
+    /// <summary>True where a text can match other names than itself.</summary>
+    public static bool IsPattern(string text) => text.AsSpan().IndexOfAny('*', '?') >= 0;
+
+    /// <summary>True where a name is of a pattern: <c>*</c> stands for any characters, <c>?</c> for one.</summary>
+    public static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: true);
+
+    private static bool HasVisible(string name)
+    {
+        foreach (Rune rune in name.EnumerateRunes())
+        {
+            if (!Rune.IsWhiteSpace(rune) && !ShownText.IsInvisible(rune))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static string? Problem(string? name)
     {
         if (string.IsNullOrWhiteSpace(name))
@@ -84,7 +105,8 @@ internal static class ConfigurationName
         }
 
         int length = name.Trim().Length;
-        return length > MaximumLength ? $"The name has {length} characters; {MaximumLength} is the most."
+        return !HasVisible(name) ? "The name holds only characters that show nothing."
+            : length > MaximumLength ? $"The name has {length} characters; {MaximumLength} is the most."
             : length >= ShortestGuid && Guid.TryParse(name, out _) ? "The name is shaped like a UUID and could be taken for an id."
             : null;
     }

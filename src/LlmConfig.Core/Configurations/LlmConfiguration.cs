@@ -73,6 +73,9 @@ public sealed record LlmConfiguration
     /// <summary>The key that goes when the configuration stops referring to it: none where another store wrote it.</summary>
     internal KeyReference? OwnKey => KeyStoreId is null ? Key : null;
 
+    /// <summary>True when the file gives a time that is later than now by more than a day; now was read in its place.</summary>
+    internal bool HasLateTime { get; init; }
+
     /// <summary>Properties of the entry that this version does not know.</summary>
     internal JsonExtras Extras { get; init; } = JsonExtras.None;
 

@@ -9,6 +9,8 @@ namespace LlmConfig;
 /// </summary>
 public sealed partial class LlmEnvironment : IDisposable
 {
+    private const string KeyPlace = "{key}";
+
     private readonly Dictionary<string, string> _values = new(Comparer);
     private readonly List<string> _keyVariables = [];
     private readonly List<string> _cleared = [];
@@ -109,11 +111,19 @@ public sealed partial class LlmEnvironment : IDisposable
 
     private static IEnumerable<string> KeyVariablesOf(LlmProvider provider) => provider.KeyVariables.Concat(provider.BearerKeyVariables);
 
+    private static IEnumerable<(string Name, string Value)> ToolVariablesOf(LlmProvider provider) =>
+        provider.ToolVariables.Select(variable => variable.Split('=', 2)).Select(parts => (parts[0], parts[1]));
+
+    private static bool GivesKeyIn(LlmProvider provider, string variable) =>
+        KeyVariablesOf(provider).Contains(variable, Comparer)
+        || ToolVariablesOf(provider).Any(tool => tool.Value == KeyPlace && Comparer.Equals(tool.Name, variable));
+
     private static IEnumerable<string> AllOf(LlmProvider provider) =>
     [
         .. KeyVariablesOf(provider),
         .. provider.BaseUrlVariable is { } name ? [name] : Array.Empty<string>(),
         .. provider.ModelVariables,
+        .. ToolVariablesOf(provider).Select(tool => tool.Name),
         .. provider.OverridingVariables,
     ];
 
@@ -121,9 +131,9 @@ public sealed partial class LlmEnvironment : IDisposable
     {
         // A key variable that tools of another provider read: those tools must find the base URL in their own variable too,
         // or they would send the key to their provider.
-        LlmProvider tools = variable is null || KeyVariablesOf(own).Contains(variable, Comparer)
+        LlmProvider tools = variable is null || GivesKeyIn(own, variable)
             ? own
-            : LlmProviderCatalog.All.FirstOrDefault(provider => KeyVariablesOf(provider).Contains(variable, Comparer)) ?? own;
+            : LlmProviderCatalog.All.FirstOrDefault(provider => GivesKeyIn(provider, variable)) ?? own;
         LeavesBaseUrlOut = _key is not null && tools.BaseUrlVariable is null && Configuration.OwnBaseUrl is { } gateway
             && BaseUrl.Origin(gateway) != BaseUrl.Origin(own.DefaultBaseUrl);
         if (Configuration.BaseUrl is { } url && tools.BaseUrlVariable is { } urlVariable)
@@ -139,12 +149,40 @@ public sealed partial class LlmEnvironment : IDisposable
             }
         }
 
+        foreach ((string name, string template) in ToolVariablesOf(tools))
+        {
+            if (template != KeyPlace && Fill(template, tools) is { } value)
+            {
+                _values.Add(name, value);
+            }
+        }
+
         IEnumerable<string> keyVariables = variable is not null ? [RequireName(variable)]
-            : Configuration.UseAuthHeader && own.BearerKeyVariables.Count > 0 ? own.BearerKeyVariables
-            : own.KeyVariables;
+            :
+            [
+                .. Configuration.UseAuthHeader && own.BearerKeyVariables.Count > 0 ? own.BearerKeyVariables : own.KeyVariables,
+                .. ToolVariablesOf(own).Where(tool => tool.Value == KeyPlace).Select(tool => tool.Name),
+            ];
         (_key is null ? _cleared : _keyVariables).AddRange(keyVariables);
         var planned = new HashSet<string>(keyVariables.Concat(_values.Keys), Comparer);
-        _cleared.AddRange(AllOf(tools).Concat(AllOf(own)).Where(planned.Add));
+        _cleared.AddRange(AllOf(tools).Concat(AllOf(own)).Concat(LlmProviderCatalog.SharedVariables).Where(planned.Add));
+    }
+
+    // The value of a tool's variable; null where there is nothing to put there.
+    private string? Fill(string template, LlmProvider tools)
+    {
+        if (Configuration.BaseUrl is not { } url || (template.Contains("{model}", StringComparison.Ordinal) && Configuration.Model is null))
+        {
+            return null;
+        }
+
+        var parsed = new Uri(url);
+        return template
+            .Replace("{model}", Configuration.Model, StringComparison.Ordinal)
+            .Replace("{endpoint}", tools.WithoutTail(url), StringComparison.Ordinal)
+            .Replace("{host}", parsed.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
+            .Replace("{path}/", parsed.AbsolutePath.Trim('/') is { Length: > 0 } path ? path + "/" : string.Empty, StringComparison.Ordinal)
+            .Replace("{base}", url, StringComparison.Ordinal);
     }
 
     private string RequireName(string variable)

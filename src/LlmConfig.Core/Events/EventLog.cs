@@ -7,8 +7,10 @@ namespace LlmConfig;
 /// Tells the event source and the log file of changes and failures, both the same. Costs a test of two fields while nobody
 /// listens. Never throws.
 /// </summary>
-internal sealed class EventLog(string store, EventLogFile? file)
+internal sealed class EventLog(string store, EventLogFile? file, string? command = null)
 {
+    private static readonly string Program = Path.GetFileNameWithoutExtension(Environment.ProcessPath) ?? string.Empty;
+
     /// <summary>True while somebody listens.</summary>
     private bool IsOn => file is not null || LlmConfigEventSource.Log.IsEnabled();
 
@@ -70,6 +72,43 @@ internal sealed class EventLog(string store, EventLogFile? file)
         }
     }
 
+    /// <summary>Tells that a key was handed out, to whom, and by what.</summary>
+    /// <param name="item">The configuration.</param>
+    /// <param name="operation">The member that was called, where the program did not say which of its commands did.</param>
+    /// <param name="started">When the reading began.</param>
+    public void KeyRead(LlmConfiguration item, string operation, long started)
+    {
+        if (item.Key is { } key)
+        {
+            KeyRead(key, item, operation, started);
+        }
+    }
+
+    /// <summary>Tells that a secret of the built-in vault was handed out by its name, which is that of a key or another program's.</summary>
+    public void SecretRead(string name, string operation, long started) =>
+        KeyRead(new KeyReference(LocalVault.VaultName, name), null, operation, started);
+
+    private void KeyRead(KeyReference key, LlmConfiguration? item, string operation, long started)
+    {
+        if (IsOn)
+        {
+            double milliseconds = Milliseconds(started);
+            (string id, string name, string by) = (item?.Id.ToString("D") ?? string.Empty, ShownText.WithoutKeys(item?.Name ?? string.Empty), command ?? operation);
+            LlmConfigEventSource.Log.KeyRead(store, key.Vault, key.KeyId, id, name, Program, by, milliseconds);
+            Write(
+                LlmConfigEventSource.KeyReadId,
+                nameof(LlmConfigEventSource.KeyRead),
+                EventLevel.Informational,
+                milliseconds,
+                ("vault", key.Vault),
+                ("keyId", key.KeyId),
+                ("id", id),
+                ("name", name),
+                ("program", Program),
+                ("command", by));
+        }
+    }
+
     public void KeyRemoved(KeyReference key, long started)
     {
         if (IsOn)
@@ -105,15 +144,16 @@ internal sealed class EventLog(string store, EventLogFile? file)
         if (IsOn)
         {
             double milliseconds = Milliseconds(started);
-            LlmConfigEventSource.Log.Repaired(store, result.Check, result.Target, result.Message, milliseconds);
+            (string target, string message) = (ShownText.WithoutKeys(result.Target), ShownText.WithoutKeys(result.Message));
+            LlmConfigEventSource.Log.Repaired(store, result.Check, target, message, milliseconds);
             Write(
                 LlmConfigEventSource.RepairedId,
                 nameof(LlmConfigEventSource.Repaired),
                 EventLevel.Warning,
                 milliseconds,
                 ("check", result.Check),
-                ("target", result.Target),
-                ("message", result.Message));
+                ("target", target),
+                ("message", message));
         }
     }
 
@@ -125,8 +165,8 @@ internal sealed class EventLog(string store, EventLogFile? file)
         {
             error.IsLogged = true;
             double milliseconds = Milliseconds(started);
-            string target = ShownText.Of(error.Target) ?? string.Empty;
-            LlmConfigEventSource.Log.Failed(store, operation, error.Code.ToString(), target, error.Problem, milliseconds);
+            (string target, string message) = (ShownText.WithoutKeys(ShownText.Of(error.Target) ?? string.Empty), ShownText.WithoutKeys(error.Problem));
+            LlmConfigEventSource.Log.Failed(store, operation, error.Code.ToString(), target, message, milliseconds);
             Write(
                 LlmConfigEventSource.FailedId,
                 nameof(LlmConfigEventSource.Failed),
@@ -135,7 +175,7 @@ internal sealed class EventLog(string store, EventLogFile? file)
                 ("operation", operation),
                 ("code", error.Code.ToString()),
                 ("target", target),
-                ("message", error.Problem));
+                ("message", message));
         }
 
         return false;
@@ -145,8 +185,9 @@ internal sealed class EventLog(string store, EventLogFile? file)
     {
         if (IsOn)
         {
-            LlmConfigEventSource.Log.Warned(store, warning.Target, warning.Message);
-            Write(LlmConfigEventSource.WarnedId, nameof(LlmConfigEventSource.Warned), EventLevel.Warning, null, ("target", warning.Target), ("message", warning.Message));
+            (string target, string message) = (ShownText.WithoutKeys(warning.Target), ShownText.WithoutKeys(warning.Message));
+            LlmConfigEventSource.Log.Warned(store, target, message);
+            Write(LlmConfigEventSource.WarnedId, nameof(LlmConfigEventSource.Warned), EventLevel.Warning, null, ("target", target), ("message", message));
         }
     }
 
@@ -163,20 +204,21 @@ internal sealed class EventLog(string store, EventLogFile? file)
         double milliseconds = Milliseconds(started);
         string vault = item.Vault ?? string.Empty;
         string itemId = item.Id.ToString("D");
+        string itemName = ShownText.WithoutKeys(item.Name);
         switch (id)
         {
             case LlmConfigEventSource.ConfigurationCreatedId:
-                LlmConfigEventSource.Log.ConfigurationCreated(store, itemId, item.Name, item.Provider, vault, milliseconds);
+                LlmConfigEventSource.Log.ConfigurationCreated(store, itemId, itemName, item.Provider, vault, milliseconds);
                 break;
             case LlmConfigEventSource.ConfigurationChangedId:
-                LlmConfigEventSource.Log.ConfigurationChanged(store, itemId, item.Name, item.Provider, vault, milliseconds);
+                LlmConfigEventSource.Log.ConfigurationChanged(store, itemId, itemName, item.Provider, vault, milliseconds);
                 break;
             default:
-                LlmConfigEventSource.Log.ConfigurationRemoved(store, itemId, item.Name, item.Provider, vault, milliseconds);
+                LlmConfigEventSource.Log.ConfigurationRemoved(store, itemId, itemName, item.Provider, vault, milliseconds);
                 break;
         }
 
-        Write(id, name, EventLevel.Informational, milliseconds, ("id", itemId), ("name", item.Name), ("provider", item.Provider), ("vault", vault));
+        Write(id, name, EventLevel.Informational, milliseconds, ("id", itemId), ("name", itemName), ("provider", item.Provider), ("vault", vault));
     }
 
     private void WriteKey(int id, string name, KeyReference key, double milliseconds) =>

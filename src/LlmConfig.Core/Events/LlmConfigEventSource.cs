@@ -21,6 +21,7 @@ internal sealed class LlmConfigEventSource : EventSource
     public const int RepairedId = 9;
     public const int FailedId = 10;
     public const int WarnedId = 11;
+    public const int KeyReadId = 12;
 
     public static readonly LlmConfigEventSource Log = new();
 
@@ -66,6 +67,10 @@ internal sealed class LlmConfigEventSource : EventSource
     [Event(FailedId, Level = EventLevel.Error, Message = "{1} failed with {2}: {4} ({3}, {5} ms)")]
     public void Failed(string store, string operation, string code, string target, string message, double milliseconds) =>
         WriteEvent(FailedId, store, operation, code, target, message, milliseconds);
+
+    [Event(KeyReadId, Level = EventLevel.Informational, Message = "{6} of {5} read {2} of '{4}' from '{1}' in {7} ms.")]
+    public void KeyRead(string store, string vault, string keyId, string id, string name, string program, string command, double milliseconds) =>
+        WriteEvent(KeyReadId, store, vault, keyId, id, name, program, command, milliseconds);
 
     [Event(WarnedId, Level = EventLevel.Warning, Message = "{2} ({1})")]
     public void Warned(string store, string target, string message) => WriteEvent(WarnedId, store, target, message);

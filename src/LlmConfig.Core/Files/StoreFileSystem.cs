@@ -480,6 +480,9 @@ internal abstract class StoreFileSystem
         Guard(file.Path, () => RandomAccess.SetLength(file.Handle, length));
     }
 
+    /// <summary>Makes durable what was written to a locked file.</summary>
+    public void Flush(FileLock file) => Guard(file.Path, () => FlushFile(file.Handle));
+
     /// <summary>Reads a file that may be torn, missing or unreadable, for a message only; never throws.</summary>
     public byte[]? ReadNote(string path, int limit)
     {
@@ -603,6 +606,9 @@ internal abstract class StoreFileSystem
     /// <summary>The full paths of the files in a folder whose names match a pattern; empty when there is no folder.</summary>
     public IReadOnlyList<string> ListFiles(string path, string pattern) => Guard(path, () => List(path, pattern));
 
+    /// <summary>Some of them, as the folder gives them: what they are is told without a look at all.</summary>
+    public IReadOnlyList<string> ListSome(string path, string pattern, int most) => Guard(path, () => List(path, pattern, most));
+
     /// <summary>False where calls have to come one after the other.</summary>
     protected virtual bool Overlaps => true;
 
@@ -668,11 +674,11 @@ internal abstract class StoreFileSystem
     /// <summary>Flushes a folder's names to disk, where the operating system knows such a thing.</summary>
     protected abstract void SyncFolder(string path);
 
-    protected virtual IReadOnlyList<string> List(string path, string pattern)
+    protected virtual IReadOnlyList<string> List(string path, string pattern, int most = int.MaxValue)
     {
         try
         {
-            return Directory.GetFiles(path, pattern);
+            return most == int.MaxValue ? Directory.GetFiles(path, pattern) : [.. Directory.EnumerateFiles(path, pattern).Take(most)];
         }
         catch (DirectoryNotFoundException)
         {

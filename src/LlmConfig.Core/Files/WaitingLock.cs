@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace LlmConfig;
 
@@ -9,7 +10,7 @@ namespace LlmConfig;
 /// A permanent lock file that processes wait for, bounded. The holder leaves a note in it, so that who waits in vain
 /// can be told whom it waited for. The file is never removed: a replaced lock file has two holders.
 /// </summary>
-internal sealed class WaitingLock(StoreFileSystem files, string path, TimeSpan patience)
+internal sealed partial class WaitingLock(StoreFileSystem files, string path, TimeSpan patience)
 {
     /// <summary>How long is waited for the lock of a store: 10 seconds (the design's fifth promise).</summary>
     public static readonly TimeSpan DefaultPatience = TimeSpan.FromSeconds(10);
@@ -31,8 +32,7 @@ internal sealed class WaitingLock(StoreFileSystem files, string path, TimeSpan p
         FileLock held = Wait(exclusive: true, cancellation);
         try
         {
-            string since = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-            files.WriteLocked(held, Encoding.UTF8.GetBytes($"{Owner} since {since}\n"));
+            Write(held, Remark(StoreFileSystem.ReadLocked(held, NoteLimit)));
             return held;
         }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreFull)
@@ -46,6 +46,24 @@ internal sealed class WaitingLock(StoreFileSystem files, string path, TimeSpan p
             throw;
         }
     }
+
+    /// <summary>Leaves a remark in the file that stays when others take the lock. A power cut may lose it.</summary>
+    /// <param name="held">The lock, taken alone.</param>
+    /// <param name="remark">One line.</param>
+    public void Remark(FileLock held, string remark)
+    {
+        try
+        {
+            Write(held, remark);
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreFull)
+        {
+            // It only helps to notice what somebody else did to the store.
+        }
+    }
+
+    /// <summary>The remark that was left last; empty where there is none, or where it cannot be read just now.</summary>
+    public string ReadRemark() => files.ReadNote(path, NoteLimit) is { } note ? Remark(note) : string.Empty;
 
     /// <summary>Takes the lock together with others that take it shared.</summary>
     public FileLock AcquireShared(CancellationToken cancellation) => Wait(exclusive: false, cancellation);
@@ -78,10 +96,49 @@ internal sealed class WaitingLock(StoreFileSystem files, string path, TimeSpan p
         }
     }
 
+    // The first line says who holds the lock, the second one is the remark. What follows is the rest of a longer note whose
+    // writer was killed before it cut it off.
+    private void Write(FileLock held, string remark)
+    {
+        string since = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        files.WriteLocked(held, Encoding.UTF8.GetBytes($"{Owner} since {since}\n{remark}\n"));
+    }
+
+    private static string Remark(byte[] note) => Line(note, 1);
+
+    private static string Line(byte[] note, int number) => Encoding.UTF8.GetString(note).Split('\n').ElementAtOrDefault(number) ?? string.Empty;
+
+    // Who takes the lock together with others leaves no note, so what is there may be that of one that ended long ago.
+    private static bool IsOfLiveProcess(string note)
+    {
+        if (Note().Match(note) is not { Success: true } match
+            || !int.TryParse(match.Groups["id"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+            || !DateTime.TryParse(match.Groups["since"].ValueSpan, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out DateTime since))
+        {
+            return false;
+        }
+
+        try
+        {
+            using Process process = Process.GetProcessById(id);
+
+            // The number may be another process's by now; the note is precise to a second.
+            return process.StartTime.ToUniversalTime() < since + TimeSpan.FromSeconds(2);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception or NotSupportedException)
+        {
+            // It has ended, or it is another user's.
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"\Aprocess (?<id>[0-9]+) \(.*\) since (?<since>[0-9TZ:-]+)\z", RegexOptions.CultureInvariant | RegexOptions.Singleline)]
+    private static partial Regex Note();
+
     private LlmConfigException Busy()
     {
-        string note = files.ReadNote(path, NoteLimit) is { } bytes ? Encoding.UTF8.GetString(bytes).Trim() : string.Empty;
-        string holder = note.Length == 0 ? "another process" : ShownText.Of(note);
+        string note = files.ReadNote(path, NoteLimit) is { } bytes ? Line(bytes, 0).Trim() : string.Empty;
+        string holder = IsOfLiveProcess(note) ? ShownText.Of(note) : "another process";
         return new LlmConfigException(
             LlmConfigErrorCode.StoreBusy,
             path,

@@ -1,15 +1,15 @@
 namespace LlmConfig;
 
-/// <summary>What one check of a store found, fit to be shown and never holding a key.</summary>
+/// <summary>What one check of a store found, fit to be shown: neither a key nor a character that steers a terminal is in it.</summary>
 public record CheckResult
 {
     internal CheckResult(string check, CheckStatus status, string target, string message, string? remedy = null)
     {
         Check = check;
         Status = status;
-        Target = target;
-        Message = message;
-        Remedy = remedy;
+        Target = ShownText.Printable(target);
+        Message = ShownText.Printable(message);
+        Remedy = remedy is null ? null : ShownText.Printable(remedy);
     }
 
     /// <summary>What was checked, one word in the singular such as <c>File</c> or <c>Key</c>; the same from version to version.</summary>

@@ -11,11 +11,13 @@ internal sealed record OnlineCheckSetup
 
     /// <summary>
     /// Makes what sends the requests. Redirects are for <see cref="OnlineCheck"/> to judge; proxies are those of
-    /// <see cref="HttpClient.DefaultProxy"/>, and certificates are checked, as nothing here says otherwise.
+    /// <see cref="HttpClient.DefaultProxy"/>, as far as <see cref="KeyRoute"/> lets a key through; certificates are checked, as
+    /// nothing here says otherwise.
     /// </summary>
     public Func<HttpMessageHandler> Handler { get; init; } = () => new SocketsHttpHandler
     {
         AllowAutoRedirect = false,
+        Proxy = new KeyRoute(() => HttpClient.DefaultProxy),
         UseCookies = false,
 
         // No headers that tie the request to a trace of the program that uses this library.

@@ -6,8 +6,8 @@ public sealed class RepairStep
     internal RepairStep(string check, string target, string action, Func<CancellationToken, RepairResult?> run)
     {
         Check = check;
-        Target = target;
-        Action = action;
+        Target = ShownText.Printable(target);
+        Action = ShownText.Printable(action);
         Run = run;
     }
 
@@ -22,6 +22,9 @@ public sealed class RepairStep
 
     /// <summary>True when a key is removed that has not been named by a change that was left undone: it cannot be brought back.</summary>
     public bool RemovesKey { get; internal init; }
+
+    /// <summary>True when a person has to decide: whoever shows a user interface asks first.</summary>
+    public bool NeedsConsent { get; internal init; }
 
     /// <summary>True when it rests on <c>llm_config.json</c> being whole.</summary>
     internal bool NeedsFile { get; init; }

@@ -8,6 +8,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
     public const string File = "File";
     public const string Version = "Version";
     public const string Backup = "Backup";
+    public const string Revision = "Revision";
     public const string Owner = "Owner";
     public const string Permission = "Permission";
     public const string Vault = "Vault";
@@ -16,6 +17,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
     public const string Host = "Host";
     public const string Label = "Label";
     public const string Age = "Age";
+    public const string Time = "Time";
     public const string Orphan = "Orphan";
     public const string Intent = "Intent";
     public const string Leftover = "Leftover";
@@ -45,7 +47,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
         }
 
         List<LlmConfiguration> items = [.. document.Configurations.Where(item => ids?.Contains(item.Id) != false)];
-        foreach (CheckResult result in OfVaults(items).Concat(OfKeys(document, items)).Concat(OfHosts(items)).Concat(OfLabels(document, items)).Concat(OfAges(items, maximumAge)))
+        foreach (CheckResult result in OfVaults(items).Concat(OfKeys(document, items)).Concat(OfAbsentKeys(items)).Concat(OfTimes(items)).Concat(OfHosts(items)).Concat(OfLabels(document, items)).Concat(OfAges(items, maximumAge)))
         {
             yield return result;
         }
@@ -80,13 +82,26 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
 
     public IEnumerable<CheckResult> OfProtector()
     {
-        if (findings.ProtectionError is { } error)
+        if (findings.ProvenHeader is { } proven)
+        {
+            yield return new CheckResult(
+                Protector,
+                CheckStatus.Error,
+                LocalVault.VaultName,
+                $"{findings.ProtectionError?.Problem ?? $"The header of the built-in vault names another master key than the one with which its secrets were sealed."} {ProvenText(proven)}",
+                Repair);
+        }
+        else if (findings.ProtectionError is { } error)
         {
             // A vault that holds nothing has nothing to lose: the next key makes it anew.
             bool harmless = findings.IsVaultEmpty && error.Code == LlmConfigErrorCode.VaultCorrupt;
             yield return harmless
                 ? new CheckResult(Protector, CheckStatus.Warning, LocalVault.VaultName, $"{error.Problem} The vault holds nothing yet.", "Nothing is lost: the next key that is written makes the vault anew.")
                 : Failed(Protector, error.Code == LlmConfigErrorCode.VaultLocked ? CheckStatus.Warning : CheckStatus.Error, LocalVault.VaultName, error);
+        }
+        else if (findings.IsRotating)
+        {
+            yield return new CheckResult(Protector, CheckStatus.Warning, LocalVault.VaultName, "The master key is being exchanged, or that was left undone: keys can be read and written, and the old master key is not destroyed yet.", Repair);
         }
         else if (findings.Protection is { } protection)
         {
@@ -97,6 +112,9 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
                 : new CheckResult(Protector, CheckStatus.Warning, LocalVault.VaultName, $"The built-in vault is not made yet, and nothing can keep its master key now. {protection.Status.Reason}", "Unlock or start it, or choose another with Set-LlmConfigStore -Protector.");
         }
     }
+
+    public static string ProvenText(VaultHeader proven) =>
+        $"The master key with which its secrets were sealed is there, kept by {proven.Protector}, as the vault {proven.VaultId:D}.";
 
     /// <summary>Vaults that do not answer: one result for each, not for each key. The built-in one is the protector's check.</summary>
     public IEnumerable<CheckResult> OfVaults(IReadOnlyCollection<LlmConfiguration> items)
@@ -179,6 +197,23 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
         }
     }
 
+    private static IEnumerable<CheckResult> OfAbsentKeys(IEnumerable<LlmConfiguration> items) =>
+        from item in items
+        where item.Key is null
+        let provider = LlmProviderCatalog.Find(item.Provider)
+        where provider is { KeyRequired: true }
+        select new CheckResult(
+            Key, CheckStatus.Error, item.Name, $"It has no key, though {provider.DisplayName} needs one.", "Give it one with Set-LlmConfig -ApiKey.");
+
+    private static IEnumerable<CheckResult> OfTimes(IEnumerable<LlmConfiguration> items) => items
+        .Where(item => item.HasLateTime)
+        .Select(item => new CheckResult(
+            Time,
+            CheckStatus.Warning,
+            item.Name,
+            "The file gives a time of it that is later than now by more than a day; it is read as now.",
+            "Check the clock of this machine, and who else writes the file. The next change of the configuration writes its times anew."));
+
     /// <summary>Files of the built-in vault that do not open and that no configuration refers to.</summary>
     public IEnumerable<CheckResult> OfLooseFiles(ConfigDocument? document)
     {
@@ -197,6 +232,11 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
 
     public IEnumerable<CheckResult> OfOrphans(ConfigDocument document)
     {
+        if (findings.IsOutdated)
+        {
+            yield break;
+        }
+
         if (findings.HasOpaqueIntents)
         {
             yield return new CheckResult(
@@ -210,6 +250,11 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
         {
             yield return new CheckResult(
                 Orphan, CheckStatus.Warning, entry.KeyId, OrphanText(document, vault, entry), "Run Repair-LlmConfig to remove it, unless it is to be kept.");
+        }
+
+        foreach (IGrouping<Guid, KeyVaultEntry> others in (findings.BuiltIn?.Entries.Values ?? []).Where(entry => entry.Label is { } label && label.StoreId != document.StoreId && label.StoreId != KeyLabel.NoStore && !document.RefersTo(new KeyReference(LocalVault.VaultName, entry.KeyId))).GroupBy(entry => entry.Label!.StoreId))
+        {
+            yield return new CheckResult(Orphan, CheckStatus.Warning, others.Key.ToString("D"), $"The built-in vault holds {Count(others.Count(), "key", "keys")} of another store, whose file is not here: {string.Join(", ", others.Select(entry => $"'{entry.Label!.Configuration.Name}'").Take(10))}.", $"To get them back, move {StorePaths.ConfigFileName} and its backup aside and run Repair-LlmConfig -StoreId {others.Key:D}; else leave them.");
         }
 
         if (orphans.Count == 0)
@@ -246,6 +291,11 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             case ConfigFileState.Good:
                 yield return new CheckResult(File, CheckStatus.Ok, _paths.ConfigFile, string.Create(CultureInfo.InvariantCulture, $"It holds {Count(main.Document!.Configurations.Count, "configuration", "configurations")}, revision {main.Document.Revision}."));
                 yield return new CheckResult(Version, CheckStatus.Ok, _paths.ConfigFile, string.Create(CultureInfo.InvariantCulture, $"It has version {ConfigDocument.CurrentVersion}, which this module reads and writes."));
+                if (findings.IsOutdated)
+                {
+                    yield return new CheckResult(Revision, CheckStatus.Error, _paths.ConfigFile, string.Create(CultureInfo.InvariantCulture, $"It has revision {main.Document.Revision}, but revision {findings.NewestRevision} was committed: somebody put an older file in its place, and keys in it may be revoked."), "Put the newer file back, or go on with the older one by Repair-LlmConfig.");
+                }
+
                 break;
             case ConfigFileState.Newer:
                 yield return Failed(Version, CheckStatus.Error, _paths.ConfigFile, main.Error!);
@@ -405,5 +455,5 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
 
     public static string LeftoverText(string path) => path.EndsWith(StorePaths.TemporaryExtension, StringComparison.Ordinal)
         ? "A process that died left it half-written."
-        : "It holds the master key although another protector keeps it now.";
+        : "It holds a master key that nothing needs: every secret opens with the one that the vault has now.";
 }

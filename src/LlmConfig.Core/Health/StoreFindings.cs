@@ -10,6 +10,24 @@ internal sealed record StoreFindings
 
     public required ConfigFileLook Backup { get; init; }
 
+    /// <summary>The revision that was committed last, as far as it is known: 0 where it is not.</summary>
+    public long NewestRevision { get; init; }
+
+    /// <summary>True where somebody put an older file in the place of the one that was committed last.</summary>
+    public bool IsOutdated => Main.Document is { } document && document.Revision < NewestRevision;
+
+    /// <summary>For each configuration of an older file, the newest key of it that the built-in vault has.</summary>
+    public Dictionary<Guid, KeyVaultEntry> NewerKeys(ConfigDocument document)
+    {
+        IEnumerable<KeyVaultEntry> own = BuiltIn?.Entries.Values.Where(entry => entry.Label?.StoreId == document.StoreId) ?? [];
+        return SharedKeys.Newest(own)
+            .Where(pair => document.Find(pair.Key) is { } item
+                && item.KeyId != pair.Value.KeyId
+                && pair.Value.Label!.Configuration.KeyUpdatedAt > item.KeyUpdatedAt
+                && pair.Value.Label.BelongsTo(item))
+            .ToDictionary();
+    }
+
     /// <summary>When the backup was written; <see langword="null"/> where there is none.</summary>
     public DateTime? BackupWritten { get; init; }
 
@@ -29,6 +47,12 @@ internal sealed record StoreFindings
 
     /// <summary>True when the built-in vault holds no secret of any kind.</summary>
     public bool IsVaultEmpty { get; init; }
+
+    /// <summary>True while the master key of the built-in vault is exchanged, or where that was left undone.</summary>
+    public bool IsRotating { get; init; }
+
+    /// <summary>The header that the built-in vault should have, where a protector has the master key with which its secrets were sealed and the header does not.</summary>
+    public VaultHeader? ProvenHeader { get; init; }
 
     /// <summary>What dead writers left: beside the file, in the vault, in the folder of intents.</summary>
     public IReadOnlyList<string> FileLeftovers { get; init; } = [];

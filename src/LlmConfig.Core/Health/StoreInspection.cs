@@ -61,6 +61,7 @@ internal sealed class StoreInspection(
                 continue;
             }
 
+            long newest = config.NewestRevision();
             LlmConfigException? error = CheckProtection(out LocalVaultInfo? protection);
             return new StoreFindings
             {
@@ -68,6 +69,7 @@ internal sealed class StoreInspection(
                 Main = mainNow,
                 IsUnsettled = !Same(mainNow, main),
                 Backup = backupNow,
+                NewestRevision = mainNow.Document is { } seen && seen.Revision < newest && !Same(config.Look().Main, mainNow) ? 0 : newest,
                 BackupWritten = backupNow.State == ConfigFileState.Absent ? null : Or(() => files.GetModified(_paths.Backup), default(DateTime?)),
                 Intents = pending,
                 IntentError = pendingError,
@@ -75,6 +77,8 @@ internal sealed class StoreInspection(
                 Protection = protection,
                 ProtectionError = error,
                 IsVaultEmpty = Or(() => local.IsEmpty, false),
+                ProvenHeader = local.ProveHeader(),
+                IsRotating = Or(() => local.IsRotating, false),
                 FileLeftovers = Or(config.Leftovers, []),
                 VaultLeftovers = Or(local.Leftovers, []),
                 IntentLeftovers = Or(intents.Leftovers, []),
@@ -119,7 +123,7 @@ internal sealed class StoreInspection(
             var vault = new LocalVaultFiles(_paths.Vault);
             AddFolder(entries, null, _paths.Folder, StorePaths.ConfigFileName + "*", _paths.ConfigFile, _paths.Backup, _paths.Lock);
             AddFolder(entries, _paths.Pending, _paths.Pending, "*");
-            AddFolder(entries, _paths.Vault, _paths.Vault, "*", vault.Header, vault.Lock, vault.MasterKey);
+            AddFolder(entries, _paths.Vault, _paths.Vault, "*", vault.Header, vault.Lock);
         }
 
         foreach (string path in logFile is null ? [] : new[] { logFile, logFile + EventLogFile.RotatedExtension })

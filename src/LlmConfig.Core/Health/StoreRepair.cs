@@ -16,6 +16,7 @@ internal sealed class StoreRepair(
     KeyVaults vaults,
     KeySeals seals,
     Func<Intent, bool> finish,
+    Func<CancellationToken, Action> rebind,
     TimeProvider clock)
 {
     private readonly StorePaths _paths = new(folder.Path);
@@ -37,6 +38,12 @@ internal sealed class StoreRepair(
         steps.AddRange(findings.Entries.Where(entry => entry.IsWide).Select(Tighten));
 
         ConfigDocument? document = findings.Main.Document;
+        if (findings.IsOutdated)
+        {
+            // Whatever else is wrong is wrong of the older file: it is looked at once that is settled.
+            return new RepairPlan([.. steps, AcceptOlder(findings, document!)], [.. Remaining(findings, checks, document).Select(found => new RepairResult(found))]);
+        }
+
         bool isLost = document is null && IsLost(findings);
         if (isLost)
         {
@@ -61,6 +68,16 @@ internal sealed class StoreRepair(
                 .Where(pair => !used.Contains(pair.Entry.KeyId))
                 .Select(pair => RemoveOrphan(document, pair.Vault, pair.Entry)));
             steps.AddRange(findings.StaleLabels(document).GroupBy(pair => pair.Vault.Name, pair => pair.Item).Select(RenewLabels));
+        }
+
+        if (findings.ProvenHeader is { } proven)
+        {
+            steps.Add(RestoreHeader(proven));
+        }
+
+        if (findings.IsRotating)
+        {
+            steps.Add(FinishRotation());
         }
 
         steps.AddRange(findings.FileLeftovers.Select(path => RemoveLeftover(path, config.RemoveLeftover)));
@@ -226,6 +243,41 @@ internal sealed class StoreRepair(
         });
     }
 
+    private RepairStep AcceptOlder(StoreFindings findings, ConfigDocument older)
+    {
+        Dictionary<Guid, KeyVaultEntry> newer = findings.NewerKeys(older);
+        string keys = newer.Count == 0 ? string.Empty
+            : $", with the newer keys that the built-in vault has of {Names([.. newer.Keys.Select(id => older.Find(id)!.Name)])}";
+        return new RepairStep(
+            StoreChecks.Revision,
+            _paths.ConfigFile,
+            string.Create(CultureInfo.InvariantCulture, $"Go on with the older file of revision {older.Revision} instead of revision {findings.NewestRevision}{keys}"),
+            cancellation => config.AcceptOlder(
+                draft =>
+                {
+                    foreach ((Guid id, KeyVaultEntry entry) in newer)
+                    {
+                        if (draft.Find(id) is { } item && seals.Check(item) is null)
+                        {
+                            draft.Replace(item with
+                            {
+                                KeyId = entry.KeyId,
+                                Vault = LocalVault.VaultName,
+                                KeyMark = null,
+                                KeyUpdatedAt = entry.Label!.Configuration.KeyUpdatedAt,
+                                UpdatedAt = After(item.UpdatedAt),
+                            });
+                        }
+                    }
+                },
+                cancellation) is { } document
+                    ? Done(StoreChecks.Revision, _paths.ConfigFile, string.Create(CultureInfo.InvariantCulture, $"The older file counts, as revision {document.Revision}{keys}. Run Repair-LlmConfig again for what else there is to do."))
+                    : null)
+        {
+            NeedsConsent = true,
+        };
+    }
+
     private RepairStep MendBackup() => new(StoreChecks.Backup, _paths.Backup, "Write the backup anew from the file", cancellation =>
         config.MendBackup(Suffix, cancellation) is { } mended
             ? Done(StoreChecks.Backup, _paths.Backup, string.Create(CultureInfo.InvariantCulture, $"It holds revision {mended.Document.Revision} now.{KeptAside(mended.KeptAside)}"))
@@ -290,7 +342,7 @@ internal sealed class StoreRepair(
                     if (now.Key == item.Key)
                     {
                         // Named before the commit: should this process die after it, the label is written by the next one.
-                        intent = intents.Begin([], [key]).Single();
+                        intent = intents.Begin(draft.StoreId, [], [key]).Single();
 
                         // Others may write the labels of other vaults, and name any key as this configuration's.
                         isSure = KeyVaults.IsBuiltIn(key.Vault) && labelled is not null && KeySeals.LeadAlike(labelled, now);
@@ -339,7 +391,7 @@ internal sealed class StoreRepair(
     {
         DateTime now = Now;
         now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-        return now > before ? now : before.AddMilliseconds(1);
+        return ChangeTime.After(before, now);
     }
 
     private RepairStep RemoveOrphan(ConfigDocument document, VaultFinding vault, KeyVaultEntry entry)
@@ -354,11 +406,12 @@ internal sealed class StoreRepair(
             }
 
             // The rule of recovery does it: what refers to the key in the end keeps it.
-            using Intent intent = intents.Begin([key], []).Single();
+            using Intent intent = intents.Begin(now.StoreId, [key], []).Single();
             return finish(intent) ? Done(StoreChecks.Orphan, entry.KeyId, $"It was removed from the vault '{ShownText.Of(vault.Name)}'.") : Later(StoreChecks.Orphan, entry.KeyId);
         })
         {
             RemovesKey = true,
+            NeedsConsent = true,
             NeedsFile = true,
         };
     }
@@ -370,7 +423,7 @@ internal sealed class StoreRepair(
         return new RepairStep(StoreChecks.Label, ShownText.Of(stale.Key), $"Write anew what it says beside the keys of {Names(names)}", _ =>
         {
             bool complete = true;
-            foreach (Intent intent in intents.Begin([], keys))
+            foreach (Intent intent in config.ReadStrictly() is { } now ? intents.Begin(now.StoreId, [], keys) : [])
             {
                 using (intent)
                 {
@@ -385,13 +438,43 @@ internal sealed class StoreRepair(
         };
     }
 
+    private RepairStep RestoreHeader(VaultHeader proven) => new(
+        StoreChecks.Protector,
+        LocalVault.VaultName,
+        $"Write the header of the vault anew. {StoreChecks.ProvenText(proven)}",
+        cancellation =>
+        {
+            ConfigFile.RequireWorkingLocks();
+            return local.RestoreHeader(Suffix, cancellation) is { } restored
+                ? Done(StoreChecks.Protector, LocalVault.VaultName, $"The header says that {restored.Header.Protector} keeps the master key.{KeptAside(restored.KeptAside is { } aside ? [aside] : [])}")
+                : null;
+        })
+    {
+        NeedsFile = true,
+    };
+
+    private RepairStep FinishRotation() => new(
+        StoreChecks.Protector,
+        LocalVault.VaultName,
+        "Finish the exchange of the master key: seal anew what is still sealed under the old one, and destroy that",
+        cancellation =>
+        {
+            ConfigFile.RequireWorkingLocks();
+            return !local.FinishRotation(rebind(cancellation), cancellation) ? null
+                : local.IsRotating ? Later(StoreChecks.Protector, LocalVault.VaultName)
+                : Done(StoreChecks.Protector, LocalVault.VaultName, "Every key is sealed under the new master key, and the old one is destroyed.");
+        })
+    {
+        NeedsFile = true,
+    };
+
     private static RepairStep RemoveLeftover(string path, Func<string, CancellationToken, bool> remove) => new(
         StoreChecks.Leftover, path, $"Remove the file. {StoreChecks.LeftoverText(path)}", cancellation =>
             remove(path, cancellation) ? Done(StoreChecks.Leftover, path, "It was removed.") : null);
 
     private static IEnumerable<CheckResult> Remaining(StoreFindings findings, StoreChecks checks, ConfigDocument? document)
     {
-        IEnumerable<CheckResult> all = [.. checks.OfOwners(), .. checks.OfProtector(), .. checks.OfLooseFiles(document)];
+        IEnumerable<CheckResult> all = [.. checks.OfOwners(), .. findings.ProvenHeader is not null || (findings.IsRotating && findings.ProtectionError is null) ? [] : checks.OfProtector(), .. checks.OfLooseFiles(document)];
         if (document is not null)
         {
             Dictionary<Guid, KeyReference> replacements = findings.Replacements(document);

@@ -90,6 +90,34 @@ public sealed class ApiKey : IDisposable
         }
     }
 
+    /// <summary>Takes a key from bytes of UTF-8, which stay the caller's to clear.</summary>
+    /// <param name="utf8">The key, by the rules of <see cref="From(ReadOnlySpan{char}, string)"/>.</param>
+    /// <param name="target">The name of the configuration concerned, for the error.</param>
+    /// <exception cref="LlmConfigException">InvalidKey.</exception>
+    public static ApiKey FromUtf8(ReadOnlySpan<byte> utf8, string? target)
+    {
+        if (utf8.Length > MaximumBytes)
+        {
+            throw Invalid(target, $"The key is longer than {MaximumBytes / 1024} KiB.");
+        }
+
+        if (!System.Text.Unicode.Utf8.IsValid(utf8))
+        {
+            throw Invalid(target, "The key is not valid UTF-8.");
+        }
+
+        char[] characters = GC.AllocateUninitializedArray<char>(Strict.GetCharCount(utf8), pinned: true);
+        try
+        {
+            Strict.GetChars(utf8, characters);
+            return From(characters.AsSpan(), target);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(characters.AsSpan()));
+        }
+    }
+
     /// <summary>Takes a key from an environment variable of this process. The variable stays as it is.</summary>
     /// <param name="variable">The variable's name.</param>
     /// <param name="target">The name of the configuration concerned, for the error.</param>
@@ -144,32 +172,6 @@ public sealed class ApiKey : IDisposable
 
     /// <summary>Zeroes the key.</summary>
     public void Dispose() => _bytes.Dispose();
-
-    /// <summary>Takes a key from bytes of UTF-8 that a file held, by the same rules; they stay the caller's to clear.</summary>
-    /// <exception cref="LlmConfigException">InvalidKey.</exception>
-    internal static ApiKey FromUtf8(ReadOnlySpan<byte> utf8, string? target)
-    {
-        if (utf8.Length > MaximumBytes)
-        {
-            throw Invalid(target, $"The key is longer than {MaximumBytes / 1024} KiB.");
-        }
-
-        if (!System.Text.Unicode.Utf8.IsValid(utf8))
-        {
-            throw Invalid(target, "The key is not valid UTF-8.");
-        }
-
-        char[] characters = GC.AllocateUninitializedArray<char>(Strict.GetCharCount(utf8), pinned: true);
-        try
-        {
-            Strict.GetChars(utf8, characters);
-            return From(characters.AsSpan(), target);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(characters.AsSpan()));
-        }
-    }
 
     /// <summary>Takes what a vault gave back; a key that broke the rules could only have been put there by others.</summary>
     internal static ApiKey FromVault(ReadOnlySpan<byte> utf8, string target)

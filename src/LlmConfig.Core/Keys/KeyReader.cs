@@ -88,5 +88,5 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
         }
     }
 
-    private LlmConfiguration Get(Guid id) => config.Read()?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"));
+    private LlmConfiguration Get(Guid id) => config.ReadForKeys()?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"));
 }

@@ -50,7 +50,7 @@ internal sealed class KeySeals(LocalVault local)
     public string RequireOwnVault(ConfigDocument document, bool acceptOther)
     {
         string code = SealOf(document.StoreId);
-        return acceptOther || document.Seal == code || !document.Configurations.Any(item => item.Key is not null)
+        return acceptOther || Knows(document) || !document.Configurations.Any(item => item.Key is not null)
             ? code
             : throw new LlmConfigException(
                 LlmConfigErrorCode.VaultCorrupt,
@@ -58,6 +58,10 @@ internal sealed class KeySeals(LocalVault local)
                 "The built-in vault is not the one that the keys of this store were sealed with: its header or its master key was exchanged, or made anew.",
                 "Put the vault's folder back from a backup of the store's folder. If you made the vault anew, accept it with Set-LlmConfig -AcceptHost for each configuration.");
     }
+
+    /// <summary>True where the vault is the one that the store's keys were sealed with.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told.</exception>
+    public bool Knows(ConfigDocument document) => document.Seal is { } seal && Confirms(Parts(document.StoreId), seal);
 
     /// <summary>Throws unless the key may go where the configuration says.</summary>
     /// <exception cref="LlmConfigException">HostMismatch; VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told.</exception>

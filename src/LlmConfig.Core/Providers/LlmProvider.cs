@@ -45,6 +45,14 @@ public sealed record LlmProvider
     public IReadOnlyList<string> ModelVariables { get; internal init; } = [];
 
     /// <summary>
+    /// The variables in which other vendors' tools look for the same things, as <c>NAME=value</c>, in which <c>{key}</c> stands for the
+    /// key, <c>{base}</c> for the base URL, <c>{endpoint}</c> for the base URL without the first of <see cref="BaseUrlTails"/> that it
+    /// ends with, <c>{host}</c> for its scheme, host and port, <c>{path}</c> for its path without the slashes around it, and
+    /// <c>{model}</c> for the model. One whose value is not there is cleared.
+    /// </summary>
+    public IReadOnlyList<string> ToolVariables { get; internal init; } = [];
+
+    /// <summary>
     /// Further variables that would win over the key, the base URL or the account that the ones above stand for, in the
     /// provider's SDK or in widespread tools. They have to be cleared for the others to count.
     /// </summary>

@@ -12,9 +12,17 @@ public static class LlmProviderCatalog
     // Qwen Code and many others read the first, OpenAI's agents SDK the second.
     private static readonly string[] OpenAIModel = ["OPENAI_MODEL", "OPENAI_DEFAULT_MODEL"];
 
-    // The base URL of older SDKs, which LangChain still prefers; the switch to Azure; and the account that a key must fit.
+    // Without these the tools would send the key of a gateway to api.openai.com. The first is what PSOpenAI, aichat, aider, LiteLLM
+    // and LangChain read, the next two what goose does (crates/goose/src/providers/openai.rs), which joins them with a slash.
+    private static readonly string[] OpenAITools =
+    [
+        "OPENAI_API_BASE={base}", "OPENAI_HOST={host}", "OPENAI_BASE_PATH={path}/chat/completions",
+        .. Copilot("openai", "{base}"),
+    ];
+
+    // The switch to Azure; the account that a key must fit; headers that were meant for another gateway.
     private static readonly string[] OpenAIOverrides =
-        ["OPENAI_API_BASE", "OPENAI_API_TYPE", "OPENAI_ORG_ID", "OPENAI_ORGANIZATION", "OPENAI_PROJECT_ID"];
+        ["OPENAI_API_TYPE", "OPENAI_ORG_ID", "OPENAI_ORGANIZATION", "OPENAI_PROJECT_ID", "OPENAI_PROJECT", "OPENAI_CUSTOM_HEADERS"];
 
     /// <summary>All providers, in the order of the catalogue.</summary>
     public static IReadOnlyList<LlmProvider> All { get; } =
@@ -23,6 +31,7 @@ public static class LlmProviderCatalog
         {
             BaseUrlVariable = "OPENAI_BASE_URL",
             ModelVariables = OpenAIModel,
+            ToolVariables = OpenAITools,
             OverridingVariables = OpenAIOverrides,
             KeyPrefixes = ["sk-", "sk-proj-", "sk-svcacct-"],
         },
@@ -31,10 +40,12 @@ public static class LlmProviderCatalog
             BearerKeyVariables = ["ANTHROPIC_AUTH_TOKEN"],
             BaseUrlVariable = "ANTHROPIC_BASE_URL",
             ModelVariables = ["ANTHROPIC_MODEL"],
-            // Base URLs of LangChain and LiteLLM; Claude Code asks another cloud, with other keys, when one of the last is set.
+            ToolVariables = Copilot("anthropic", "{base}"),
+            // Base URLs of LangChain and LiteLLM, which read ANTHROPIC_BASE_URL after them; what was meant for another gateway; Claude
+            // Code asks another cloud, with other keys, when one of the last is set.
             OverridingVariables =
             [
-                "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE",
+                "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_UNIX_SOCKET",
                 "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY",
             ],
             KeyHeader = "x-api-key",
@@ -47,6 +58,12 @@ public static class LlmProviderCatalog
             BaseUrlExample = "https://{resource}.openai.azure.com/openai/v1",
             BaseUrlVariable = "AZURE_OPENAI_ENDPOINT",
             BaseUrlTails = ["/openai/v1", "/openai"],
+            // LiteLLM reads the first two, pi the third.
+            ToolVariables =
+            [
+                "AZURE_API_KEY={key}", "AZURE_API_BASE={endpoint}", "AZURE_OPENAI_BASE_URL={endpoint}/openai/v1",
+                .. Copilot("azure", "{endpoint}"),
+            ],
             // The SDK prefers a token of Entra ID to the key.
             OverridingVariables = ["AZURE_OPENAI_AD_TOKEN"],
             KeyHeader = "api-key",
@@ -120,6 +137,8 @@ public static class LlmProviderCatalog
         new("ollama", "Ollama (local)", "http://127.0.0.1:11434/v1", "OLLAMA_API_KEY")
         {
             BaseUrlVariable = "OLLAMA_HOST",
+            // aider and LiteLLM.
+            ToolVariables = ["OLLAMA_API_BASE={endpoint}"],
             BaseUrlTails = ["/v1", "/api"],
             KeyRequired = false,
             KeyCheck = "{endpoint}/api/tags",
@@ -132,10 +151,18 @@ public static class LlmProviderCatalog
             BaseUrlExample = "https://llm.example.com/v1",
             BaseUrlVariable = "OPENAI_BASE_URL",
             ModelVariables = OpenAIModel,
+            ToolVariables = OpenAITools,
             OverridingVariables = OpenAIOverrides,
             KeyRequired = false,
         },
     ];
+
+    /// <summary>
+    /// The variables of tools that serve several providers: one that they are not set for clears them, so that no such tool goes
+    /// on with another key or another host than the configuration's.
+    /// </summary>
+    internal static IReadOnlyList<string> SharedVariables { get; } =
+        [.. Copilot(string.Empty, string.Empty).Select(variable => variable.Split('=')[0]), "COPILOT_PROVIDER_BEARER_TOKEN"];
 
     private static readonly FrozenDictionary<string, LlmProvider> ById =
         All.ToFrozenDictionary(provider => provider.Id, StringComparer.OrdinalIgnoreCase);
@@ -187,6 +214,17 @@ public static class LlmProviderCatalog
                 : $"Did you mean '{near}'? Get-LlmProvider lists them; openai-compatible stands for any other server.");
     }
 
+    /// <summary>The providers that a text means: the one whose id it is, or those whose ids it matches as a pattern of <c>*</c> and <c>?</c>.</summary>
+    /// <param name="idOrPattern">An id or a pattern; letter case does not count.</param>
+    /// <exception cref="LlmConfigException">UnknownProvider: it is no pattern, and no provider has this id.</exception>
+    public static IEnumerable<LlmProvider> Select(string idOrPattern)
+    {
+        ArgumentNullException.ThrowIfNull(idOrPattern);
+        return ConfigurationName.IsPattern(idOrPattern)
+            ? All.Where(provider => ConfigurationName.Matches(idOrPattern, provider.Id))
+            : [Get(idOrPattern, target: null)];
+    }
+
     /// <summary>The providers whose keys begin as this one does, by the longest prefix that fits; none where no prefix does.</summary>
     /// <param name="key">The key in UTF-8.</param>
     /// <param name="prefixLength">The length of that prefix in bytes.</param>
@@ -209,38 +247,9 @@ public static class LlmProviderCatalog
     internal static bool LooksLikeKey(string text) =>
         All.Any(provider => provider.KeyPrefixes.Any(prefix => text.StartsWith(prefix, StringComparison.Ordinal)));
 
-    private static string? Nearest(string id)
-    {
-        string wanted = id.ToLowerInvariant();
-        (LlmProvider Provider, int Distance) best = All
-            .Select(provider => (provider, Distance(wanted, provider.Id)))
-            .MinBy(pair => pair.Item2);
-        return best.Distance <= 2 ? best.Provider.Id
-            : All.FirstOrDefault(provider => wanted.Length >= 3
-                && (provider.Id.Contains(wanted, StringComparison.Ordinal) || wanted.Contains(provider.Id, StringComparison.Ordinal)))?.Id;
-    }
+    private static string? Nearest(string id) => NearText.Find(id, All.Select(provider => provider.Id));
 
-    // Levenshtein's distance, one row at a time.
-    private static int Distance(string a, string b)
-    {
-        if (a.Length > 64)
-        {
-            return int.MaxValue;
-        }
-
-        int[] row = [.. Enumerable.Range(0, b.Length + 1)];
-        for (int i = 1; i <= a.Length; i++)
-        {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.Length; j++)
-            {
-                int cost = Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
-                diagonal = row[j];
-                row[j] = cost;
-            }
-        }
-
-        return row[b.Length];
-    }
+    // GitHub Copilot CLI with a key of one's own (docs.github.com, use-byok-models).
+    private static string[] Copilot(string type, string baseUrl) =>
+        ["COPILOT_PROVIDER_API_KEY={key}", $"COPILOT_PROVIDER_BASE_URL={baseUrl}", $"COPILOT_PROVIDER_TYPE={type}", "COPILOT_MODEL={model}"];
 }

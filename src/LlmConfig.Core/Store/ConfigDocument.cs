@@ -6,6 +6,9 @@ internal sealed class ConfigDocument
     /// <summary>The version of the format that this product writes, and the highest that it reads.</summary>
     public const int CurrentVersion = 1;
 
+    /// <summary>2^53: above that, JSON numbers are not whole numbers to every program.</summary>
+    public const long HighestRevision = 1L << 53;
+
     // A command asks for a key or two: searching for those costs less than an index of all.
     private const int MostSearches = 4;
 
@@ -66,6 +69,11 @@ internal sealed class ConfigDocument
     /// <summary>The same document, lying in these bytes.</summary>
     public ConfigDocument StoredAs(StoredEntries entries) =>
         new(StoreId, Revision, DefaultVault, Configurations, Extras) { Entries = entries, Seal = Seal };
+
+    /// <summary>The same document, not older than a revision.</summary>
+    public ConfigDocument AtLeast(long revision) => Revision >= revision
+        ? this
+        : new ConfigDocument(StoreId, revision, DefaultVault, Configurations, Extras) { Seal = Seal };
 
     public LlmConfiguration? Find(string name) =>
         (_byName ??= Configurations.ToDictionary(item => item.Name, ConfigurationName.Comparer)).GetValueOrDefault(name.Trim());

@@ -15,14 +15,17 @@ internal ref struct ConfigDocumentReader
     private readonly ReadOnlySpan<byte> _bytes;
     private Utf8JsonReader _json;
     private readonly int _start;
+    private readonly DateTime _now;
+    private bool _hasLateTime;
     private readonly byte[]? _file;
     private readonly RecentTexts _vaults = new();
     private readonly RecentTexts _providers = new();
     private readonly RecentTexts _models = new();
     private readonly RecentTexts _hosts = new();
 
-    private ConfigDocumentReader(ReadOnlySpan<byte> bytes, byte[]? file, int start)
+    private ConfigDocumentReader(ReadOnlySpan<byte> bytes, byte[]? file, int start, DateTime now)
     {
+        _now = now;
         _bytes = bytes;
         _file = file;
         _start = start;
@@ -55,13 +58,15 @@ internal ref struct ConfigDocumentReader
     }
 
     /// <exception cref="StoreFormatException">It does not parse, does not validate, or is of a newer version.</exception>
-    public static ConfigDocument Read(ReadOnlySpan<byte> bytes) => Read(bytes, file: null);
+    public static ConfigDocument Read(ReadOnlySpan<byte> bytes) => Read(bytes, file: null, now: null);
 
     /// <summary>Reads a document that knows where its configurations lie in <paramref name="file"/>, which it keeps.</summary>
+    /// <param name="file">The file's bytes.</param>
+    /// <param name="now">Read in the place of times that are later by more than a day; <see langword="null"/> to take them as they are.</param>
     /// <exception cref="StoreFormatException">It does not parse, does not validate, or is of a newer version.</exception>
-    public static ConfigDocument Read(byte[] file) => Read(file, file);
+    public static ConfigDocument Read(byte[] file, DateTime? now = null) => Read(file, file, now);
 
-    private static ConfigDocument Read(ReadOnlySpan<byte> bytes, byte[]? file)
+    private static ConfigDocument Read(ReadOnlySpan<byte> bytes, byte[]? file, DateTime? now)
     {
         // Some editors put one in front; JSON parsers may pass over it (RFC 8259, 8.1).
         int start = bytes.StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0;
@@ -73,7 +78,7 @@ internal ref struct ConfigDocumentReader
 
         try
         {
-            return new ConfigDocumentReader(content, file, start).ReadDocument();
+            return new ConfigDocumentReader(content, file, start, now ?? DateTime.MaxValue).ReadDocument();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or StoreFormatException)
         {
@@ -260,6 +265,7 @@ internal ref struct ConfigDocumentReader
         JsonExtras keyExtras = JsonExtras.None;
         JsonExtrasBuilder? extras = null;
 
+        _hasLateTime = false;
         Expect(JsonTokenType.StartObject, "a configuration");
         while (NextProperty())
         {
@@ -339,6 +345,7 @@ internal ref struct ConfigDocumentReader
             Seal = seal,
             CreatedAt = created,
             UpdatedAt = updated,
+            HasLateTime = _hasLateTime,
             Extras = extras?.ToExtras() ?? JsonExtras.None,
             KeyExtras = keyExtras,
         };
@@ -537,7 +544,19 @@ internal ref struct ConfigDocumentReader
         return value;
     }
 
-    private readonly DateTime ReadTime(string name) => _json.TokenType == JsonTokenType.String && ReadOwnTime(_json.ValueSpan) is { } own
+    private DateTime ReadTime(string name)
+    {
+        DateTime time = ReadAnyTime(name);
+        if (!ChangeTime.IsTooLate(time, _now))
+        {
+            return time;
+        }
+
+        _hasLateTime = true;
+        return _now;
+    }
+
+    private readonly DateTime ReadAnyTime(string name) => _json.TokenType == JsonTokenType.String && ReadOwnTime(_json.ValueSpan) is { } own
         ? own
         : _json.TokenType == JsonTokenType.String && HasZone(_json.ValueSpan) && _json.TryGetDateTimeOffset(out DateTimeOffset value)
             ? ToMilliseconds(value)

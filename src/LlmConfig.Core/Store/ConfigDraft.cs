@@ -28,6 +28,9 @@ internal sealed class ConfigDraft
         _default = origin.Default?.Id;
     }
 
+    /// <summary>The document that it was made of.</summary>
+    public ConfigDocument Origin => _origin;
+
     /// <summary>True once anything differs from the document that it was made of.</summary>
     public bool IsChanged { get; private set; }
 
@@ -38,6 +41,19 @@ internal sealed class ConfigDraft
         {
             IsChanged |= _defaultVault != value;
             _defaultVault = value;
+        }
+    }
+
+    public Guid StoreId => _origin.StoreId;
+
+    /// <summary>See <see cref="ConfigDocument.Seal"/>.</summary>
+    public string? Seal
+    {
+        get => _seal;
+        set
+        {
+            IsChanged |= _seal != value;
+            _seal = value;
         }
     }
 
@@ -59,6 +75,27 @@ internal sealed class ConfigDraft
         }
 
         return free;
+    }
+
+    /// <summary>
+    /// The key that may go with its configuration. One in a vault that others use too only where its seal is true: that another
+    /// store wrote it may have been taken out of the file. What stays is found by its label.
+    /// </summary>
+    public KeyReference? OwnKeyOf(LlmConfiguration item)
+    {
+        if (_seals is null || item.OwnKey is not { } own || KeyVaults.IsBuiltIn(own.Vault))
+        {
+            return item.OwnKey;
+        }
+
+        try
+        {
+            return _seals.Check(item) is null ? own : null;
+        }
+        catch (LlmConfigException)
+        {
+            return null;
+        }
     }
 
     public LlmConfiguration Get(Guid id, string shownName) => Find(id) ?? throw NotFound(shownName);
@@ -112,7 +149,8 @@ internal sealed class ConfigDraft
     }
 
     /// <summary>The document that results, one revision on. What did not change is the same object in both.</summary>
-    public ConfigDocument ToDocument()
+    /// <param name="newest">The newest revision that is known, where it is not that of the document.</param>
+    public ConfigDocument ToDocument(long newest = 0)
     {
         var items = new List<LlmConfiguration>(_origin.Configurations.Count + _added.Count);
         foreach (LlmConfiguration item in _origin.Configurations)
@@ -135,7 +173,7 @@ internal sealed class ConfigDraft
             }
         }
 
-        return new ConfigDocument(_origin.StoreId, _origin.Revision + 1, _defaultVault, items, _origin.Extras) { Seal = _seal };
+        return new ConfigDocument(_origin.StoreId, Math.Max(_origin.Revision, newest) + 1, _defaultVault, items, _origin.Extras) { Seal = _seal };
     }
 
     public static LlmConfigException NotFound(string name) => new(
@@ -143,6 +181,15 @@ internal sealed class ConfigDraft
         ShownText.Of(name),
         $"There is no configuration '{ShownText.Of(name)}'.",
         "Get-LlmConfig lists those that there are.");
+
+    /// <summary>The same, with the name that was probably meant.</summary>
+    public static LlmConfigException NotFound(string name, ConfigDocument? seen)
+    {
+        LlmConfigException error = NotFound(name);
+        return NearText.Find(name.Trim(), (seen?.Configurations ?? []).Select(item => item.Name)) is { } near
+            ? new LlmConfigException(error.Code, error.Target, error.Problem, $"Did you mean '{near}'? {error.RecommendedAction}")
+            : error;
+    }
 
     private LlmConfiguration? FindStored(Guid id) => _changed.TryGetValue(id, out LlmConfiguration? item) ? item : _origin.Find(id);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 
 namespace LlmConfig;
 
@@ -6,7 +7,7 @@ namespace LlmConfig;
 /// <c>llm_config.json</c> and its backup: read without a lock, changed under the lock of the store, never read as empty
 /// when it is damaged and never overwritten then.
 /// </summary>
-internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeySeals seals, Action<LlmConfigWarning> warn, TimeSpan patience)
+internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, LocalVault vault, KeySeals seals, TimeProvider clock, Action<LlmConfigWarning> warn, TimeSpan patience)
 {
     /// <summary>The largest file that is read: 64 MiB, about 150,000 configurations.</summary>
     public const int MaximumBytes = 64 * 1024 * 1024;
@@ -17,6 +18,15 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
     private static readonly ConcurrentDictionary<string, (FileSnapshot File, ConfigDocument Document)> Cache = new(StringComparer.Ordinal);
 
     private readonly WaitingLock _lock = new(files, new StorePaths(folder.Path).Lock, patience);
+
+    private DateTime Now
+    {
+        get
+        {
+            DateTime now = clock.GetUtcNow().UtcDateTime;
+            return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+        }
+    }
 
     private StorePaths Paths { get; } = new(folder.Path);
 
@@ -32,9 +42,28 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
             return null;
         }
 
+        (ConfigDocument? document, LlmConfigException? outdated) = ReadAny();
+        if (outdated is not null)
+        {
+            warn(new LlmConfigWarning(Paths.ConfigFile, outdated.Message));
+        }
+
+        return document;
+    }
+
+    /// <summary>The same, for whoever is about to give out a key.</summary>
+    /// <exception cref="LlmConfigException">StoreOutdated, and as for <see cref="Read"/>.</exception>
+    public ConfigDocument? ReadForKeys()
+    {
+        (ConfigDocument? document, LlmConfigException? outdated) = files.CheckFolder(folder.Path) ? ReadAny() : default;
+        return outdated is null ? document : throw outdated;
+    }
+
+    private (ConfigDocument? Document, LlmConfigException? Outdated) ReadAny()
+    {
         try
         {
-            return ReadMain(trustStamp: true);
+            return CheckRevision(ReadMain(trustStamp: true));
         }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
         {
@@ -47,7 +76,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
             warn(new LlmConfigWarning(
                 Paths.ConfigFile,
                 $"{e.Problem} Its backup of revision {backup.Revision} is shown instead; nothing can be changed until it is repaired. {Remedy}"));
-            return backup;
+            return (backup, backup.Revision < NewestRevision() ? Outdated(backup) : null);
         }
     }
 
@@ -55,13 +84,20 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
     /// What the store holds now, for a decision that must not rest on the backup, nor on the stamp of the file: the bytes
     /// are compared.
     /// </summary>
-    /// <exception cref="LlmConfigException">StoreCorrupt, StoreVersionUnsupported, or another Store code.</exception>
-    public ConfigDocument? ReadStrictly() => files.CheckFolder(folder.Path) ? ReadMain(trustStamp: false) : null;
+    /// <exception cref="LlmConfigException">StoreCorrupt, StoreOutdated, StoreVersionUnsupported, or another Store code.</exception>
+    public ConfigDocument? ReadStrictly()
+    {
+        (ConfigDocument? document, LlmConfigException? outdated) = files.CheckFolder(folder.Path) ? CheckRevision(ReadMain(trustStamp: false)) : default;
+        return outdated is null ? document : throw outdated;
+    }
 
     /// <summary>Creates the folder and an empty store with an id, unless there is one.</summary>
     /// <param name="seen">What <see cref="ReadStrictly"/> gave just now: a store that is there keeps its id.</param>
+    /// <param name="forKeys">
+    /// True where keys are about to be sealed: from then on the store knows its vault's master key, so that nobody makes that anew.
+    /// </param>
     /// <param name="cancellation">Gives up while the lock is waited for.</param>
-    public ConfigDocument Initialise(ConfigDocument? seen, CancellationToken cancellation)
+    public ConfigDocument Initialise(ConfigDocument? seen, bool forKeys, CancellationToken cancellation)
     {
         RequireWorkingLocks();
         if (seen is { } present)
@@ -72,7 +108,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
                 Confirm();
             }
 
-            return present;
+            return forKeys && MayBeSealed(present) ? Change(draft => draft.Seal = TrySeal(present.StoreId), null, cancellation) : present;
         }
 
         folder.Create(files);
@@ -80,7 +116,31 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
 
         // Here and not with the first intent: the first commit makes it durable together with the store.
         files.EnsureFolder(Paths.Pending);
-        return ReadStrictly() ?? Commit(new ConfigDocument(Guid.NewGuid(), 0, null, [], JsonExtras.None));
+        if (ReadMain(trustStamp: false) is { } made)
+        {
+            return made;
+        }
+
+        // What a store that was here before has left in the lock file is not this one's.
+        Remember(held, 0);
+        var storeId = Guid.NewGuid();
+        return Commit(held, new ConfigDocument(storeId, 0, null, [], JsonExtras.None) { Seal = forKeys ? TrySeal(storeId) : null });
+    }
+
+    private static bool MayBeSealed(ConfigDocument document) =>
+        document.Seal is null && !document.Configurations.Any(item => item.Key is not null);
+
+    // A vault that cannot be made now fails the keys one by one, where that is reported of each.
+    private string? TrySeal(Guid storeId)
+    {
+        try
+        {
+            return seals.SealOf(storeId);
+        }
+        catch (LlmConfigException)
+        {
+            return null;
+        }
     }
 
     /// <summary>
@@ -100,8 +160,36 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
 
         // The last moment to stop: what is renamed into place counts.
         cancellation.ThrowIfCancellationRequested();
-        return draft.IsChanged ? Commit(draft.ToDocument(), before, keys) : before;
+        return draft.IsChanged ? Commit(held, draft.ToDocument(), before, keys) : before;
     }
+
+    /// <summary>Goes on with a file that is older than what was committed last, which nobody has any more.</summary>
+    /// <param name="edit">Changes the draft.</param>
+    /// <param name="cancellation">Gives up while the lock is waited for.</param>
+    /// <returns>The document; <see langword="null"/> where the file is not older.</returns>
+    public ConfigDocument? AcceptOlder(Action<ConfigDraft> edit, CancellationToken cancellation)
+    {
+        RequireWorkingLocks();
+        using FileLock held = _lock.Acquire(cancellation);
+        ConfigDocument before = ReadMain(trustStamp: false) ?? throw Gone();
+        long newest = NewestRevision();
+        if (before.Revision >= newest)
+        {
+            return null;
+        }
+
+        var draft = new ConfigDraft(before, seals);
+        edit(draft);
+        return Commit(held, draft.ToDocument(newest), before);
+    }
+
+    /// <summary>The revision that was committed last, as far as it is known: 0 where it is not.</summary>
+    public long NewestRevision() =>
+        _lock.ReadRemark() is { } remark && remark.StartsWith(RevisionWord, StringComparison.Ordinal)
+        && long.TryParse(remark.AsSpan(RevisionWord.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long revision)
+        && revision < ConfigDocument.HighestRevision
+            ? revision
+            : 0;
 
     /// <summary>Makes durable what any process renamed into place, before something is dropped that only the file before it refers to.</summary>
     public void Confirm() => files.FlushFolder(folder.Path);
@@ -145,7 +233,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
 
         RefuseUnlessDamaged(main);
         RefuseUnlessDamaged(backup);
-        ConfigDocument document = mend(backup.Document);
+        ConfigDocument document = mend(backup.Document).AtLeast(NewestRevision());
         byte[] bytes = document == backup.Document ? backup.Bytes! : ToBytes(document, basis: null).Bytes;
         List<string> aside = [];
         if (main.State == ConfigFileState.Absent)
@@ -164,6 +252,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
         }
 
         files.FlushFolder(folder.Path);
+        Remember(held, document.Revision);
         return new ConfigFileMended(document, aside);
     }
 
@@ -201,6 +290,8 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
                 "Unset DOTNET_SYSTEM_IO_DISABLEFILELOCKING and run the command again.");
         }
     }
+
+    private const string RevisionWord = "revision ";
 
     private const string Remedy =
         $"Run Repair-LlmConfig, or move {StorePaths.ConfigFileName} aside yourself and copy {StorePaths.ConfigFileName}.bak to its place.";
@@ -269,7 +360,15 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
 
         if (!files.FileExists(Paths.Backup))
         {
-            return null;
+            // Keys are written after the file: keys alone are those of a file that was lost.
+            int keys = CountLostKeys();
+            return keys == 0 ? null
+                : Load(Paths.ConfigFile, trustStamp)?.Document
+                    ?? throw new LlmConfigException(
+                        LlmConfigErrorCode.StoreCorrupt,
+                        Paths.ConfigFile,
+                        $"'{Paths.ConfigFile}' and its backup are gone, although the built-in vault holds {(keys == 1 ? "a key" : "keys")} of it.",
+                        $"Run Repair-LlmConfig, which rebuilds it from what the vault says beside the keys. To begin anew, move the folder '{Paths.Vault}' aside.");
         }
 
         // Every commit leaves a backup: a backup alone is a file that was lost, unless the first commit of all was made
@@ -277,6 +376,19 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
         return Load(Paths.ConfigFile, trustStamp)?.Document
             ?? throw new LlmConfigException(
                 LlmConfigErrorCode.StoreCorrupt, Paths.ConfigFile, $"'{Paths.ConfigFile}' is gone although its backup is there.", Remedy);
+    }
+
+    private int CountLostKeys()
+    {
+        try
+        {
+            return vault.CountKeys();
+        }
+        catch (LlmConfigException) when (!files.FileExists(Paths.Lock))
+        {
+            // Whatever the vault holds, no store of ours was ever here: others keep secrets in it through SecretManagement.
+            return 0;
+        }
     }
 
     private ConfigDocument? TryReadBackup()
@@ -312,7 +424,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
 
         try
         {
-            ConfigDocument document = ConfigDocumentReader.Read(file.Bytes);
+            ConfigDocument document = ConfigDocumentReader.Read(file.Bytes, Now);
             Remember(path, file, document);
             return (file, document);
         }
@@ -327,6 +439,38 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
         }
     }
 
+    // Who puts an older file in the place of a newer one is seen by it.
+    private void Remember(FileLock held, long revision) =>
+        _lock.Remark(held, string.Create(CultureInfo.InvariantCulture, $"{RevisionWord}{revision}"));
+
+    // A commit that comes between the two looks is no reason for an alarm: the file is read again after the revision.
+    private (ConfigDocument? Document, LlmConfigException? Outdated) CheckRevision(ConfigDocument? document)
+    {
+        const int looks = 3;
+        for (int look = 0; look < looks; look++)
+        {
+            long newest = NewestRevision();
+            if (document is null || document.Revision >= newest)
+            {
+                return (document, null);
+            }
+
+            document = ReadMain(trustStamp: false);
+            if (document is null || document.Revision >= newest)
+            {
+                return (document, null);
+            }
+        }
+
+        return (document, Outdated(document!));
+    }
+
+    private LlmConfigException Outdated(ConfigDocument document) => new(
+        LlmConfigErrorCode.StoreOutdated,
+        Paths.ConfigFile,
+        string.Create(CultureInfo.InvariantCulture, $"'{Paths.ConfigFile}' has revision {document.Revision}, but revision {NewestRevision()} was committed: somebody put an older file in its place, and keys in it may be revoked."),
+        "Put the newer file back, or go on with the older one by Repair-LlmConfig.");
+
     private static void Remember(string path, FileSnapshot file, ConfigDocument document)
     {
         if (Cache.Count >= MostCached && !Cache.ContainsKey(path))
@@ -339,7 +483,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
 
     // Under the lock. The file first, since its rename is the commit; the backup then follows it, so that whatever
     // damages the file later costs nothing. Old keys are only removed after both.
-    private ConfigDocument Commit(ConfigDocument document, ConfigDocument? basis = null, StartedWork? keys = null)
+    private ConfigDocument Commit(FileLock held, ConfigDocument document, ConfigDocument? basis = null, StartedWork? keys = null)
     {
         foreach (string leftover in ListLeftovers())
         {
@@ -387,6 +531,8 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, KeyS
                 e));
         }
 
+        // Not before the disk has confirmed the file: it must not be taken for an older one after a power cut.
+        Remember(held, document.Revision);
         return document;
     }
 

@@ -2,9 +2,18 @@ namespace LlmConfig;
 
 /// <summary>An intent file that this process holds: the keys in doubt until it is completed.</summary>
 internal sealed class Intent(
-    FileLock held, StoreFileSystem files, IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels) : IDisposable
+    FileLock held, StoreFileSystem files, Guid store, IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels) : IDisposable
 {
     private bool _isCompleted;
+
+    /// <summary>The id of the store whose keys it names.</summary>
+    public Guid Store { get; } = store;
+
+    /// <summary>
+    /// True when nobody else can have written what it names: this process made it. What was found in the folder may come from anybody
+    /// who can write there, so the keys themselves have to show whose they are.
+    /// </summary>
+    public required bool IsProven { get; init; }
 
     /// <summary>The keys that are written or dropped: each that no configuration refers to in the end goes.</summary>
     public IReadOnlyList<KeyReference> Keys { get; } = keys;

@@ -25,8 +25,11 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
     public int Count => files.CheckFolder(_folder) ? files.ListFiles(_folder, "*" + Extension).Count : 0;
 
     /// <summary>Names the keys that are about to be written or dropped, and those whose labels will be. On disk when it returns.</summary>
+    /// <param name="store">The id of this store.</param>
+    /// <param name="keys">The keys.</param>
+    /// <param name="labels">The keys whose labels will be written anew.</param>
     /// <returns>As a rule one intent; several where the keys are too many for one file.</returns>
-    public IReadOnlyList<Intent> Begin(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
+    public IReadOnlyList<Intent> Begin(Guid store, IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
     {
         if (!files.CheckFolder(_folder))
         {
@@ -39,6 +42,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
             foreach ((KeyReference Key, bool IsLabel)[] part in Split([.. keys.Select(key => (key, false)), .. labels.Select(key => (key, true))]))
             {
                 begun.Add(BeginOne(
+                    store,
                     [.. part.Where(item => !item.IsLabel).Select(item => item.Key)], [.. part.Where(item => item.IsLabel).Select(item => item.Key)]));
             }
 
@@ -97,7 +101,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
         IntentLook look = Parse(path, ReadQuietly(held));
         if (look.State == IntentState.Dead)
         {
-            return new Intent(held, files, look.Keys, look.Labels);
+            return new Intent(held, files, look.Store, look.Keys, look.Labels) { IsProven = false };
         }
 
         held.Dispose();
@@ -208,13 +212,14 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
                     return new IntentLook(
                         path,
                         IntentState.Dead,
+                        root.GetProperty("store").GetGuid(),
                         Read(root.GetProperty("keys")),
                         root.TryGetProperty("labels", out JsonElement labels) ? Read(labels) : []);
                 }
 
                 if (version > Version)
                 {
-                    return new IntentLook(path, IntentState.Newer, [], []);
+                    return new IntentLook(path, IntentState.Newer, Guid.Empty, [], []);
                 }
             }
         }
@@ -223,7 +228,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
             // Damaged: what follows.
         }
 
-        return new IntentLook(path, IntentState.Damaged, [], []);
+        return new IntentLook(path, IntentState.Damaged, Guid.Empty, [], []);
     }
 
     private static List<KeyReference> Read(JsonElement array)
@@ -274,16 +279,20 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
         yield return [.. all.Skip(start)];
     }
 
-    private Intent BeginOne(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels) => new(
-        files.CreateLockedFile(Path.Combine(_folder, Guid.NewGuid().ToString("D") + Extension), Write(keys, labels)), files, keys, labels);
+    private Intent BeginOne(Guid store, IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels) => new(
+        files.CreateLockedFile(Path.Combine(_folder, Guid.NewGuid().ToString("D") + Extension), Write(store, keys, labels)), files, store, keys, labels)
+    {
+        IsProven = true,
+    };
 
-    private byte[] Write(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
+    private byte[] Write(Guid store, IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
     {
         var buffer = new ArrayBufferWriter<byte>(256 + (96 * (keys.Count + labels.Count)));
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
             json.WriteNumber("version", Version);
+            json.WriteString("store", store.ToString("D"));
             json.WriteNumber("process", Environment.ProcessId);
             json.WriteString("createdAt", ConfigDocumentWriter.Time(clock.GetUtcNow().UtcDateTime));
             Write(json, "keys", keys);

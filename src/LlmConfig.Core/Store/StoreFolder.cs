@@ -11,8 +11,12 @@ public sealed class StoreFolder
 
     private const string FolderName = "LlmConfig";
 
-    private StoreFolder(string path, IReadOnlyList<string> levels, string source)
+    // The folder in which the application-data folder lies; null where the store's folder was named.
+    private readonly string? _home;
+
+    private StoreFolder(string path, IReadOnlyList<string> levels, string source, string? home = null)
     {
+        _home = home;
         Path = path;
         Levels = levels;
         Source = source;
@@ -43,8 +47,17 @@ public sealed class StoreFolder
     public static StoreFolder At(string path) => At(path, "the path given");
 
     /// <summary>Creates the folder, and what may be missing above it.</summary>
+    /// <exception cref="LlmConfigException">StoreUnsafe: root would leave a folder in the home of another user, who could not use it.</exception>
     internal void Create(StoreFileSystem files)
     {
+        if (_home is not null && Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows() && !StoreFileSystem.FolderExists(Path) && BelongsToOther(files, _home))
+        {
+            throw StoreFailure.Unsafe(
+                _home,
+                $"The home folder '{_home}' belongs to another user: a store that root makes there would be root's.",
+                $"Run the command as that user, or with a home folder of your own (sudo -H), or set {HomeVariable}.");
+        }
+
         foreach (string level in Levels)
         {
             if (level == Path || !StoreFileSystem.FolderExists(level))
@@ -109,7 +122,13 @@ public sealed class StoreFolder
             levels.Add(path);
         }
 
-        return new StoreFolder(path, levels, $"the application-data folder of the user ({source})");
+        return new StoreFolder(path, levels, $"the application-data folder of the user ({source})", anchor);
+    }
+
+    private static bool BelongsToOther(StoreFileSystem files, string folder)
+    {
+        string target = Directory.ResolveLinkTarget(folder, returnFinalTarget: true)?.FullName ?? folder;
+        return files.Inspect(target) is { OwnedByUser: false };
     }
 
     private static string Required(string what, string? value)

@@ -34,8 +34,9 @@ internal sealed class AdoptChange(
 
     protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
-        ReplacedKey = null;
+        RelabelledKey = null;
         SendsKeptKeyElsewhere = false;
+        MovedAside = Displaced = null;
         LlmConfiguration? local = draft.Find(Shared.Id);
         if (local is null)
         {
@@ -62,9 +63,13 @@ internal sealed class AdoptChange(
             return Leave(other!, ImportAction.Skip);
         }
 
-        LlmConfiguration result = WithKey(Shared with { Name = name, IsDefault = MakeRoom(draft, other) });
+        LlmConfiguration result = WithKey(Shared with { Name = name });
+        result = result with { IsDefault = MakeRoom(draft, other, result) };
         Action = ImportAction.Create;
         Existing = Before = null;
+
+        // Who can write a label need not be able to read keys: it may say any host of a key that others wrote.
+        SendsKeptKeyElsewhere = BaseUrl.Origin(result.BaseUrl) != BaseUrl.Origin(LlmProviderCatalog.Find(result.Provider)?.DefaultBaseUrl);
         return (draft.Add(result), null);
     }
 
@@ -86,9 +91,9 @@ internal sealed class AdoptChange(
             Model = Shared.Model,
             UpdatedAt = Shared.UpdatedAt,
         });
-        after = after with { IsDefault = MakeRoom(draft, other) || local.IsDefault };
+        after = after with { IsDefault = MakeRoom(draft, other, after) || local.IsDefault };
 
-        // Also for another key: who may write a label can name any key of the vault, and need not be able to read one.
+        // Also with another key: a label can be put beside any key that is there.
         SendsKeptKeyElsewhere = local.Key is not null && !KeySeals.LeadAlike(after, local);
         return Replace(draft, local, after);
     }
@@ -142,8 +147,8 @@ internal sealed class AdoptChange(
         }
     }
 
-    // True when what made room was the default configuration.
-    private bool MakeRoom(ConfigDraft draft, LlmConfiguration? other)
+    // True when what made room was the default configuration, and the one that takes its place leads to the same host.
+    private bool MakeRoom(ConfigDraft draft, LlmConfiguration? other, LlmConfiguration successor)
     {
         if (other is null)
         {
@@ -157,9 +162,18 @@ internal sealed class AdoptChange(
             return false;
         }
 
+        if (other.OwnKey is { } own)
+        {
+            // Nobody else has this key: only the name is taken.
+            MovedAside = other with { Name = draft.FreeName(other.Name), UpdatedAt = other.UpdatedAt.AddMilliseconds(1) };
+            RelabelledKey = own;
+            draft.Replace(MovedAside);
+            return false;
+        }
+
+        Displaced = other;
         draft.Remove(other.Id);
-        ReplacedKey = other.OwnKey;
-        return other.IsDefault;
+        return other.IsDefault && !LeadElsewhere(successor, other);
     }
 
     // Labels are input from others: what llm_config.json must hold was checked when it was read, this is what a command asks.

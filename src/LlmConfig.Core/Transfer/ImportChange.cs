@@ -88,9 +88,9 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
         {
             Vault = key?.Vault,
             KeyId = key?.KeyId,
-            KeyUpdatedAt = key is null ? null : item.KeyUpdatedAt ?? now,
+            KeyUpdatedAt = key is null ? null : Limited(item.KeyUpdatedAt),
             KeyMark = key is null ? null : KeyMark,
-            CreatedAt = item.CreatedAt ?? now,
+            CreatedAt = Limited(item.CreatedAt),
             UpdatedAt = now,
             IsDefault = item.IsDefault && !draft.HasDefault,
         };
@@ -114,7 +114,7 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
         };
         if (key is not null)
         {
-            after = after with { KeyId = key.KeyId, Vault = key.Vault, KeyUpdatedAt = item.KeyUpdatedAt ?? now, KeyMark = KeyMark, KeyStoreId = null };
+            after = after with { KeyId = key.KeyId, Vault = key.Vault, KeyUpdatedAt = Limited(item.KeyUpdatedAt), KeyMark = KeyMark, KeyStoreId = null };
         }
 
         RelabelledKey = null;
@@ -123,13 +123,15 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
             return Leave(there);
         }
 
-        after = after with { UpdatedAt = now > there.UpdatedAt ? now : there.UpdatedAt.AddMilliseconds(1) };
+        after = after with { UpdatedAt = ChangeTime.After(there.UpdatedAt, now), HasLateTime = false };
         Action = ImportAction.Update;
         Existing = Before = there;
         SendsKeptKeyElsewhere = key is null && there.Key is not null && LeadElsewhere(after, there);
         RelabelledKey = key is null && !KeyLabel.HaveSameLabel(there, after) ? after.OwnKey : null;
         return (draft.Replace(after), key is null ? null : there.OwnKey);
     }
+
+    private DateTime Limited(DateTime? time) => time is { } given ? ChangeTime.Limited(given, now) : now;
 
     private KeyReference? PlanKeyFor(string? present, Func<string?, IKeyVault> openVault)
     {

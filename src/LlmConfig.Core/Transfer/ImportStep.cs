@@ -11,6 +11,7 @@ public sealed class ImportStep
         Existing = change.Existing;
         Configuration = change.Result;
         SendsKeptKeyElsewhere = change.SendsKeptKeyElsewhere;
+        Effect = change.Error is null && change.Result is not null ? EffectOf(change) : string.Empty;
     }
 
     /// <summary>The name that the configuration would have, or the name in the source where it cannot be imported.</summary>
@@ -32,8 +33,9 @@ public sealed class ImportStep
     public LlmConfiguration? Existing { get; }
 
     /// <summary>
-    /// True when the key that the configuration keeps would go to another place (scheme, host or port) than now. Whoever
-    /// shows a user interface asks first, as for <see cref="ConfigurationUpdate.SendsKeptKeyElsewhere"/>.
+    /// True when a key that does not come along would go to another place (scheme, host or port) than now, or, where the
+    /// configuration is new here, to another one than the provider's own. Whoever shows a user interface asks first, as for
+    /// <see cref="ConfigurationUpdate.SendsKeptKeyElsewhere"/>.
     /// </summary>
     public bool SendsKeptKeyElsewhere { get; }
 
@@ -43,7 +45,59 @@ public sealed class ImportStep
     /// <summary>True when it has a key where it is from, but the key does not come along and there is none here either.</summary>
     public bool LeavesKeyBehind => Change.LeavesKeyBehind && Configuration is { Vault: null };
 
+    /// <summary>
+    /// What would be done, in a few words fit to be shown: where the key would go to, from which host to which, which key would be
+    /// removed, and what becomes of a configuration that is in the way. Empty with an <see cref="Error"/>.
+    /// </summary>
+    public string Effect { get; }
+
     internal ImportingChange Change { get; }
+
+    private static string EffectOf(ImportingChange change)
+    {
+        LlmConfiguration after = change.Result!;
+        string host = ShownText.WithAsciiHost(after.BaseUrl) ?? "an unknown host";
+        var parts = new List<string>();
+        switch (change.Action)
+        {
+            case ImportAction.Create:
+                parts.Add($"{ShownText.Of(after.Provider)} at {host}");
+                break;
+            case ImportAction.Update:
+                LlmConfiguration before = change.Existing!;
+                if (before.Name != after.Name)
+                {
+                    parts.Add($"renamed from '{before.Name}'");
+                }
+
+                parts.Add(before.BaseUrl == after.BaseUrl ? $"still at {host}" : $"from {ShownText.WithAsciiHost(before.BaseUrl) ?? "an unknown host"} to {host}");
+                break;
+            case ImportAction.Remove:
+                parts.Add($"its key in the vault '{ShownText.Of(after.Vault)}' is not touched");
+                break;
+            default:
+                return string.Empty;
+        }
+
+        if (change.DroppedKey is { } dropped)
+        {
+            parts.Add($"its old key {dropped.KeyId} is removed from the vault '{ShownText.Of(dropped.Vault)}'");
+        }
+
+        if (change.MovedAside is { } moved)
+        {
+            parts.Add($"the configuration that has this name keeps its key and is called '{moved.Name}' from then on");
+        }
+
+        if (change.Displaced is { } displaced)
+        {
+            parts.Add(displaced.IsDefault && !after.IsDefault
+                ? "the configuration that has this name is removed, and there is no default one any more"
+                : "the configuration that has this name is removed");
+        }
+
+        return string.Join("; ", parts);
+    }
 
     /// <summary>The name and what would be done.</summary>
     public override string ToString() => $"{Name}: {(Error is null ? Action.ToString() : Error.Code.ToString())}";

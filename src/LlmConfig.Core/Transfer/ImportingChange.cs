@@ -12,8 +12,14 @@ internal abstract class ImportingChange : PlannedChange
     /// <summary>What was there before the last application, where it found something.</summary>
     public LlmConfiguration? Existing { get; protected set; }
 
-    /// <summary>True when the last application left the key and changed the place that it goes to.</summary>
+    /// <summary>True when the last application let a key that did not come along go to a place that nobody here chose.</summary>
     public bool SendsKeptKeyElsewhere { get; protected set; }
+
+    /// <summary>The configuration of this store that the last application gave another name, as it is then, since its old one is taken.</summary>
+    public LlmConfiguration? MovedAside { get; protected set; }
+
+    /// <summary>The configuration of this store that the last application removed to make room. Its key is another store's, or it has none.</summary>
+    public LlmConfiguration? Displaced { get; protected set; }
 
     /// <summary>True when the source has the key and cannot give it.</summary>
     public virtual bool LeavesKeyBehind => false;
@@ -27,6 +33,7 @@ internal abstract class ImportingChange : PlannedChange
         Action = action;
         Existing = Before = there;
         SendsKeptKeyElsewhere = false;
+        MovedAside = Displaced = null;
         return (there, null);
     }
 

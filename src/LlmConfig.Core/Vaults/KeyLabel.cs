@@ -55,7 +55,8 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
 
     /// <summary>Reads what <see cref="ToProperties"/> gave, after a vault kept it; further properties are passed over.</summary>
     /// <param name="properties">Names, letter case apart where the dictionary has it so, and values: texts, or what a vault made of them.</param>
-    /// <returns><see langword="null"/> where it is no label, or breaks a rule that <c>llm_config.json</c> has for the same setting.</returns>
+    /// <returns><see langword="null"/> where it is no label, or breaks a rule that <c>llm_config.json</c> has for the same
+    /// setting, or gives a time that is later than this machine's by more than a day: the latest label of a configuration counts.</returns>
     public static KeyLabel? TryFrom(IReadOnlyDictionary<string, object?> properties)
     {
         ArgumentNullException.ThrowIfNull(properties);
@@ -74,6 +75,13 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
         }
 
         DateTime updated = Time(UpdatedAt) ?? created;
+        DateTime keyUpdated = Time(KeyUpdatedAt) ?? updated;
+        DateTime now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        if (ChangeTime.IsTooLate(created, now) || ChangeTime.IsTooLate(updated, now) || ChangeTime.IsTooLate(keyUpdated, now))
+        {
+            return null;
+        }
+
         return new KeyLabel(store, new LlmConfiguration
         {
             Id = id,
@@ -82,7 +90,7 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
             OwnBaseUrl = baseUrl,
             UseAuthHeader = useAuthHeader,
             Model = model,
-            KeyUpdatedAt = Time(KeyUpdatedAt) ?? updated,
+            KeyUpdatedAt = keyUpdated,
             CreatedAt = created,
             UpdatedAt = updated,
         });

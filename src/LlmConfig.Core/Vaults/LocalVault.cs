@@ -8,9 +8,10 @@ namespace LlmConfig;
 
 /// <summary>
 /// The built-in vault: one sealed file for each secret, under a random master key that a protector keeps. The protector
-/// is chosen when the vault is made and never switched by itself; a vault that has a header never gets a new master key.
+/// is chosen when the vault is made and never switched by itself; a vault that holds secrets gets a new master key by
+/// <see cref="RotateMasterKey"/> alone, which seals them all anew.
 /// </summary>
-internal sealed class LocalVault : IKeyVault, IDisposable
+internal sealed partial class LocalVault : IKeyVault, IDisposable
 {
     /// <summary>The name by which configurations refer to it.</summary>
     public const string VaultName = "LlmConfig";
@@ -20,6 +21,9 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     // Shared by all vaults of the process, since each command opens its own. A header holds no key; what a protector keeps
     // is asked for anew each time.
     private static readonly ConcurrentDictionary<string, (FileSnapshot File, VaultHeader Header)?> Headers = new(StringComparer.Ordinal);
+
+    // Vaults behind a key file that this process compared with what the system's own protectors know of their folder.
+    private static readonly ConcurrentDictionary<string, Guid> Compared = new(StringComparer.Ordinal);
 
     // Folders that this process looked through for what dead ones left.
     private static readonly ConcurrentDictionary<string, (ulong Device, ulong Inode)> Swept = new(StringComparer.Ordinal);
@@ -36,6 +40,10 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     private readonly ConcurrentDictionary<int, UnflushedFiles> _unflushed = [];
     private readonly List<SecretBytes> _retired = [];
     private (VaultHeader Header, SecretBytes MasterKey)? _open;
+    private (Guid VaultId, SecretBytes MasterKey)? _previous;
+
+    // The vault that was found fit to take secrets, which is looked at once.
+    private Guid _takesSecrets;
 
     /// <param name="folder">The vault's folder; its parent must exist before anything is written.</param>
     /// <param name="files">The file system.</param>
@@ -135,15 +143,9 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     public SealedSecret? ReadSecret(string name)
     {
         string path = _paths.Sealed(name);
-        if (!_files.CheckFolder(_paths.Folder) || _files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) is not { } file)
-        {
-            return null;
-        }
-
-        (VaultHeader header, SecretBytes masterKey) = OpenCurrent() ?? throw HeaderGone();
         try
         {
-            return SealedSecret.Open(file, header.VaultId, masterKey.Span, name);
+            return _files.CheckFolder(_paths.Folder) ? OpenSealed(path, SecretName.Hash(name)) : null;
         }
         catch (StoreFormatException e)
         {
@@ -166,14 +168,18 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     public byte[]? Authenticate(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text) =>
         OpenCurrent() is { } open ? Code(open.MasterKey, purpose, text) : null;
 
-    /// <summary>True when <see cref="Authenticate"/> gave this code for the text. False where the vault is not made yet.</summary>
+    /// <summary>True when <see cref="Authenticate"/> gave this code for the text, also under a master key that is being exchanged. False where the vault is not made yet.</summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
     public bool Confirms(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text, ReadOnlySpan<byte> code) =>
-        OpenCurrent() is { } open && CryptographicOperations.FixedTimeEquals(Code(open.MasterKey, purpose, text), code);
+        OpenCurrent() is { } open
+        && (CryptographicOperations.FixedTimeEquals(Code(open.MasterKey, purpose, text), code)
+            || (open.Header.Previous is { } previous
+                && MasterKeyOf(previous.VaultId, open) is { } before
+                && CryptographicOperations.FixedTimeEquals(Code(before, purpose, text), code)));
 
     /// <summary>Makes the vault where there is none, and opens it.</summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code.</exception>
-    public void Make(CancellationToken cancellation) => OpenOrCreate(cancellation);
+    public void Make(CancellationToken cancellation) => OpenOrCreate(cancellation).Alone?.Dispose();
 
     private static byte[] Code(SecretBytes masterKey, ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text)
     {
@@ -230,6 +236,11 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         return new LocalVaultContents(entries, damaged, refused);
     }
 
+    /// <summary>How many keys of a store's configurations lie here; one that its store left to others does not count.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told.</exception>
+    public int CountKeys() =>
+        IsEmpty ? 0 : Inspect(null, CancellationToken.None).Entries.Count(entry => entry.Label is { } label && label.StoreId != KeyLabel.NoStore);
+
     /// <summary>Lists all secrets, keys of configurations and others; those whose files are damaged are left out.</summary>
     public IReadOnlyList<VaultSecretInfo> ListSecrets(CancellationToken cancellation)
     {
@@ -248,16 +259,16 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             return (damaged, null);
         }
 
-        (VaultHeader header, SecretBytes masterKey) = OpenCurrent() ?? throw HeaderGone();
+        _ = OpenCurrent() ?? throw HeaderGone();
         var refused = new List<LlmConfigException>();
         for (int i = 0; i < paths.Count; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                if (_files.ReadVaultFile(paths[i], SealedSecret.MaximumFileBytes) is { } file)
+                using SealedSecret? secret = OpenSealed(paths[i], NameHash(paths[i]));
+                if (secret is not null)
                 {
-                    using SealedSecret secret = SealedSecret.Open(file, header.VaultId, masterKey.Span, NameHash(paths[i]));
                     visit(secret);
                 }
             }
@@ -292,7 +303,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
 
         using SecretBytes masterKey = LoadMasterKey(ref header);
-        return masterKey.Length == SealedSecret.MasterKeySize && header.Accepts(masterKey.Span) ? true : throw WrongMasterKey();
+        return header.Accepts(masterKey.Span) ? true : throw WrongMasterKey();
     }
 
     /// <summary>True when the vault holds no secret: one whose master key is lost is made anew then.</summary>
@@ -302,8 +313,8 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     public string PathOf(string name) => _paths.Sealed(name);
 
     /// <summary>
-    /// What dead processes left behind: files that were being written, and the key file of a vault that another protector
-    /// took over. None while another process is at work.
+    /// What dead processes left behind: files that were being written, and files with master keys that nothing needs. None while
+    /// another process is at work.
     /// </summary>
     public IReadOnlyList<string> Leftovers()
     {
@@ -313,19 +324,19 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
 
         IReadOnlyList<string> half = _files.ListFiles(_paths.Folder, "*" + StorePaths.TemporaryExtension);
-        return HasStaleKeyFile() ? [.. half, _paths.MasterKey] : half;
+        return [.. half, .. UnneededKeyFiles()];
     }
 
     /// <summary>Removes what <see cref="Leftovers"/> named.</summary>
     /// <returns>True when it was there.</returns>
     public bool RemoveLeftover(string path, CancellationToken cancellation)
     {
-        if (path == _paths.MasterKey)
+        using FileLock alone = _lock.Acquire(cancellation);
+        if (LocalVaultFiles.MasterKeyOwner(path) is { } owner)
         {
-            return ReadHeader() is { } header && RemoveStaleKeyFile(header);
+            return RemoveUnneededKeyFile(path, owner);
         }
 
-        using FileLock alone = _lock.Acquire(cancellation);
         bool found = _files.Inspect(path) is not null;
         _files.DeleteFile(path);
         return found;
@@ -343,18 +354,26 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             return false;
         }
 
-        (VaultHeader header, SecretBytes masterKey) = OpenCurrent() ?? throw HeaderGone();
+        // Before the lock is taken: a protector may take its time.
+        _ = OpenCurrent() ?? throw HeaderGone();
         using FileLock alone = _lock.Acquire(cancellation);
-        if (_files.ReadVaultFile(path, SealedSecret.MaximumFileBytes) is not { } file)
-        {
-            return false;
-        }
+        return SealAnew(path, SecretName.Hash(name), metadata);
+    }
 
+    // Under the lock, alone: nobody writes or removes the secret meanwhile.
+    private bool SealAnew(string path, byte[] nameHash, byte[]? metadata)
+    {
         byte[] next;
         try
         {
-            using SealedSecret secret = SealedSecret.Open(file, header.VaultId, masterKey.Span, name);
-            next = SealedSecret.Seal(header.VaultId, masterKey.Span, secret.Name, secret.Type, metadata, secret.Value.Span);
+            (VaultHeader header, SecretBytes masterKey) = OpenCurrent() ?? throw HeaderGone();
+            using SealedSecret? secret = OpenSealed(path, nameHash);
+            if (secret is null)
+            {
+                return false;
+            }
+
+            next = SealedSecret.Seal(header.VaultId, masterKey.Span, secret.Name, secret.Type, metadata ?? secret.Metadata, secret.Value.Span);
         }
         catch (StoreFormatException e)
         {
@@ -397,53 +416,6 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         return new LocalVaultInfo(false, protector?.Kind, reason, status);
     }
 
-    /// <summary>
-    /// Hands the master key to another protector, or makes the vault with it. Keys stay readable throughout: the header
-    /// is renamed into place after the new protector gave the key back, and the old one lets go of it after that.
-    /// </summary>
-    /// <returns>False when it was this protector already.</returns>
-    public bool ChangeProtector(ProtectorKind kind, CancellationToken cancellation)
-    {
-        IMasterKeyProtector next = Protector(kind);
-        ProtectorStatus status = next.GetStatus();
-        if (status.State != ProtectorState.Ready)
-        {
-            throw NotReady(next.Kind, status);
-        }
-
-        const string reason = "Chosen with Set-LlmConfigStore -Protector.";
-        _files.EnsureFolder(_paths.Folder);
-        using FileLock held = _lock.Acquire(cancellation);
-        DeleteLeftovers();
-        if (OpenCurrent() is not { } open)
-        {
-            RefuseLostHeader();
-            Create(next, reason);
-            return true;
-        }
-
-        // Another process may have changed the protector since this one opened the vault.
-        VaultHeader current = ReadHeader() ?? throw HeaderGone();
-        if (current.Protector == kind)
-        {
-            return false;
-        }
-
-        if (!current.Accepts(open.MasterKey.Span))
-        {
-            throw WrongMasterKey();
-        }
-
-        VaultHeader header = Hand(next, current with { Protector = kind, Reason = reason }, open.MasterKey);
-        lock (_gate)
-        {
-            _open = (header, open.MasterKey);
-        }
-
-        RemoveFrom(current);
-        return true;
-    }
-
     /// <summary>Removes what dead processes left half-written, unless another process is writing now.</summary>
     /// <returns>False when one is.</returns>
     public bool RemoveLeftovers()
@@ -469,6 +441,8 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         {
             _open?.MasterKey.Dispose();
             _open = null;
+            _previous?.MasterKey.Dispose();
+            _previous = null;
             _retired.ForEach(masterKey => masterKey.Dispose());
             _retired.Clear();
         }
@@ -490,23 +464,24 @@ internal sealed class LocalVault : IKeyVault, IDisposable
                 Retire();
             }
 
-            (VaultHeader header, SecretBytes masterKey) = OpenOrCreate(cancellation);
-            file = SealedSecret.Seal(header.VaultId, masterKey.Span, name, type, metadata, value);
-            FileLock shared = _lock.AcquireShared(cancellation);
+            (VaultHeader header, SecretBytes masterKey, FileLock? alone) = OpenOrCreate(cancellation);
+            FileLock? held = alone;
             try
             {
-                if (IsCurrent(header))
+                file = SealedSecret.Seal(header.VaultId, masterKey.Span, name, type, metadata, value);
+                held ??= _lock.AcquireShared(cancellation);
+                if (alone is not null || IsCurrent(header))
                 {
-                    return shared;
+                    return held;
                 }
             }
             catch
             {
-                shared.Dispose();
+                held?.Dispose();
                 throw;
             }
 
-            shared.Dispose();
+            held.Dispose();
             Retire();
         }
     }
@@ -606,25 +581,57 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
     }
 
-    private (VaultHeader Header, SecretBytes MasterKey) OpenOrCreate(CancellationToken cancellation)
+    // With the lock, taken alone, where the vault was made for the secret that is to be written: the next process that looks finds it.
+    private (VaultHeader Header, SecretBytes MasterKey, FileLock? Alone) OpenOrCreate(CancellationToken cancellation)
     {
-        bool first = _open is null;
         if (OpenUnlessEmpty() is { } open)
         {
-            if (first)
+            bool first = _takesSecrets != open.Header.VaultId;
+            if (!first || MayTakeSecrets(open.Header))
             {
-                RemoveStaleKeyFile(open.Header);
-                Sweep();
-            }
+                if (first)
+                {
+                    Sweep();
+                }
 
-            return open;
+                _takesSecrets = open.Header.VaultId;
+                return (open.Header, open.MasterKey, null);
+            }
         }
 
         _files.EnsureFolder(_paths.Folder);
-        using FileLock held = _lock.Acquire(cancellation);
-        if (OpenUnlessEmpty() is { } madeMeanwhile)
+        FileLock held = _lock.Acquire(cancellation);
+        try
         {
-            return madeMeanwhile;
+            (VaultHeader Header, SecretBytes MasterKey) made = CreateUnlessMade(out bool isMadeNow);
+            if (!isMadeNow)
+            {
+                held.Dispose();
+            }
+
+            _takesSecrets = made.Header.VaultId;
+            return (made.Header, made.MasterKey, isMadeNow ? held : null);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
+    }
+
+    // Under the lock, alone.
+    private (VaultHeader Header, SecretBytes MasterKey) CreateUnlessMade(out bool isMadeNow)
+    {
+        isMadeNow = false;
+        if (OpenUnlessEmpty() is { } there)
+        {
+            if (MayTakeSecrets(there.Header))
+            {
+                return there;
+            }
+
+            isMadeNow = true;
+            return MakeAnew(there.Header);
         }
 
         RefuseLostHeader();
@@ -634,12 +641,13 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             throw NotReady(_protectors[0].Kind, status);
         }
 
-        Create(protector, reason);
+        VaultHeader made = Create(protector, reason);
+        isMadeNow = true;
         if (protector.Kind == ProtectorKind.KeyFile)
         {
             _warn(new LlmConfigWarning(
                 VaultName,
-                $"Keys are protected by the file '{_paths.MasterKey}', which only you may read. {reason} "
+                $"Keys are protected by the file '{_paths.MasterKey(made.VaultId)}', which only you may read. {reason} "
                 + "Programs that run as you can read it too; Get-LlmConfigStore shows this, Set-LlmConfigStore -Protector changes it."));
         }
 
@@ -684,41 +692,6 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         return (null, passedOver, new ProtectorStatus(ProtectorState.Absent, passedOver));
     }
 
-    private void Create(IMasterKeyProtector protector, string reason)
-    {
-        using SecretBytes masterKey = SecretBytes.Random(SealedSecret.MasterKeySize);
-        Hand(protector, new VaultHeader
-        {
-            VaultId = Guid.NewGuid(),
-            Protector = protector.Kind,
-            Reason = reason,
-            Wrapped = [],
-            CreatedAt = _clock.GetUtcNow().UtcDateTime,
-        }, masterKey);
-        _files.FlushFolder(_paths.Folder);
-    }
-
-    // Under the lock, alone. The protector has to give the key back before the header says that it has it.
-    private VaultHeader Hand(IMasterKeyProtector protector, VaultHeader header, SecretBytes masterKey)
-    {
-        byte[] wrapped = protector.Store(header.VaultId, masterKey.Span);
-        using (SecretBytes back = protector.Load(header.VaultId, wrapped))
-        {
-            if (!CryptographicOperations.FixedTimeEquals(back.Span, masterKey.Span))
-            {
-                throw new LlmConfigException(
-                    LlmConfigErrorCode.VaultUnavailable,
-                    VaultName,
-                    $"The protector {protector.Kind} did not give back the master key that it was given.",
-                    "Choose another with Set-LlmConfigStore -Protector; nothing was changed.");
-            }
-        }
-
-        VaultHeader complete = (header with { Wrapped = wrapped }).WithCheck(masterKey.Span);
-        _files.ReplaceFile(_paths.Header, complete.ToBytes());
-        return complete;
-    }
-
     private (VaultHeader Header, SecretBytes MasterKey)? Open()
     {
         lock (_gate)
@@ -734,7 +707,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             }
 
             SecretBytes masterKey = LoadMasterKey(ref header);
-            if (masterKey.Length == SealedSecret.MasterKeySize && header.Accepts(masterKey.Span))
+            if (header.Accepts(masterKey.Span))
             {
                 _open = (header, masterKey);
                 return _open;
@@ -771,7 +744,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
             }
             catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.VaultCorrupt)
             {
-                if (ReadHeader() is not { } now || now.Protector == header.Protector)
+                if (ReadHeader() is not { } now || now.KeepsAs(header))
                 {
                     throw;
                 }
@@ -817,58 +790,12 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         }
     }
 
-    // A change of protector that died after its commit leaves the old key file behind.
-    private bool RemoveStaleKeyFile(VaultHeader header)
-    {
-        if (header.Protector != ProtectorKind.KeyFile && _files.FileExists(_paths.MasterKey))
-        {
-            using FileLock? alone = _lock.TryAcquire();
-            if (alone is not null && ReadHeader() is { } now && now.Protector != ProtectorKind.KeyFile)
-            {
-                // The header that says so may not be durable yet.
-                _files.FlushFolder(_paths.Folder);
-                _files.DeleteFile(_paths.MasterKey);
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private bool HasStaleKeyFile()
-    {
-        try
-        {
-            return _files.FileExists(_paths.MasterKey) && ReadHeader() is { } header && header.Protector != ProtectorKind.KeyFile;
-        }
-        catch (LlmConfigException)
-        {
-            // A header that cannot be read says nothing of it, and is told of elsewhere.
-            return false;
-        }
-    }
-
     private IMasterKeyProtector Protector(ProtectorKind kind) =>
         _protectors.FirstOrDefault(protector => protector.Kind == kind) ?? throw new LlmConfigException(
             LlmConfigErrorCode.VaultUnavailable,
             VaultName,
             $"The protector {kind} does not exist on this operating system.",
             $"Here there are: {string.Join(", ", _protectors.Select(protector => protector.Kind))}.");
-
-    // The new protector has the key and the header says so. That the old one keeps a copy is no reason to fail, and where
-    // the disk does not confirm the new header the copy is what the old header would need.
-    private void RemoveFrom(VaultHeader before)
-    {
-        try
-        {
-            _files.FlushFolder(_paths.Folder);
-            Protector(before.Protector).Remove(before.VaultId);
-        }
-        catch (LlmConfigException e)
-        {
-            _warn(new LlmConfigWarning(VaultName, $"The protector was changed, but {before.Protector} did not let go of its copy of the master key. {e.Message}"));
-        }
-    }
 
     private LlmConfigException WrongMasterKey() => new(
         LlmConfigErrorCode.VaultCorrupt,

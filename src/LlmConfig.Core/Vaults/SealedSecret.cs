@@ -85,6 +85,12 @@ internal sealed class SealedSecret : IDisposable
         return file;
     }
 
+    /// <summary>The vault that a sealed file says it belongs to; <see langword="null"/> where it is none of this version.</summary>
+    /// <param name="file">The file, or its first 24 bytes.</param>
+    public static Guid? VaultOf(ReadOnlySpan<byte> file) => file.Length >= NonceAt && file.StartsWith(Magic) && file[Magic.Length] == Version
+        ? new Guid(file.Slice(VaultAt, NonceAt - VaultAt), bigEndian: true)
+        : null;
+
     /// <summary>Opens a sealed file.</summary>
     /// <param name="file">The whole file.</param>
     /// <param name="vaultId">The vault that it must belong to.</param>

@@ -14,6 +14,7 @@ public sealed class SecretVault : IDisposable
     private readonly StoreFolder _folder;
     private readonly StoreFileSystem _files;
     private readonly LocalVault _vault;
+    private readonly EventLog _log;
 
     /// <summary>Opens the built-in vault of the store in a folder. Neither reads nor creates anything yet.</summary>
     /// <param name="folder">Where the store is.</param>
@@ -27,7 +28,12 @@ public sealed class SecretVault : IDisposable
         Action<LlmConfigWarning> warn = options.Warning ?? (_ => { });
         _files.Warn ??= warn;
         string path = new StorePaths(folder.Path).Vault;
-        _vault = new LocalVault(path, _files, options.Protectors(path, _files), options.Clock, warn, options.LockPatience);
+        _log = new EventLog(folder.Path, options.LogFile is { } log ? new EventLogFile(log, _files, options.Clock, warn) : null, options.Command);
+        _vault = new LocalVault(path, _files, options.Protectors(path, _files), options.Clock, warn, options.LockPatience)
+        {
+            // Where there is a store, the seals of its keys may be made under the master key.
+            IsReliedOn = () => _files.FileExists(new StorePaths(folder.Path).ConfigFile),
+        };
     }
 
     /// <summary>True for a name that the key of a configuration could have: such a secret belongs to a store.</summary>
@@ -39,8 +45,15 @@ public sealed class SecretVault : IDisposable
     public VaultSecret? Read(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
+        long started = EventLog.Start();
         using SealedSecret? secret = _vault.ReadSecret(name);
-        return secret is null ? null : new VaultSecret(secret.Type, new SecretBytes(secret.Value.Span));
+        if (secret is null)
+        {
+            return null;
+        }
+
+        _log.SecretRead(name, "Get-Secret", started);
+        return new VaultSecret(secret.Type, new SecretBytes(secret.Value.Span));
     }
 
     /// <summary>Keeps a secret, in the place of one of the same name.</summary>

@@ -10,6 +10,10 @@ namespace LlmConfig;
 /// <c>vault/vault.json</c>: which vault this is, what keeps its master key and why, and a check value by which a wrong
 /// master key is known before any secret is touched.
 /// </summary>
+/// <remarks>
+/// The vault's id is made of its master key, so a sealed file says which master key it was sealed under, and nobody can give
+/// another one out for it.
+/// </remarks>
 internal sealed record VaultHeader
 {
     public const int Version = 1;
@@ -17,6 +21,8 @@ internal sealed record VaultHeader
 
     private const int CheckSize = SealedSecret.NonceSize + SealedSecret.TagSize;
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static ReadOnlySpan<byte> IdPurpose => "LlmConfig vault id 1"u8;
 
     public required Guid VaultId { get; init; }
 
@@ -30,8 +36,21 @@ internal sealed record VaultHeader
 
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>Nonce and tag of an empty text sealed under the master key with the fields above as associated data.</summary>
+    /// <summary>Nonce and tag of an empty text sealed under the master key, with id and protector, and what is before them, as associated data.</summary>
     public byte[] Check { get; init; } = [];
+
+    /// <summary>While the master key is exchanged: the one before, under which files may still be sealed.</summary>
+    public PreviousMasterKey? Previous { get; init; }
+
+    /// <summary>The id of the vault of a master key: a UUID of version 8 (RFC 9562) made of HKDF-SHA256 of the key.</summary>
+    public static Guid IdOf(ReadOnlySpan<byte> masterKey)
+    {
+        Span<byte> id = stackalloc byte[16];
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, masterKey, id, salt: [], IdPurpose);
+        id[6] = (byte)(0x80 | (id[6] & 0x0F));
+        id[8] = (byte)(0x80 | (id[8] & 0x3F));
+        return new Guid(id, bigEndian: true);
+    }
 
     /// <summary>The same header with a check value for this master key.</summary>
     public VaultHeader WithCheck(ReadOnlySpan<byte> masterKey)
@@ -45,6 +64,11 @@ internal sealed record VaultHeader
     /// <summary>True when this is the master key that the header was made with.</summary>
     public bool Accepts(ReadOnlySpan<byte> masterKey)
     {
+        if (masterKey.Length != SealedSecret.MasterKeySize || IdOf(masterKey) != VaultId)
+        {
+            return false;
+        }
+
         using var aes = new AesGcm(masterKey, SealedSecret.TagSize);
         try
         {
@@ -56,6 +80,10 @@ internal sealed record VaultHeader
             return false;
         }
     }
+
+    /// <summary>True when both say the same of where the master key is.</summary>
+    public bool KeepsAs(VaultHeader other) =>
+        VaultId == other.VaultId && Protector == other.Protector && Wrapped.AsSpan().SequenceEqual(other.Wrapped);
 
     public byte[] ToBytes()
     {
@@ -70,6 +98,16 @@ internal sealed record VaultHeader
             json.WriteBase64String("wrapped", Wrapped);
             json.WriteBase64String("check", Check);
             json.WriteString("createdAt", ConfigDocumentWriter.Time(CreatedAt));
+            if (Previous is { } previous)
+            {
+                json.WriteStartObject("previous");
+                json.WriteString("vault", previous.VaultId);
+                json.WriteString("protector", previous.Protector.ToString());
+                json.WriteBase64String("wrapped", previous.Wrapped);
+                json.WriteBase64String("check", previous.Check);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
 
@@ -93,15 +131,20 @@ internal sealed record VaultHeader
             var header = new VaultHeader
             {
                 VaultId = root.GetProperty("vault").GetGuid(),
-                Protector = root.GetProperty("protector").GetString() is { } name && Enum.TryParse(name, out ProtectorKind kind) && kind.ToString() == name
-                    ? kind
-                    : throw new StoreFormatException("it names a protector that this module does not know"),
+                Protector = ParseProtector(root),
                 Reason = root.GetProperty("reason").GetString() ?? string.Empty,
                 Wrapped = root.GetProperty("wrapped").GetBytesFromBase64(),
                 Check = root.GetProperty("check").GetBytesFromBase64(),
                 CreatedAt = root.GetProperty("createdAt").GetDateTimeOffset().UtcDateTime,
+                Previous = root.TryGetProperty("previous", out JsonElement previous)
+                    ? new PreviousMasterKey(
+                        previous.GetProperty("vault").GetGuid(),
+                        ParseProtector(previous),
+                        previous.GetProperty("wrapped").GetBytesFromBase64(),
+                        previous.GetProperty("check").GetBytesFromBase64())
+                    : null,
             };
-            return header.Check.Length == CheckSize ? header : throw new StoreFormatException("its check value has the wrong size");
+            return header.Check.Length == CheckSize && (header.Previous?.Check.Length ?? CheckSize) == CheckSize ? header : throw new StoreFormatException("its check value has the wrong size");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -109,5 +152,14 @@ internal sealed record VaultHeader
         }
     }
 
-    private byte[] AssociatedData() => Encoding.UTF8.GetBytes($"LlmConfig vault {Version} {VaultId:D} {Protector}");
+    private static ProtectorKind ParseProtector(JsonElement item) =>
+        item.GetProperty("protector").GetString() is { } name && Enum.TryParse(name, out ProtectorKind kind) && kind.ToString() == name
+            ? kind
+            : throw new StoreFormatException("it names a protector that this module does not know");
+
+    // The master key before is named too: nobody without the present one can put another in its place.
+    private byte[] AssociatedData() => Encoding.UTF8.GetBytes(
+        Previous is { } previous
+            ? $"LlmConfig vault {Version} {VaultId:D} {Protector} after {previous.VaultId:D} {previous.Protector} {Convert.ToBase64String(previous.Check)}"
+            : $"LlmConfig vault {Version} {VaultId:D} {Protector}");
 }

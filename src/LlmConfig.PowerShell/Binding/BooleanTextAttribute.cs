@@ -4,11 +4,16 @@ namespace LlmConfig;
 
 /// <summary>
 /// Takes the texts true and false for a Boolean or a switch, as a CSV file holds them; empty is as if it were not given.
-/// Any other text is refused here: the engine would pass over a property that it cannot convert and say nothing.
+/// Any other text is noted, for the cmdlet to report: the engine would pass over a property that it cannot convert and say nothing,
+/// and its error for one that is refused here holds the whole object that was piped in, with the key that is in it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class BooleanTextAttribute : ArgumentTransformationAttribute
 {
+    // A record is bound and processed on one thread, with nothing in between.
+    [ThreadStatic]
+    private static bool _refused;
+
     /// <summary>True for a switch, which has no third state.</summary>
     public bool IsSwitch { get; init; }
 
@@ -16,13 +21,20 @@ public sealed class BooleanTextAttribute : ArgumentTransformationAttribute
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
         object? value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return value switch
+        if (value is not (null or string) || bool.TryParse(value as string, out _))
         {
-            null or "" => IsSwitch ? false : null,
-            string text => bool.TryParse(text, out bool parsed)
-                ? parsed
-                : throw new ArgumentTransformationMetadataException("The text is neither 'true' nor 'false'."),
-            _ => inputData,
-        };
+            return value is string text ? bool.Parse(text) : inputData;
+        }
+
+        _refused |= !string.IsNullOrEmpty((string?)value);
+        return IsSwitch ? false : null;
+    }
+
+    /// <summary>True when a text that is neither was bound since this was asked last.</summary>
+    internal static bool TakeRefusal()
+    {
+        bool refused = _refused;
+        _refused = false;
+        return refused;
     }
 }

@@ -26,6 +26,7 @@ public abstract class ConfigurationChangeCommand : LlmConfigCommand
 
     /// <summary>Ids.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById, ValueFromPipelineByPropertyName = true)]
+    [UnshownText(TakesIds = true)]
     [ArgumentCompleter(typeof(ConfigurationIdCompleter))]
     public Guid[] Id { get; set; } = [];
 
@@ -44,6 +45,18 @@ public abstract class ConfigurationChangeCommand : LlmConfigCommand
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
+        bool isRefused = false;
+        Guard(() =>
+        {
+            isRefused = true;
+            RequireBooleans(ParameterSetName == ByName ? ShownText.Of(Name.FirstOrDefault()) : null);
+            isRefused = false;
+        });
+        if (isRefused)
+        {
+            return;
+        }
+
         switch (ParameterSetName)
         {
             case ById:

@@ -16,6 +16,7 @@ public abstract class EnvironmentCommand : LlmConfigCommand
 
     /// <summary>The id.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById, ValueFromPipelineByPropertyName = true)]
+    [UnshownText(TakesIds = true)]
     [ArgumentCompleter(typeof(ConfigurationIdCompleter))]
     public Guid Id { get; set; }
 

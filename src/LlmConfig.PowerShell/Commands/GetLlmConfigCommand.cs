@@ -22,6 +22,7 @@ public sealed class GetLlmConfigCommand : LlmConfigCommand
 
     /// <summary>Ids.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById, ValueFromPipelineByPropertyName = true)]
+    [UnshownText(TakesIds = true)]
     [ArgumentCompleter(typeof(ConfigurationIdCompleter))]
     public Guid[] Id { get; set; } = [];
 

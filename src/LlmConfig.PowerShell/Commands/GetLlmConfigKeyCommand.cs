@@ -20,6 +20,7 @@ public sealed class GetLlmConfigKeyCommand : LlmConfigCommand
 
     /// <summary>The id.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ById, ValueFromPipelineByPropertyName = true)]
+    [UnshownText(TakesIds = true)]
     [ArgumentCompleter(typeof(ConfigurationIdCompleter))]
     public Guid Id { get; set; }
 

@@ -215,16 +215,19 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
             ImportAction.Update => "Replace LLM configuration",
             _ => "Remove LLM configuration",
         };
-        return ShouldProcess(step.Name, $"{action} ({step.Detail})") && (Force || !step.SendsKeptKeyElsewhere || MaySendKeyElsewhere(step));
+        return ShouldProcess(step.Name, $"{action} ({step.Detail}): {step.Effect}") && (Force || !step.SendsKeptKeyElsewhere || MaySendKeyElsewhere(step));
     }
 
     private static string Place(LlmConfiguration item) =>
-        $"{item.BaseUrl ?? "an unknown host"} ({ShownText.Of(item.Provider)}, {(item.UseAuthHeader ? "as a bearer token" : "in the provider's own header")})";
+        $"{ShownText.WithAsciiHost(item.BaseUrl) ?? "an unknown host"} ({ShownText.Of(item.Provider)}, {(item.UseAuthHeader ? "as a bearer token" : "in the provider's own header")})";
 
     private bool MaySendKeyElsewhere(ImportStep step)
     {
+        string next = ShownText.WithAsciiHost(step.Configuration!.BaseUrl) ?? "an unknown host";
         bool? answer = Ask(
-            $"The key of '{step.Name}' would go to {Place(step.Configuration!)} instead of {Place(step.Existing!)}. Keep the key and change the host?",
+            step.Existing is { } existing
+                ? $"The key of '{step.Name}' would go to {Place(step.Configuration!)} instead of {Place(existing)}. Keep the key and change the host?"
+                : $"The key of '{step.Name}' ({step.Detail}) would go to {next}, which is not the provider's own host: who may write to the vault has chosen it. Import it?",
             "Key goes to another host",
             ref _yesToAll,
             ref _noToAll);
@@ -233,7 +236,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
             WriteError(LlmConfigErrorRecord.From(new LlmConfigException(
                 LlmConfigErrorCode.InsecureBaseUrl,
                 step.Name,
-                $"The key of '{step.Name}' would go to another host, and nobody can be asked here.",
+                $"The key of '{step.Name}' would go to {next}, which nobody here has chosen yet, and nobody can be asked here.",
                 "Look at where the new host is from; add -Force to allow it.")));
         }
 
@@ -257,10 +260,12 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
             {
                 case ImportAction.Create:
                     WriteVerbose($"Created '{name}' ({result.Step.Detail}).");
+                    TellOfOthers(result);
                     WriteObject(result.Configuration);
                     break;
                 case ImportAction.Update:
                     WriteVerbose($"Changed '{name}' ({result.Step.Detail}).");
+                    TellOfOthers(result);
                     WriteObject(result.Configuration);
                     break;
                 case ImportAction.Remove:
@@ -276,6 +281,19 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         }
 
         Advise(results);
+    }
+
+    private void TellOfOthers(ImportResult result)
+    {
+        if (result.RenamedConfiguration is { } renamed)
+        {
+            WriteWarning($"The configuration that was called '{result.Configuration!.Name}' is called '{renamed.Name}' now, and has its key still.");
+        }
+
+        if (result.RemovedConfiguration is { IsDefault: true } removed && !result.Configuration!.IsDefault)
+        {
+            WriteWarning($"'{removed.Name}' was the default configuration; the one in its place leads to another host and is not. Choose one with Set-LlmConfig -AsDefault.");
+        }
     }
 
     private void Advise(IReadOnlyList<ImportResult> results)

@@ -18,12 +18,18 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
     {
     }
 
+    /// <summary>What no parameter takes: reported without being repeated, since it may be a key.</summary>
+    [Parameter(ValueFromRemainingArguments = true, DontShow = true)]
+    [SurplusArguments]
+    public string[] SurplusArguments { get; set; } = [];
+
     /// <summary>The store that the environment names now.</summary>
     private protected LlmConfigRepository Repository => _repository ??= new LlmConfigRepository(
         StoreFolder.Resolve(),
         new LlmConfigOptions
         {
             Vaults = new RegisteredVaults(this, _stopping.Token),
+            Command = MyInvocation.MyCommand.Name,
             // Held back until the call returned: a warning may ask the user, and locks are held inside the call.
             Warning = _warnings.Enqueue,
         });
@@ -56,7 +62,45 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing() => _given = [.. MyInvocation.BoundParameters.Keys];
+    protected override void BeginProcessing()
+    {
+        _given = [.. MyInvocation.BoundParameters.Keys];
+        if (SurplusArguments.Length > 0)
+        {
+            string? unknown = SurplusArguments.FirstOrDefault(argument => argument != SurplusArgumentsAttribute.NotShown);
+            ThrowTerminatingError(LlmConfigErrorRecord.From(new LlmConfigException(
+                LlmConfigErrorCode.InvalidArgument,
+                null,
+                unknown is null
+                    ? $"There are more arguments than {MyInvocation.MyCommand.Name} takes. They are not repeated here, since one may be a key."
+                    : $"{MyInvocation.MyCommand.Name} has no parameter {unknown}.",
+                unknown is null
+                    ? "Put a name with spaces into quotes; give a key as a SecureString with -ApiKey."
+                    : $"Get-Help {MyInvocation.MyCommand.Name} shows the parameters.")));
+        }
+
+        if (BooleanTextAttribute.TakeRefusal())
+        {
+            ThrowTerminatingError(LlmConfigErrorRecord.From(NeitherTrueNorFalse(null)));
+        }
+    }
+
+    /// <summary>Refuses a record with a text in the place of a Boolean.</summary>
+    /// <param name="target">What it is about.</param>
+    /// <exception cref="LlmConfigException">InvalidArgument.</exception>
+    private protected static void RequireBooleans(string? target)
+    {
+        if (BooleanTextAttribute.TakeRefusal())
+        {
+            throw NeitherTrueNorFalse(target);
+        }
+    }
+
+    private static LlmConfigException NeitherTrueNorFalse(string? target) => new(
+        LlmConfigErrorCode.InvalidArgument,
+        target,
+        "A setting that is true or false was given a text that is neither.",
+        "Give 'true' or 'false' for UseAuthHeader, AllowInsecureBaseUrl and AsDefault, or leave them out.");
 
     /// <summary>True for a parameter that was given on the command line, false for one that the pipeline bound.</summary>
     private protected bool IsGiven(string parameter) => _given.Contains(parameter);

@@ -43,6 +43,8 @@ internal static class LlmConfigErrorRecord
         LlmConfigErrorCode.VaultCorrupt => ErrorCategory.InvalidData,
         LlmConfigErrorCode.SecretManagementMissing => ErrorCategory.NotInstalled,
         LlmConfigErrorCode.HostMismatch => ErrorCategory.SecurityError,
+        LlmConfigErrorCode.StoreOutdated => ErrorCategory.SecurityError,
+        LlmConfigErrorCode.InvalidArgument => ErrorCategory.InvalidArgument,
         _ => ErrorCategory.NotSpecified,
     };
 }

@@ -69,6 +69,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
+        RequireBooleans(ShownText.Of(Name));
         NewConfiguration wanted = new()
         {
             Name = Name,

@@ -7,18 +7,28 @@ namespace LlmConfig.Commands;
 [OutputType(typeof(void))]
 public sealed class RemoveLlmConfigCommand : ConfigurationChangeCommand
 {
-    private readonly List<Guid> _ids = [];
+    private const int MostNames = 5;
+
+    private readonly List<LlmConfiguration> _items = [];
+    private bool _isPattern;
 
     /// <summary>Leaves the keys in their vaults, for other stores that share them.</summary>
     [Parameter]
     public SwitchParameter KeepKey { get; set; }
 
+    /// <summary>Does not ask before several configurations, or those that a pattern matches, are removed.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    // Each was asked about, or nobody wants to be asked.
+    private bool IsAsked => MyInvocation.BoundParameters.ContainsKey("Confirm") || GetVariableValue("ConfirmPreference") is ConfirmImpact.None;
+
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() =>
     {
-        if (_ids.Count > 0)
+        if (_items.Count > 0 && ((_items.Count == 1 && !_isPattern) || Force || IsAsked || MayRemoveAll()))
         {
-            WriteResults(Repository.Remove(_ids, KeepKey, Cancellation), item => WriteVerbose($"Removed '{item.Name}'."));
+            WriteResults(Repository.Remove([.. _items.Select(item => item.Id)], KeepKey, Cancellation), item => WriteVerbose($"Removed '{item.Name}'."));
         }
     });
 
@@ -27,9 +37,22 @@ public sealed class RemoveLlmConfigCommand : ConfigurationChangeCommand
         string action = item.Vault is null ? "Remove LLM configuration"
             : KeepKey ? $"Remove LLM configuration and leave its key in the vault '{item.Vault}'"
             : $"Remove LLM configuration and its key from the vault '{item.Vault}'";
-        if (!_ids.Contains(item.Id) && ShouldProcess(item.Name, action))
+        if (_items.TrueForAll(other => other.Id != item.Id) && ShouldProcess(item.Name, action))
         {
-            _ids.Add(item.Id);
+            _items.Add(item);
+            _isPattern |= ParameterSetName == ByName && Name.Any(name => WildcardPattern.ContainsWildcardCharacters(name) && Repository.Find(name) is null);
         }
+    }
+
+    private bool MayRemoveAll()
+    {
+        bool yesToAll = false, noToAll = false;
+        string names = string.Join(", ", _items.Take(MostNames).Select(item => $"'{item.Name}'")) + (_items.Count > MostNames ? $" and {_items.Count - MostNames} more" : string.Empty);
+        string keys = KeepKey || _items.TrueForAll(item => item.Vault is null) ? string.Empty : ", with their keys";
+        return Ask($"Remove {names}{keys}?", "Several configurations", ref yesToAll, ref noToAll) ?? throw new LlmConfigException(
+            LlmConfigErrorCode.InvalidArgument,
+            null,
+            $"{names} would be removed{keys}, and nobody can be asked here.",
+            "Add -Force or -Confirm:$false to remove them; -WhatIf lists them.");
     }
 }

@@ -21,7 +21,7 @@ public sealed class RepairLlmConfigCommand : LlmConfigCommand
     [Parameter]
     public Guid StoreId { get; set; }
 
-    /// <summary>Does not ask before keys are removed that nothing refers to.</summary>
+    /// <summary>Does not ask before keys are removed that nothing refers to, nor before an older file is accepted.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
 
@@ -48,20 +48,24 @@ public sealed class RepairLlmConfigCommand : LlmConfigCommand
         }
     });
 
-    private bool IsWanted(RepairStep step) => ShouldProcess(step.Target, step.Action) && (!step.RemovesKey || IsAgreed || MayRemoveKey(step));
+    private bool IsWanted(RepairStep step) => ShouldProcess(step.Target, step.Action) && (!step.NeedsConsent || IsAgreed || May(step));
 
-    private bool MayRemoveKey(RepairStep step)
+    private bool May(RepairStep step)
     {
         if (_cannotAsk)
         {
             return false;
         }
 
-        bool? answer = Ask($"{step.Action} It cannot be brought back. Remove it?", "Remove a key", ref _yesToAll, ref _noToAll);
+        bool? answer = step.RemovesKey
+            ? Ask($"{step.Action} It cannot be brought back. Remove it?", "Remove a key", ref _yesToAll, ref _noToAll)
+            : Ask($"{step.Action}?", "Repair the store", ref _yesToAll, ref _noToAll);
         if (answer is null)
         {
             _cannotAsk = true;
-            WriteWarning("Keys that nothing refers to were not removed, since nobody can be asked here. Add -Force to remove them.");
+            WriteWarning(step.RemovesKey
+                ? "Keys that nothing refers to were not removed, since nobody can be asked here. Add -Force to remove them."
+                : "The older file was left alone, since nobody can be asked here. Add -Force to go on with it.");
         }
 
         return answer ?? false;

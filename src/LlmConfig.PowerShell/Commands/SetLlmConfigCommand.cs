@@ -187,7 +187,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             : update.BaseUrl.Trim();
         return MaySend(
             item,
-            $"The key of '{item.Name}' would go to {next ?? "an unknown host"} instead of {item.BaseUrl ?? "an unknown host"}. Keep the key and change the host?",
+            $"The key of '{item.Name}' would go to {ShownText.WithAsciiHost(next) ?? "an unknown host"} instead of {ShownText.WithAsciiHost(item.BaseUrl) ?? "an unknown host"}. Keep the key and change the host?",
             "Key goes to another host",
             LlmConfigErrorCode.InsecureBaseUrl,
             $"The key of '{item.Name}' would go to another host, and nobody can be asked here.",

@@ -11,6 +11,14 @@ public sealed class SetLlmConfigStoreCommand : LlmConfigCommand
     [Parameter]
     public ProtectorKind Protector { get; set; }
 
+    /// <summary>With <see cref="Protector"/>: hand on the master key that there is, instead of making a new one.</summary>
+    [Parameter]
+    public SwitchParameter KeepMasterKey { get; set; }
+
+    /// <summary>Gives the built-in vault a new master key and seals every key in it anew.</summary>
+    [Parameter]
+    public SwitchParameter RotateMasterKey { get; set; }
+
     /// <summary>The vault for new keys; empty for the usual order.</summary>
     [Parameter]
     [AllowEmptyString]
@@ -36,7 +44,12 @@ public sealed class SetLlmConfigStoreCommand : LlmConfigCommand
         if (MyInvocation.BoundParameters.ContainsKey(nameof(Protector))
             && ShouldProcess(Repository.Folder, $"Let {Protector} protect the built-in vault"))
         {
-            Repository.SetProtector(Protector, Cancellation);
+            Repository.SetProtector(Protector, KeepMasterKey, Cancellation);
+        }
+
+        if (RotateMasterKey && ShouldProcess(Repository.Folder, "Give the built-in vault a new master key and seal every key anew"))
+        {
+            Repository.RotateMasterKey(Cancellation);
         }
 
         if (PassThru)

@@ -24,6 +24,7 @@ public sealed class UseLlmConfigCommand : EnvironmentCommand
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ById)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByInputObject)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByDeserialized)]
+    [UnshownText]
     public ScriptBlock? ScriptBlock { get; set; }
 
     // With 2>&1 behind a cmdlet the engine drops the errors of a block that the cmdlet runs (those of ForEach-Object too), since

@@ -14,5 +14,5 @@ public sealed class ConfigurationNameCompleter : IArgumentCompleter
             wordToComplete,
             StoredConfigurations.Read()
                 .OrderBy(item => item.Name, StringComparer.OrdinalIgnoreCase)
-                .Select(item => new CompletionCandidate(item.Name, $"{item.Provider} {item.BaseUrl}")));
+                .Select(item => new CompletionCandidate(item.Name, $"{item.Provider} {ShownText.WithAsciiHost(item.BaseUrl)}")));
 }

@@ -27,13 +27,7 @@ internal sealed class RegisteredVaults(PSCmdlet cmdlet, CancellationToken cancel
                     $"It is the built-in vault: SecretManagement's default vault '{ShownText.Of(vault.Name)}' can be used in pwsh only.");
             }
 
-            return vault.IsOwn
-                ? new VaultChoice(LlmConfigRepository.BuiltInVault, $"It is the default vault of SecretManagement, registered there as '{ShownText.Of(vault.Name)}'.")
-                : new VaultChoice(
-                    vault.Name,
-                    vault.IsModuleThere
-                        ? $"It is the default vault of SecretManagement (module {ShownText.Of(vault.ModuleName)})."
-                        : $"It is the default vault of SecretManagement, but its module {ShownText.Of(vault.ModuleName)} is not where it was.");
+            return vault.AsDefault();
         }
     }
 

@@ -59,6 +59,11 @@ internal sealed class VaultFailureException : Exception
         || Types.Any(type => type.EndsWith(PasswordRequired, StringComparison.Ordinal)
             || type == typeof(System.Security.Authentication.AuthenticationException).FullName);
 
+    /// <summary>
+    /// The engine refused something in its present state. Where it runs without a person, that is how a question for a password ends.
+    /// </summary>
+    public bool IsRefusal => Types.Any(type => type == typeof(PSInvalidOperationException).FullName);
+
     public static VaultFailureException From(RuntimeException error)
     {
         ErrorRecord record = error.ErrorRecord;

@@ -45,4 +45,13 @@ internal sealed record VaultRegistration(string Name, string ModuleName, string 
             }
         }
     }
+
+    /// <summary>This vault as the one for new keys, where it is SecretManagement's default; the built-in one where it is that.</summary>
+    public VaultChoice AsDefault() => IsOwn
+        ? new VaultChoice(LlmConfigRepository.BuiltInVault, $"It is the default vault of SecretManagement, registered there as '{ShownText.Of(Name)}'.")
+        : new VaultChoice(
+            Name,
+            IsModuleThere
+                ? $"It is the default vault of SecretManagement (module {ShownText.Of(ModuleName)})."
+                : $"It is the default vault of SecretManagement, but its module {ShownText.Of(ModuleName)} is not where it was.");
 }

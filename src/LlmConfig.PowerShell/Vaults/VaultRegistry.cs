@@ -28,30 +28,20 @@ internal sealed class VaultRegistry
     public IEnumerable<string> Names => Vaults.Select(vault => vault.Name).Where(name => name.Length > 0 && ShownText.Printable(name) == name);
 
     /// <summary>The folder in which SecretManagement and SecretStore keep their files; <see langword="null"/> without a home folder.</summary>
-    public static string? Folder
-    {
-        get
-        {
-            if (OperatingSystem.IsWindows())
-            {
-                string local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
-                return local.Length == 0 ? null : Path.Combine(local, "Microsoft", "PowerShell", "secretmanagement");
-            }
-
-            string? home = Environment.GetEnvironmentVariable("HOME");
-            return string.IsNullOrEmpty(home) || !Path.IsPathFullyQualified(home) ? null : Path.Combine(home, ".secretmanagement");
-        }
-    }
+    public static string? Folder => FolderFor(Environment.GetEnvironmentVariable);
 
     /// <summary>The registration of this name, letter case apart.</summary>
     public VaultRegistration? Find(string name) => Vaults.FirstOrDefault(vault => string.Equals(vault.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads the file; nothing where it is not there or not as expected.</summary>
-    public static VaultRegistry Read()
+    public static VaultRegistry Read() => Read(Environment.GetEnvironmentVariable);
+
+    /// <summary>Reads the file of whom these variables belong to.</summary>
+    public static VaultRegistry Read(Func<string, string?> variable)
     {
         try
         {
-            if (Folder is not { } folder || new FileInfo(Path.Combine(folder, "secretvaultregistry", "vaultinfo")) is not { Exists: true, Length: <= MaximumBytes } file)
+            if (FolderFor(variable) is not { } folder || new FileInfo(Path.Combine(folder, "secretvaultregistry", "vaultinfo")) is not { Exists: true, Length: <= MaximumBytes } file)
             {
                 return None;
             }
@@ -74,5 +64,17 @@ internal sealed class VaultRegistry
 
         static string? Text(JsonElement parent, string name) =>
             parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    }
+
+    private static string? FolderFor(Func<string, string?> variable)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            string local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData);
+            return local.Length == 0 ? null : Path.Combine(local, "Microsoft", "PowerShell", "secretmanagement");
+        }
+
+        string? home = variable("HOME");
+        return string.IsNullOrEmpty(home) || !Path.IsPathFullyQualified(home) ? null : Path.Combine(home, ".secretmanagement");
     }
 }

@@ -9,12 +9,14 @@ namespace LlmConfig.Tests;
 /// True when the state before is damage, made past the core: after a crash the operation is repeated instead of
 /// recovery, and must come to the same end.
 /// </param>
+/// <param name="ExchangesMasterKey">True where a repair finishes what was begun, and leaves one master key.</param>
 internal sealed record CrashScenario(
     string Name,
     Action<LlmConfigRepository, CancellationToken> Prepare,
     Action<LlmConfigRepository, CancellationToken> Act,
     bool IsBatch = false,
-    bool IsRepair = false)
+    bool IsRepair = false,
+    bool ExchangesMasterKey = false)
 {
     public static IReadOnlyList<CrashScenario> All { get; } =
     [
@@ -37,7 +39,11 @@ internal sealed record CrashScenario(
         new("import that replaces", Two, Replaces("a", "sk-test-a2")),
         new("import that replaces and moves", InMemory, Replaces("a", "sk-test-a2", LlmConfigRepository.BuiltInVault)),
         new("default vault", Two, (store, stop) => store.SetDefaultVault(MemoryVault.VaultName, stop)),
-        new("protector", Two, (store, stop) => store.SetProtector(ProtectorKind.SecretService, stop)),
+        new("protector", Two, Protects(ProtectorKind.SecretService), ExchangesMasterKey: true),
+        new("protector to a key file", InKeyring, Protects(ProtectorKind.KeyFile), ExchangesMasterKey: true),
+        new("protector with the same master key", Two, (store, stop) => store.SetProtector(ProtectorKind.SecretService, keepMasterKey: true, stop)),
+        new("rotate the master key", Two, (store, stop) => store.RotateMasterKey(stop), ExchangesMasterKey: true),
+        new("rotate the master key in a keyring", InKeyring, (store, stop) => store.RotateMasterKey(stop), ExchangesMasterKey: true),
         new("recovery", DeadRotation, (store, stop) => store.Recover(stop)),
         new("repair of a damaged file", Damaged, Repairs, IsRepair: true),
         new("repair of a lost file and backup", Lost, Repairs, IsRepair: true),
@@ -60,6 +66,15 @@ internal sealed record CrashScenario(
         using ApiKey value = ApiKey.From(key.AsSpan(), name);
         _ = store.Update(store.Get(name).Id, new ConfigurationUpdate { Key = value }, stop);
     };
+
+    private static Action<LlmConfigRepository, CancellationToken> Protects(ProtectorKind kind) =>
+        (store, stop) => store.SetProtector(kind, cancellation: stop);
+
+    private static void InKeyring(LlmConfigRepository store, CancellationToken stop)
+    {
+        Two(store, stop);
+        store.SetProtector(ProtectorKind.SecretService, keepMasterKey: true, stop);
+    }
 
     private static void Nothing(LlmConfigRepository store, CancellationToken stop)
     {
@@ -101,7 +116,7 @@ internal sealed record CrashScenario(
         File.WriteAllBytes(sealedKey, key);
         File.SetUnixFileMode(sealedKey, StoreFileSystem.FileMode);
         string path = Path.Combine(store.Folder, "pending", $"{Guid.NewGuid()}.json");
-        File.WriteAllText(path, $$"""{"version":1,"process":1,"createdAt":"2026-01-01T00:00:00Z","keys":[{"vault":"{{b.Vault}}","id":"{{b.KeyId}}"}]}""");
+        File.WriteAllText(path, $$"""{"version":1,"store":"{{store.GetStore().StoreId}}","process":1,"createdAt":"2026-01-01T00:00:00Z","keys":[{"vault":"{{b.Vault}}","id":"{{b.KeyId}}"}]}""");
         File.SetUnixFileMode(path, StoreFileSystem.FileMode);
     }
 

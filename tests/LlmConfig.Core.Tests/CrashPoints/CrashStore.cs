@@ -38,7 +38,7 @@ internal sealed class CrashStore : IDisposable
         Files = _journal is null ? new CrashingFileSystem(plan) : new RecordingFileSystem(plan, _journal),
         Vaults = new MemoryVault(_memory, plan, _journal),
         Protectors = (folder, files) =>
-            [new KeyFileProtector(new LocalVaultFiles(folder).MasterKey, files), new MemoryProtector(_keyring, plan, _journal)],
+            [new KeyFileProtector(folder, files), new MemoryProtector(_keyring, plan, _journal)],
         LockPatience = TimeSpan.FromSeconds(1),
     });
 
@@ -116,6 +116,28 @@ internal sealed class CrashStore : IDisposable
             .Select(entry => $"stale label '{entry.Label?.Configuration.Name}'"));
         found.AddRange(Files("pending", "*").Select(path => Path.GetRelativePath(Folder, path)));
         return string.Join(", ", found);
+    }
+
+    /// <summary>Lets a repair finish what was begun; then there is one master key, and none that was exchanged.</summary>
+    public void FinishExchange()
+    {
+        using LlmConfigRepository store = Open(FaultPlan.None);
+        foreach (RepairResult result in store.Repair(store.PlanRepair(), _ => true))
+        {
+            Assert.True(result.Changed, result.Message);
+        }
+
+        Assert.DoesNotContain(store.Check(), result => result.Status != CheckStatus.Ok);
+        VaultHeader header = VaultHeader.Parse(File.ReadAllBytes(Path.Combine(Folder, "vault", "vault.json")));
+        Assert.Null(header.Previous);
+        Assert.Equal(
+            header.Protector == ProtectorKind.KeyFile ? [header.VaultId] : [],
+            Files("vault", LocalVaultFiles.MasterKeyPattern).Select(path => LocalVaultFiles.MasterKeyOwner(path)!.Value));
+
+        // A new one that its process did not come to use may be there, and nothing else.
+        Assert.InRange(_keyring.Count, header.Protector == ProtectorKind.SecretService ? 1 : 0, 2);
+        Assert.All(
+            Files("vault", "*.sealed"), path => Assert.Equal(header.VaultId, SealedSecret.VaultOf(File.ReadAllBytes(path))));
     }
 
     public void Dispose() => Directory.Delete(_home, recursive: true);

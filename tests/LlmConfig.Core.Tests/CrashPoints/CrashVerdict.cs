@@ -22,6 +22,11 @@ internal static class CrashVerdict
             Recover(store, scenario);
             state = store.Describe();
             Recover(store, scenario);
+            if (scenario.ExchangesMasterKey)
+            {
+                store.FinishExchange();
+            }
+
             leftovers = store.Leftovers();
             if (store.Describe() != state)
             {

@@ -54,5 +54,5 @@ internal class CrashingFileSystem(FaultPlan plan) : UnixFileSystem
 
     protected override void SyncFolder(string path) => plan.Run("flush folder", () => base.SyncFolder(path));
 
-    protected override IReadOnlyList<string> List(string path, string pattern) => plan.Run("list", () => base.List(path, pattern));
+    protected override IReadOnlyList<string> List(string path, string pattern, int most) => plan.Run("list", () => base.List(path, pattern, most));
 }

@@ -28,7 +28,7 @@ public sealed class DamageSweepTests(ITestOutputHelper output) : IDisposable
         Sweep(_store.Paths.ConfigFile, bad => JudgeConfigFile(bad, item, value));
         Sweep(_store.Paths.Backup, JudgeBackup);
         Sweep(_store.VaultPaths.Header, _ => JudgeVault(item, value));
-        Sweep(_store.VaultPaths.MasterKey, _ => JudgeVault(item, value));
+        Sweep(_store.MasterKeyFile, _ => JudgeVault(item, value));
         Sweep(_store.Sealed.Single(), _ => JudgeVault(item, value));
         SweepIntents(item, value);
 
@@ -156,7 +156,7 @@ public sealed class DamageSweepTests(ITestOutputHelper output) : IDisposable
         string path = Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json");
         var files = new UnixFileSystem();
         byte[] good = System.Text.Encoding.UTF8.GetBytes(
-            $$"""{"version":1,"keys":[{"vault":"LlmConfig","id":"{{item.KeyId}}"},{"vault":"LlmConfig","id":"{{KeyReference.NewKeyId()}}"}],"labels":[{"vault":"LlmConfig","id":"{{item.KeyId}}"}]}""");
+            $$"""{"version":1,"store":"{{_store.StoreId}}","keys":[{"vault":"LlmConfig","id":"{{item.KeyId}}"},{"vault":"LlmConfig","id":"{{KeyReference.NewKeyId()}}"}],"labels":[{"vault":"LlmConfig","id":"{{item.KeyId}}"}]}""");
         foreach ((string what, byte[] bad) in Damages(good))
         {
             // A new file each time: what is left of a lock on the last one does not reach it.
@@ -186,6 +186,7 @@ public sealed class DamageSweepTests(ITestOutputHelper output) : IDisposable
         {
             using JsonDocument json = JsonDocument.Parse(content);
             return json.RootElement.GetProperty("version").GetInt32() == 1
+                && json.RootElement.GetProperty("store").TryGetGuid(out _)
                 && json.RootElement.GetProperty("keys").EnumerateArray().All(key => KeyReference.IsKeyId(key.GetProperty("id").GetString()!));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)

@@ -26,7 +26,7 @@ public sealed class NewerVersionTests : IDisposable
     public void A_newer_file_of_the_vault_is_StoreVersionUnsupported_and_stays(string file, byte[] content)
     {
         LlmConfiguration item = _store.Create("work", TestKey.New());
-        string path = file == "sealed" ? _store.Sealed.Single() : Path.Combine(_store.Paths.Vault, file);
+        string path = file == "sealed" ? _store.Sealed.Single() : _store.PathOf("vault/" + file);
         File.WriteAllBytes(path, content);
 
         LlmConfigException error = Refusal.Of(_store, LlmConfigErrorCode.StoreVersionUnsupported, "work", () => _store.ReadKey(item.Id));

@@ -234,7 +234,27 @@ public sealed class KeyAppearanceTests : IDisposable
         Assert.Equal(2, Doubts().Length);
     }
 
-    private string[] Doubts() => [.. _store.Warnings.Select(warning => warning.Message).Where(text => !text.StartsWith("Keys are protected", StringComparison.Ordinal))];
+    [Theory]
+    [InlineData("https://llm.example/v1/chat/completions", "https://llm.example/v1", "/chat/completions")]
+    [InlineData("https://llm.example/v1/Chat/Completions/", "https://llm.example/v1", "/chat/completions")]
+    [InlineData("https://llm.example/v1/responses", "https://llm.example/v1", "/responses")]
+    [InlineData("https://llm.example/v1/messages", "https://llm.example", "/v1/messages")]
+    [InlineData("https://llm.example/v1/embeddings?x=1", "https://llm.example/v1", "/embeddings")]
+    [InlineData("https://llm.example/openai/v1?api-version=2024-10-21", "https://llm.example/openai/v1", "query")]
+    public void A_base_url_that_is_an_endpoint_or_holds_a_query_is_warned_of_with_the_one_that_is_meant(string url, string better, string named)
+    {
+        LlmConfigRepository repository = _store.Open();
+        LlmConfiguration item = repository.Create(new NewConfiguration { Name = "gateway", Provider = "openai-compatible", BaseUrl = url });
+
+        string warning = Assert.Single(Doubts());
+        Assert.EndsWith($"Set-LlmConfig 'gateway' -BaseUrl {better}", warning, StringComparison.Ordinal);
+        Assert.Contains(named, warning, StringComparison.Ordinal);
+        repository.Update(item.Id, new ConfigurationUpdate { Model = "m" });
+        repository.Update(item.Id, new ConfigurationUpdate { BaseUrl = better });
+        Assert.Single(Doubts());
+    }
+
+    private string[] Doubts() => [.. _store.Warnings.Select(warning => warning.Message).Where(text => !text.StartsWith("Keys are protected", StringComparison.Ordinal) && !text.Contains("has no key yet", StringComparison.Ordinal))];
 
     private string[] Warnings(string provider, string key, string? url = null)
     {

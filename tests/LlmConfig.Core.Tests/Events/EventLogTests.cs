@@ -43,6 +43,36 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void Each_key_that_is_handed_out_is_an_event_with_the_program_and_its_command_and_without_the_key()
+    {
+        using LlmConfigRepository repository = _store.Open(options => options with { LogFile = LogFile, Command = "Get-LlmConfigKey" });
+        using LlmConfigRepository library = _store.Open(options => options with { LogFile = LogFile });
+        LlmConfiguration item = _store.Create("work", _canary);
+        _store.Create("local");
+        using var listener = new Listener(_store.Path);
+
+        repository.GetKey(item.Id).Dispose();
+        library.GetKey(item).Dispose();
+        library.GetEnvironment(item.Id).Dispose();
+        _ = library.GetAll();
+        using (var vault = new SecretVault(StoreFolder.At(_store.Path), _store.Options with { LogFile = LogFile }))
+        {
+            vault.Read(item.KeyId!)!.Dispose();
+        }
+
+        Assert.Equal(["KeyRead", "KeyRead", "KeyRead", "KeyRead"], listener.Events.Select(item => item.Name));
+        List<JsonElement> data = [.. Lines().Select(line => line.GetProperty("data"))];
+        Assert.Equal(["Get-LlmConfigKey", "GetKey", "GetEnvironment", "Get-Secret"], data.Select(line => line.GetProperty("command").GetString()));
+        Assert.Equal(("LlmConfig", item.KeyId), (Text(data[3], "vault"), Text(data[3], "keyId")));
+        Assert.All(data[..3], line => Assert.Equal(
+            ("LlmConfig", item.KeyId, item.Id.ToString("D"), "work", Path.GetFileNameWithoutExtension(Environment.ProcessPath)),
+            (Text(line, "vault"), Text(line, "keyId"), Text(line, "id"), Text(line, "name"), Text(line, "program"))));
+        Assert.DoesNotContain(_canary, File.ReadAllText(LogFile), StringComparison.Ordinal);
+
+        static string? Text(JsonElement line, string property) => line.GetProperty(property).GetString();
+    }
+
+    [Fact]
     public void A_failure_that_passes_through_several_members_is_told_once()
     {
         using LlmConfigRepository repository = _store.Open(options => options with { LogFile = LogFile });
@@ -91,7 +121,7 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     public void What_a_dead_process_left_is_told_when_it_is_finished()
     {
         _store.Create("work", TestKey.New());
-        new IntentLog(_store.Path, StoreFileSystem.Create(), TimeProvider.System, _ => { }).Begin([new KeyReference("LlmConfig", KeyReference.NewKeyId())], []).Single().Dispose();
+        new IntentLog(_store.Path, StoreFileSystem.Create(), TimeProvider.System, _ => { }).Begin(_store.StoreId, [new KeyReference("LlmConfig", KeyReference.NewKeyId())], []).Single().Dispose();
         using var listener = new Listener(_store.Path);
 
         _store.Open().Recover();

@@ -66,7 +66,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
                             Protectors = (vault, system) =>
                             [
                                 new FakeProtector(ProtectorKind.SecretService),
-                                new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, system),
+                                new KeyFileProtector(vault, system),
                             ],
                         }).SetProtector(ProtectorKind.SecretService);
                         break;

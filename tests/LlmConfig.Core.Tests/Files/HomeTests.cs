@@ -49,6 +49,29 @@ public sealed class HomeTests : IDisposable
         Refusal.AssertHasRemedy(error);
     }
 
+    [SkippableFact]
+    public void Root_leaves_nothing_in_the_home_of_another_user()
+    {
+        Skip.IfNot(Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows(), "Only root can be given another user's home.");
+        string home = Directory.CreateDirectory(Path.Combine(_root, "alice")).FullName;
+        Assert.Equal(0, ChildProcess.Run("chown", ["12345", home]).Code);
+        string link = Path.Combine(_root, "link");
+        Directory.CreateSymbolicLink(link, home);
+        foreach (StoreFolder folder in new[] { Resolve(("HOME", home)), Resolve(("HOME", link)), Resolve(("XDG_CONFIG_HOME", $"{home}/.config")) })
+        {
+            using var repository = new LlmConfigRepository(folder);
+            LlmConfigException error = Assert.Throws<LlmConfigException>(() => repository.Create(new NewConfiguration { Name = "a", Provider = "ollama" }));
+
+            Assert.Equal(LlmConfigErrorCode.StoreUnsafe, error.Code);
+            Assert.Contains("sudo -H", error.RecommendedAction, StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFileSystemEntries(home));
+        }
+
+        // Named, it is what was asked for.
+        using var named = new LlmConfigRepository(Resolve(("LLMCONFIG_HOME", $"{home}/store")));
+        _ = named.Create(new NewConfiguration { Name = "a", Provider = "ollama" });
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]
@@ -87,7 +110,7 @@ public sealed class HomeTests : IDisposable
         Directory.CreateDirectory(home);
         using var repository = new LlmConfigRepository(Resolve(("HOME", home)), new LlmConfigOptions
         {
-            Protectors = (vault, files) => [new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, files)],
+            Protectors = (vault, files) => [new KeyFileProtector(vault, files)],
         });
         string value = TestKey.New();
         using ApiKey key = ApiKey.From(value, "work");

@@ -35,7 +35,7 @@ public sealed class SwapTests(ITestOutputHelper output)
     {
         "sealed" => store.Sealed.FirstOrDefault(),
         "intent" => store.Intents.FirstOrDefault(),
-        _ => Path.Combine(store.Path, target),
+        _ => store.PathOf(target),
     };
 
     // False when the change has no such call.

@@ -192,11 +192,11 @@ public sealed class UnsafeEntryTests : IDisposable
         {
             "sealed" => _store.Sealed.Single(),
             "intent" => Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json"),
-            _ => Path.TrimEndingDirectorySeparator(Path.Combine(_store.Path, file)),
+            _ => Path.TrimEndingDirectorySeparator(_store.PathOf(file)),
         };
         if (file == "intent")
         {
-            File.WriteAllText(path, $$"""{"version":1,"keys":[{"vault":"LlmConfig","id":"{{KeyReference.NewKeyId()}}"}]}""");
+            File.WriteAllText(path, $$"""{"version":1,"store":"{{Guid.NewGuid()}}","keys":[{"vault":"LlmConfig","id":"{{KeyReference.NewKeyId()}}"}]}""");
             File.SetUnixFileMode(path, StoreFileSystem.FileMode);
         }
 

@@ -29,10 +29,18 @@ internal sealed class FakeProtector(ProtectorKind kind, ProtectorState state = P
     public SecretBytes Load(Guid vaultId, ReadOnlySpan<byte> wrapped)
     {
         Check(nameof(Load));
-        Assert.Equal([1, 2, 3], wrapped.ToArray());
         return Forgets ? SecretBytes.Random(32)
-            : _keys.TryGetValue(vaultId, out byte[]? key) ? new SecretBytes(key)
+            : wrapped.SequenceEqual<byte>([1, 2, 3]) && _keys.TryGetValue(vaultId, out byte[]? key) ? new SecretBytes(key)
             : throw new LlmConfigException(LlmConfigErrorCode.VaultCorrupt, null, "The fake protector has no such key.", "Put it back.");
+    }
+
+    /// <summary>True for one that keeps what it has for the folder of the test.</summary>
+    public bool KnowsTheFolder { get; init; }
+
+    public IReadOnlyList<Guid> Vaults()
+    {
+        Check(nameof(Vaults));
+        return KnowsTheFolder ? [.. _keys.Keys] : [];
     }
 
     public void Remove(Guid vaultId)

@@ -40,7 +40,16 @@ internal sealed class TemporaryStore : IDisposable
     /// <summary>Sealed files of the built-in vault.</summary>
     public string[] Sealed => Directory.Exists(Paths.Vault) ? Directory.GetFiles(Paths.Vault, "*.sealed") : [];
 
+    /// <summary>The files in which the protector KeyFile keeps master keys.</summary>
+    public string[] MasterKeyFiles => Directory.Exists(Paths.Vault) ? Directory.GetFiles(Paths.Vault, LocalVaultFiles.MasterKeyPattern) : [];
+
+    /// <summary>The one file with a master key.</summary>
+    public string MasterKeyFile => MasterKeyFiles.Single();
+
     public string[] Intents => Directory.Exists(Paths.Pending) ? Directory.GetFiles(Paths.Pending) : [];
+
+    /// <summary>The id of the store, as its file holds it.</summary>
+    public Guid StoreId => ConfigDocumentReader.Read(File.ReadAllBytes(Paths.ConfigFile)).StoreId;
 
     public long Revision => Open().GetStore().Revision;
 
@@ -48,9 +57,13 @@ internal sealed class TemporaryStore : IDisposable
     public LlmConfigOptions Options => new()
     {
         Warning = Keep,
-        Protectors = (vault, files) => [new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, files)],
+        Protectors = (vault, files) => [new KeyFileProtector(vault, files)],
         LockPatience = TimeSpan.FromSeconds(30),
     };
+
+    /// <summary>A file of the store by its name in it; that of the master key goes as <c>vault/master.key</c>.</summary>
+    public string PathOf(string name) =>
+        name == "vault/master.key" && MasterKeyFiles is [var key, ..] ? key : System.IO.Path.Combine(Path, name);
 
     public LlmConfigRepository Open(Func<LlmConfigOptions, LlmConfigOptions>? change = null)
     {

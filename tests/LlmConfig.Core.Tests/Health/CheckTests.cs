@@ -57,6 +57,83 @@ public sealed class CheckTests : IDisposable
     }
 
     [Fact]
+    public void A_configuration_without_the_key_that_its_provider_needs_is_an_error_and_was_warned_of()
+    {
+        using var store = new TemporaryStore();
+        LlmConfiguration hug = store.Open().Create(new NewConfiguration { Name = "hug", Provider = "huggingface" });
+        store.Open().Create(new NewConfiguration { Name = "local", Provider = "ollama" });
+
+        LlmConfigWarning warning = Assert.Single(store.Warnings);
+        Assert.Equal("hug", warning.Target);
+        Assert.Contains("Set-LlmConfig 'hug' -ApiKey", warning.Message, StringComparison.Ordinal);
+        CheckResult found = Assert.Single(store.Open().Check([hug.Id]));
+        Assert.Equal(("Key", CheckStatus.Error, "hug", "It has no key, though Hugging Face needs one."), (found.Check, found.Status, found.Target, found.Message));
+    }
+
+    [Theory]
+    [InlineData("9999-12-31T23:59:59.999Z")]
+    [InlineData("2199-01-01T00:00:00Z")]
+    public void A_time_that_no_clock_can_have_given_is_read_as_now_and_every_change_works(string late)
+    {
+        LlmConfiguration item = _store.Document.Find("near")!;
+        string text = System.Text.RegularExpressions.Regex.Replace(
+            File.ReadAllText(_store.Paths.ConfigFile), "\"(createdAt|updatedAt)\": *\"[^\"]*\"", $"\"$1\": \"{late}\"");
+        File.WriteAllText(_store.Paths.ConfigFile, text);
+        File.WriteAllText(_store.Paths.Backup, text);
+
+        LlmConfiguration read = _store.Open().Get(item.Id);
+        Assert.All(new[] { read.CreatedAt, read.UpdatedAt, read.KeyUpdatedAt!.Value }, time => Assert.True(time <= DateTime.UtcNow));
+        Assert.Equal(["far", "near", "none"], _store.Problems().Where(result => result.Check == "Time").Select(result => result.Target).Order());
+        using ApiKey key = ApiKey.From(TestKey.New(), "near");
+        _store.Open().Update(item.Id, new ConfigurationUpdate { Model = "m" });
+        _store.Open().Update(item.Id, new ConfigurationUpdate { Key = key, NewName = "nearer" });
+        Assert.Equal(["far", "none"], _store.Problems().Where(result => result.Check == "Time").Select(result => result.Target).Order());
+        Assert.True(_store.Document.Find("nearer")!.UpdatedAt <= DateTime.UtcNow);
+    }
+
+    [Theory]
+    [InlineData("createdAt")]
+    [InlineData("updatedAt")]
+    [InlineData("keyUpdatedAt")]
+    public void A_label_of_a_time_that_no_clock_can_have_given_is_no_label(string property)
+    {
+        var label = new KeyLabel(_store.Document.StoreId, _store.Document.Find("near")!);
+        Dictionary<string, object?> properties = label.ToProperties().ToDictionary(pair => pair.Key, pair => (object?)pair.Value);
+        Assert.NotNull(KeyLabel.TryFrom(properties));
+
+        properties[property] = "9999-12-31T23:59:59.999Z";
+        Assert.Null(KeyLabel.TryFrom(properties));
+        properties[property] = DateTime.MaxValue;
+        Assert.Null(KeyLabel.TryFrom(properties));
+        properties[property] = DateTime.UtcNow.AddHours(20);
+        Assert.NotNull(KeyLabel.TryFrom(properties));
+    }
+
+    [Fact]
+    public void Nothing_that_a_check_a_warning_or_an_error_says_steers_a_terminal()
+    {
+        string path = Path.Combine(_store.Paths.Pending, "\u001B]0;owned\u0007\u001B[2J.json");
+        File.WriteAllText(path, "{");
+        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+        string reason = "Because \u001B[31mred";
+        string header = Path.Combine(_store.Paths.Vault, "vault.json");
+        File.WriteAllText(header, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(header), "\"reason\": *\"[^\"]*\"", "\"reason\": \"Because \\u001B[31mred\""));
+
+        _ = _store.Open().Recover();
+        List<string> said =
+        [
+            .. _store.Problems().SelectMany(result => new[] { result.Target, result.Message, result.Remedy ?? string.Empty }),
+            .. _store.Open().PlanRepair().Steps.SelectMany(step => new[] { step.Target, step.Action }),
+            .. _store.Store.Warnings.SelectMany(warning => new[] { warning.Target, warning.Message }),
+            _store.Open().GetStore().ProtectorReason,
+            new LlmConfigException(LlmConfigErrorCode.NotFound, null, reason, reason).Message,
+        ];
+
+        Assert.Contains(said, text => text.Contains("\\u{1B}", StringComparison.Ordinal));
+        Assert.All(said, text => Assert.DoesNotContain(text, char.IsControl));
+    }
+
+    [Fact]
     public void A_master_key_that_its_protector_lost_is_an_error_although_the_protector_is_ready()
     {
         using var store = new TemporaryStore();
@@ -74,18 +151,19 @@ public sealed class CheckTests : IDisposable
         var protector = new FakeProtector(ProtectorKind.SecretService);
         LlmConfigOptions With(LlmConfigOptions options) => options with
         {
-            Protectors = (vault, files) => [protector, new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, files)],
+            Protectors = (vault, files) => [protector, new KeyFileProtector(vault, files)],
         };
-        byte[] key = File.ReadAllBytes(_store.Store.VaultPaths.MasterKey);
+        string path = _store.Store.MasterKeyFile;
+        byte[] key = File.ReadAllBytes(path);
         _store.Open(With).SetProtector(ProtectorKind.SecretService);
-        File.WriteAllBytes(_store.Store.VaultPaths.MasterKey, key);
-        File.SetUnixFileMode(_store.Store.VaultPaths.MasterKey, StoreFileSystem.FileMode);
+        File.WriteAllBytes(path, key);
+        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
 
         CheckResult found = Assert.Single(_store.Open(With).Check(), result => result.Status != CheckStatus.Ok);
-        Assert.Equal(("Leftover", _store.Store.VaultPaths.MasterKey), (found.Check, found.Target));
+        Assert.Equal(("Leftover", path), (found.Check, found.Target));
         LlmConfigRepository repository = _store.Open(With);
         Assert.True(Assert.Single(repository.Repair(repository.PlanRepair(), _ => true)).Changed);
-        Assert.False(File.Exists(_store.Store.VaultPaths.MasterKey));
+        Assert.False(File.Exists(path));
         Assert.DoesNotContain(_store.Open(With).Check(), result => result.Status != CheckStatus.Ok);
     }
 

@@ -3,13 +3,16 @@ namespace LlmConfig.Tests;
 /// <summary>A store with three configurations to damage: 'near' in the built-in vault, 'far' in another, 'none' without a key.</summary>
 internal sealed class HealthStore : IDisposable
 {
+    private readonly Guid _storeId;
+
     public HealthStore()
     {
         NearKey = TestKey.New();
         FarKey = TestKey.New();
         Store.Create("near", NearKey, repository: Open());
         Store.Create("far", FarKey, Far.Name, Open());
-        Store.Create("none", repository: Open());
+        Open().Create(new NewConfiguration { Name = "none", Provider = "ollama" });
+        _storeId = Store.StoreId;
         Open().Update(Open().Get("near").Id, new ConfigurationUpdate { AsDefault = true });
     }
 
@@ -65,7 +68,7 @@ internal sealed class HealthStore : IDisposable
     {
         string[] before = Store.Intents;
         var log = new IntentLog(Store.Path, StoreFileSystem.Create(), TimeProvider.System, _ => { });
-        log.Begin(keys, labels).Single().Dispose();
+        log.Begin(_storeId, keys, labels).Single().Dispose();
         return Store.Intents.Except(before).Single();
     }
 

@@ -23,7 +23,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         ["file open to all"] = (store => Chmod(store.Paths.ConfigFile, 0x1B6), "Permission", CheckStatus.Error, ["near", "far", "none"]),
         ["backup open to all"] = (store => Chmod(store.Paths.Backup, 0x1A4), "Permission", CheckStatus.Error, ["near", "far", "none"]),
         ["lock open to all"] = (store => Chmod(store.Paths.Lock, 0x1B6), "Permission", CheckStatus.Error, ["near", "far", "none"]),
-        ["master key open to all"] = (store => Chmod(store.Store.VaultPaths.MasterKey, 0x1A4), "Permission", CheckStatus.Error, ["near", "far", "none"]),
+        ["master key open to all"] = (store => Chmod(store.Store.MasterKeyFile, 0x1A4), "Permission", CheckStatus.Error, ["near", "far", "none"]),
         ["sealed file open to all"] = (store => Chmod(store.Store.Sealed.Single(), 0x1A4), "Permission", CheckStatus.Error, ["near", "far", "none"]),
         ["header open to all"] = (store => Chmod(store.Store.VaultPaths.Header, 0x1A4), "Permission", CheckStatus.Error, ["near", "far", "none"]),
         ["key lost sight of"] = (store => store.Edit(item => item.Name == "near" ? item with { KeyId = KeyReference.NewKeyId() } : item), "Key", CheckStatus.Error, ["near", "far", "none"]),
@@ -223,9 +223,9 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_lost_header_or_master_key_cannot_be_rebuilt_and_the_repair_says_so()
+    public void A_lost_master_key_cannot_be_rebuilt_and_the_repair_says_so()
     {
-        foreach (string path in new[] { _store.Store.VaultPaths.Header, _store.Store.VaultPaths.MasterKey })
+        foreach (string path in new[] { _store.Store.MasterKeyFile })
         {
             byte[] bytes = File.ReadAllBytes(path);
             foreach (byte[]? damaged in new byte[]?[] { null, [1, 2, 3] })
@@ -283,7 +283,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         _store.Far.Keys[keyId] = "x";
         _store.Far.Labels[keyId] = new KeyLabel(_store.Document.StoreId, _store.Document.Find("far")!);
         var log = new IntentLog(_store.Store.Path, StoreFileSystem.Create(), TimeProvider.System, _ => { });
-        using (log.Begin([new KeyReference("Far", keyId)], []).Single())
+        using (log.Begin(_store.Document.StoreId, [new KeyReference("Far", keyId)], []).Single())
         {
             Assert.Empty(_store.Problems());
             Assert.Empty(_store.Repair());

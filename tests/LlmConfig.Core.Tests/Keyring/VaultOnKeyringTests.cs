@@ -21,7 +21,7 @@ public sealed class VaultOnKeyringTests : IDisposable
 
         Assert.Equal((ProtectorKind.SecretService, ProtectorState.Ready), (Info().Protector, Info().ProtectorState));
         Assert.Equal(_key, Read(item));
-        Assert.False(File.Exists(_store.VaultPaths.MasterKey));
+        Assert.Empty(_store.MasterKeyFiles);
         Assert.Equal(1, keyring.CountItems());
         Assert.Empty(_store.Warnings);
     }
@@ -61,7 +61,7 @@ public sealed class VaultOnKeyringTests : IDisposable
         Refusal.AssertHasRemedy(error);
         Assert.Empty(Open().GetAll());
         Assert.False(File.Exists(_store.VaultPaths.Header));
-        Assert.False(File.Exists(_store.VaultPaths.MasterKey));
+        Assert.Empty(_store.MasterKeyFiles);
     }
 
     [SkippableTheory]
@@ -90,11 +90,11 @@ public sealed class VaultOnKeyringTests : IDisposable
 
         Open().SetProtector(ProtectorKind.KeyFile);
         Assert.Equal((_key, 0), (Read(item), keyring.CountItems()));
-        Assert.True(File.Exists(_store.VaultPaths.MasterKey));
+        Assert.Single(_store.MasterKeyFiles);
 
         Open().SetProtector(ProtectorKind.SecretService);
         Assert.Equal((_key, 1), (Read(item), keyring.CountItems()));
-        Assert.False(File.Exists(_store.VaultPaths.MasterKey));
+        Assert.Empty(_store.MasterKeyFiles);
     }
 
     [SkippableFact]

@@ -340,7 +340,7 @@ public sealed class OnlineCheckTests : IDisposable
         Assert.Equal((TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(3)), (new OnlineCheckSetup().Limit, new OnlineCheckSetup().Slow));
         using var handler = (SocketsHttpHandler)new OnlineCheckSetup().Handler();
         Assert.True(handler.UseProxy);
-        Assert.Null(handler.Proxy);
+        Assert.IsType<KeyRoute>(handler.Proxy);
         Assert.False(handler.AllowAutoRedirect);
         Assert.Null(handler.SslOptions.RemoteCertificateValidationCallback);
     }

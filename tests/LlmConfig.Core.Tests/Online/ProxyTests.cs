@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace LlmConfig.Tests;
 
@@ -15,21 +16,42 @@ public sealed class ProxyTests : IDisposable
         _store.Dispose();
     }
 
-    [Fact]
-    public void A_request_goes_through_the_proxy_that_the_system_names()
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("localhost")]
+    [InlineData("[::1]")]
+    public void A_key_for_this_machine_goes_through_no_proxy_and_nobody_is_said_to_take_it(string host)
     {
         using var proxy = new PlayedServer(PlayedServer.Answer(200));
         HttpClient.DefaultProxy = new WebProxy(proxy.Origin);
-        Guid id = _store.Open().Create(new NewConfiguration
-        {
-            Name = "work",
-            Provider = "vllm",
-            BaseUrl = "http://llm.example/v1",
-            AllowInsecureBaseUrl = true,
-        }).Id;
+        OnlineCheckResult result = CheckKeyOf($"http://{host}:{UnusedPort()}/v1");
 
-        Assert.Equal(OnlineOutcome.Works, Assert.Single(_store.Open().CheckOnline([id])).Outcome);
-        Assert.Equal("http://llm.example/v1/models", Assert.Single(proxy.Requests).Target);
+        Assert.Equal(OnlineOutcome.Unreachable, result.Outcome);
+        Assert.Empty(proxy.Requests);
+    }
+
+    [Fact]
+    public void A_key_in_plain_text_goes_through_no_proxy()
+    {
+        using var proxy = new PlayedServer(PlayedServer.Answer(200));
+        HttpClient.DefaultProxy = new WebProxy(proxy.Origin);
+        OnlineCheckResult result = CheckKeyOf("http://llm.invalid/v1");
+
+        Assert.Equal(OnlineOutcome.Unreachable, result.Outcome);
+        Assert.Empty(proxy.Requests);
+    }
+
+    [Fact]
+    public void A_server_of_this_machine_is_asked_itself()
+    {
+        using var proxy = new PlayedServer(PlayedServer.Answer(401));
+        using var server = new PlayedServer(PlayedServer.Answer(200));
+        HttpClient.DefaultProxy = new WebProxy(proxy.Origin);
+        OnlineCheckResult result = CheckKeyOf($"{server.Origin}/v1");
+
+        Assert.Equal(OnlineOutcome.Works, result.Outcome);
+        Assert.Equal("/v1/models", Assert.Single(server.Requests).Target);
+        Assert.Empty(proxy.Requests);
     }
 
     [Theory]
@@ -48,5 +70,26 @@ public sealed class ProxyTests : IDisposable
         PlayedRequest request = Assert.Single(proxy.Requests);
         Assert.Equal(("CONNECT", "api.openai.com:443"), (request.Method, request.Target));
         Assert.DoesNotContain(key, request.Text, StringComparison.Ordinal);
+    }
+
+    private static int UnusedPort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private OnlineCheckResult CheckKeyOf(string baseUrl)
+    {
+        using ApiKey key = ApiKey.From(TestKey.New(), "work");
+        Guid id = _store.Open().Create(new NewConfiguration
+        {
+            Name = "work",
+            Provider = "openai",
+            Key = key,
+            BaseUrl = baseUrl,
+            AllowInsecureBaseUrl = true,
+        }).Id;
+        return Assert.Single(_store.Open().CheckOnline([id]));
     }
 }

@@ -12,21 +12,23 @@ public sealed class BaseUrlRulesTests : IDisposable
         "https://api.example.com/v1#fragment", "https://api.example.com/#", "https:\\\\api.example.com", "https://api.example.com\\@evil.example",
         "https://api.example.com/a b", "https://api.example.com/\nx", "https://api.example.com/\u001B[0m", "https://api.example.com/a\0",
         "https://host:99999/", "https://ho st/", "https://[::1/", "https://\uFF20evil.example/x", "https://user\uFF20evil.example/x", "https://api.example.com\uFF0F.evil.example/",
-        "https://api.example.com/half\uD800", "https://api.example.com/a\u202Eb", "https://api.example.com/\u200B",
+        "https://\u0430pi.openai.com/v1", "https://api.op\u0435nai.com/v1", "https://api.openai.com\u2044.evil.example/", "https://api.openai.com\u2215v1.evil.example/",
+        "https://api.openai.com\u29F8evil.example/", "https://api\u00B7openai.com/", "https://\u03BFpenai.com", "https://api.example.com/half\uD800", "https://api.example.com/a\u202Eb", "https://api.example.com/\u200B",
     ];
 
     public static TheoryData<string> InsecureUrls =>
     [
         "http://api.example.com/v1", "HTTP://api.example.com", "http://localhost.evil.example/", "http://127.0.0.1.evil.example",
         "http://evil.example/localhost", "http://10.0.0.1:8080", "http://0.0.0.0:8000", "http://[fe80::1]/", "http://xlocalhost/",
-        "http://notlocalhost:1234", "http://128.0.0.1/",
+        "http://notlocalhost:1234", "http://128.0.0.1/", "http://x.localhost/", "http://api.localhost:3000/", "http://0177.0.0.1/", "http://127.1/v1",
+        "http://2130706433/", "http://0x7f.0.0.1/", "http://127.0.0.01:8000/", "http://[::ffff:127.0.0.1]/", "http://[0:0:0:0:0:0:0:1]/", "http://localhost./",
     ];
 
     public static TheoryData<string> GoodUrls =>
     [
         "https://api.example.com", "https://api.example.com/v1?api-version=2024-10-21", "HTTPS://API.EXAMPLE.COM/", "http://localhost:8000/v1",
-        "http://LOCALHOST", "http://127.0.0.1:11434/v1", "http://127.8.9.1/", "http://[::1]:8080/v1", "http://api.localhost:3000/",
-        "https://bücher.example/v1", "https://api.example.com/a@b", "https://api.example.com?x=a@b",
+        "http://LOCALHOST", "http://127.0.0.1:11434/v1", "http://127.8.9.1/", "http://[::1]:8080/v1", "http://127.255.255.254",
+        "https://bücher.example/v1", "https://例え.example/v1", "https://почта.example", "https://тест-1.пример/", "https://shop日本.example", "https://api.example.com/a@b", "https://api.example.com?x=a@b",
     ];
 
     public void Dispose() => _store.Dispose();
@@ -47,6 +49,13 @@ public sealed class BaseUrlRulesTests : IDisposable
         Assert.All(errors, error => Refusal.AssertNowhere("hunter2", error));
         Assert.All(errors, error => Refusal.AssertNowhere("evil.example", error));
     }
+
+    [Theory]
+    [InlineData("https://\u0430\u0440\u0440\u04CF\u0435.com/v1", "https://xn--80ak6aa92e.com/v1")]
+    [InlineData("https://bücher.example:8443/ü?x=1", "https://xn--bcher-kva.example:8443/ü?x=1")]
+    [InlineData("https://api.openai.com/v1", "https://api.openai.com/v1")]
+    [InlineData("https://api.openai.com/\u202E", "https://api.openai.com/\\u{202E}")]
+    public void A_URL_is_shown_with_its_host_in_ASCII(string url, string shown) => Assert.Equal(shown, ShownText.WithAsciiHost(url));
 
     [Fact]
     public void A_URL_of_more_than_2048_characters_is_refused_and_one_of_2048_is_not()

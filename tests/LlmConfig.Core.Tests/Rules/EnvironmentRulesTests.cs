@@ -12,8 +12,8 @@ public sealed class EnvironmentRulesTests : IDisposable
 
     // By hand, from the vendors' documentation, not from the catalogue: what a program finds.
     [Theory]
-    [InlineData("openai", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://api.openai.com/v1 OPENAI_MODEL=m OPENAI_DEFAULT_MODEL=m", "OPENAI_API_BASE OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID")]
-    [InlineData("anthropic", "ANTHROPIC_API_KEY=KEY ANTHROPIC_BASE_URL=https://api.anthropic.com ANTHROPIC_MODEL=m", "ANTHROPIC_AUTH_TOKEN ANTHROPIC_API_URL ANTHROPIC_API_BASE CLAUDE_CODE_USE_BEDROCK CLAUDE_CODE_USE_VERTEX CLAUDE_CODE_USE_FOUNDRY")]
+    [InlineData("openai", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://api.openai.com/v1 OPENAI_API_BASE=https://api.openai.com/v1 OPENAI_HOST=https://api.openai.com OPENAI_BASE_PATH=v1/chat/completions OPENAI_MODEL=m OPENAI_DEFAULT_MODEL=m", "OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS")]
+    [InlineData("anthropic", "ANTHROPIC_API_KEY=KEY ANTHROPIC_BASE_URL=https://api.anthropic.com ANTHROPIC_MODEL=m", "ANTHROPIC_AUTH_TOKEN ANTHROPIC_API_URL ANTHROPIC_API_BASE ANTHROPIC_CUSTOM_HEADERS ANTHROPIC_UNIX_SOCKET CLAUDE_CODE_USE_BEDROCK CLAUDE_CODE_USE_VERTEX CLAUDE_CODE_USE_FOUNDRY")]
     [InlineData("google", "GOOGLE_API_KEY=KEY GEMINI_API_KEY=KEY GOOGLE_GEMINI_BASE_URL=https://generativelanguage.googleapis.com GEMINI_MODEL=m", "GOOGLE_GENAI_USE_VERTEXAI")]
     [InlineData("mistral", "MISTRAL_API_KEY=KEY", "")]
     [InlineData("groq", "GROQ_API_KEY=KEY GROQ_BASE_URL=https://api.groq.com", "")]
@@ -25,7 +25,7 @@ public sealed class EnvironmentRulesTests : IDisposable
     [InlineData("fireworks", "FIREWORKS_API_KEY=KEY", "")]
     [InlineData("perplexity", "PERPLEXITY_API_KEY=KEY PERPLEXITY_BASE_URL=https://api.perplexity.ai", "")]
     [InlineData("huggingface", "HF_TOKEN=KEY", "HUGGING_FACE_HUB_TOKEN HUGGINGFACEHUB_API_TOKEN")]
-    [InlineData("ollama", "OLLAMA_API_KEY=KEY OLLAMA_HOST=http://127.0.0.1:11434", "")]
+    [InlineData("ollama", "OLLAMA_API_KEY=KEY OLLAMA_HOST=http://127.0.0.1:11434 OLLAMA_API_BASE=http://127.0.0.1:11434", "")]
     [InlineData("lmstudio", "LM_API_TOKEN=KEY", "")]
     [InlineData("llamacpp", "LLAMA_API_KEY=KEY", "")]
     [InlineData("vllm", "VLLM_API_KEY=KEY", "")]
@@ -33,15 +33,15 @@ public sealed class EnvironmentRulesTests : IDisposable
         AssertEnvironment(Create(provider, model: "m"), null, set, cleared);
 
     [Theory]
-    [InlineData("azure-openai", "https://res.openai.azure.com/openai/v1", "AZURE_OPENAI_API_KEY=KEY AZURE_OPENAI_ENDPOINT=https://res.openai.azure.com", "AZURE_OPENAI_AD_TOKEN")]
-    [InlineData("azure-openai", "https://res.openai.azure.com/", "AZURE_OPENAI_API_KEY=KEY AZURE_OPENAI_ENDPOINT=https://res.openai.azure.com", "AZURE_OPENAI_AD_TOKEN")]
-    [InlineData("azure-openai", "https://gateway.example/azure/openai/", "AZURE_OPENAI_API_KEY=KEY AZURE_OPENAI_ENDPOINT=https://gateway.example/azure", "AZURE_OPENAI_AD_TOKEN")]
+    [InlineData("azure-openai", "https://res.openai.azure.com/openai/v1", "AZURE_OPENAI_API_KEY=KEY AZURE_OPENAI_ENDPOINT=https://res.openai.azure.com AZURE_API_KEY=KEY AZURE_API_BASE=https://res.openai.azure.com AZURE_OPENAI_BASE_URL=https://res.openai.azure.com/openai/v1", "AZURE_OPENAI_AD_TOKEN")]
+    [InlineData("azure-openai", "https://res.openai.azure.com/", "AZURE_OPENAI_API_KEY=KEY AZURE_OPENAI_ENDPOINT=https://res.openai.azure.com AZURE_API_KEY=KEY AZURE_API_BASE=https://res.openai.azure.com AZURE_OPENAI_BASE_URL=https://res.openai.azure.com/openai/v1", "AZURE_OPENAI_AD_TOKEN")]
+    [InlineData("azure-openai", "https://gateway.example/azure/openai/", "AZURE_OPENAI_API_KEY=KEY AZURE_OPENAI_ENDPOINT=https://gateway.example/azure AZURE_API_KEY=KEY AZURE_API_BASE=https://gateway.example/azure AZURE_OPENAI_BASE_URL=https://gateway.example/azure/openai/v1", "AZURE_OPENAI_AD_TOKEN")]
     [InlineData("bedrock", "https://bedrock-runtime.eu-west-1.amazonaws.com/openai/v1", "AWS_BEARER_TOKEN_BEDROCK=KEY AWS_BEDROCK_BASE_URL=https://bedrock-runtime.eu-west-1.amazonaws.com/openai/v1", "")]
-    [InlineData("openai-compatible", "https://llm.example/v1/", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://llm.example/v1/", "OPENAI_MODEL OPENAI_DEFAULT_MODEL OPENAI_API_BASE OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID")]
+    [InlineData("openai-compatible", "https://llm.example/v1/", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://llm.example/v1/ OPENAI_API_BASE=https://llm.example/v1/ OPENAI_HOST=https://llm.example OPENAI_BASE_PATH=v1/chat/completions", "OPENAI_MODEL OPENAI_DEFAULT_MODEL OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS")]
     [InlineData("groq", "https://gateway.example/groq/openai/v1", "GROQ_API_KEY=KEY GROQ_BASE_URL=https://gateway.example/groq", "")]
-    [InlineData("ollama", "http://localhost:9999/v1", "OLLAMA_API_KEY=KEY OLLAMA_HOST=http://localhost:9999", "")]
+    [InlineData("ollama", "http://localhost:9999/v1", "OLLAMA_API_KEY=KEY OLLAMA_HOST=http://localhost:9999 OLLAMA_API_BASE=http://localhost:9999", "")]
     [InlineData("google", "https://gateway.example/v1beta/", "GOOGLE_API_KEY=KEY GEMINI_API_KEY=KEY GOOGLE_GEMINI_BASE_URL=https://gateway.example", "GEMINI_MODEL GOOGLE_GENAI_USE_VERTEXAI")]
-    [InlineData("openai", "https://llm.example/openai/v1", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://llm.example/openai/v1", "OPENAI_MODEL OPENAI_DEFAULT_MODEL OPENAI_API_BASE OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID")]
+    [InlineData("openai", "https://llm.example/openai/v1", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://llm.example/openai/v1 OPENAI_API_BASE=https://llm.example/openai/v1 OPENAI_HOST=https://llm.example OPENAI_BASE_PATH=openai/v1/chat/completions", "OPENAI_MODEL OPENAI_DEFAULT_MODEL OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS")]
     public void A_base_URL_of_ones_own_is_written_as_the_tools_of_the_provider_want_it(string provider, string baseUrl, string set, string cleared) =>
         AssertEnvironment(Create(provider, baseUrl), null, set, cleared);
 
@@ -52,7 +52,7 @@ public sealed class EnvironmentRulesTests : IDisposable
             Create("anthropic", useAuthHeader: true),
             null,
             "ANTHROPIC_AUTH_TOKEN=KEY ANTHROPIC_BASE_URL=https://api.anthropic.com",
-            "ANTHROPIC_API_KEY ANTHROPIC_MODEL ANTHROPIC_API_URL ANTHROPIC_API_BASE CLAUDE_CODE_USE_BEDROCK CLAUDE_CODE_USE_VERTEX CLAUDE_CODE_USE_FOUNDRY");
+            "ANTHROPIC_API_KEY ANTHROPIC_MODEL ANTHROPIC_API_URL ANTHROPIC_API_BASE ANTHROPIC_CUSTOM_HEADERS ANTHROPIC_UNIX_SOCKET CLAUDE_CODE_USE_BEDROCK CLAUDE_CODE_USE_VERTEX CLAUDE_CODE_USE_FOUNDRY");
         AssertEnvironment(
             Create("google", useAuthHeader: true, name: "g"),
             null,
@@ -68,17 +68,52 @@ public sealed class EnvironmentRulesTests : IDisposable
         AssertEnvironment(Create(provider), variable, set, cleared);
 
     [Theory]
-    [InlineData("deepseek", null, "OPENAI_API_KEY", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://api.deepseek.com OPENAI_MODEL=m OPENAI_DEFAULT_MODEL=m", "DEEPSEEK_API_KEY OPENAI_API_BASE OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID")]
-    [InlineData("groq", null, "OPENAI_API_KEY", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://api.groq.com/openai/v1 OPENAI_MODEL=m OPENAI_DEFAULT_MODEL=m", "GROQ_API_KEY GROQ_BASE_URL OPENAI_API_BASE OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID")]
-    [InlineData("deepseek", "https://api.deepseek.com/anthropic", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_AUTH_TOKEN=KEY ANTHROPIC_BASE_URL=https://api.deepseek.com/anthropic ANTHROPIC_MODEL=m", "DEEPSEEK_API_KEY ANTHROPIC_API_KEY ANTHROPIC_API_URL ANTHROPIC_API_BASE CLAUDE_CODE_USE_BEDROCK CLAUDE_CODE_USE_VERTEX CLAUDE_CODE_USE_FOUNDRY")]
+    [InlineData("deepseek", null, "OPENAI_API_KEY", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://api.deepseek.com OPENAI_API_BASE=https://api.deepseek.com OPENAI_HOST=https://api.deepseek.com OPENAI_BASE_PATH=chat/completions OPENAI_MODEL=m OPENAI_DEFAULT_MODEL=m", "DEEPSEEK_API_KEY OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS")]
+    [InlineData("groq", null, "OPENAI_API_KEY", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://api.groq.com/openai/v1 OPENAI_API_BASE=https://api.groq.com/openai/v1 OPENAI_HOST=https://api.groq.com OPENAI_BASE_PATH=openai/v1/chat/completions OPENAI_MODEL=m OPENAI_DEFAULT_MODEL=m", "GROQ_API_KEY GROQ_BASE_URL OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS")]
+    [InlineData("deepseek", "https://api.deepseek.com/anthropic", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_AUTH_TOKEN=KEY ANTHROPIC_BASE_URL=https://api.deepseek.com/anthropic ANTHROPIC_MODEL=m", "DEEPSEEK_API_KEY ANTHROPIC_API_KEY ANTHROPIC_API_URL ANTHROPIC_API_BASE ANTHROPIC_CUSTOM_HEADERS ANTHROPIC_UNIX_SOCKET CLAUDE_CODE_USE_BEDROCK CLAUDE_CODE_USE_VERTEX CLAUDE_CODE_USE_FOUNDRY")]
     public void Tools_of_another_provider_get_the_base_URL_too_and_so_never_send_the_key_there(string provider, string? baseUrl, string variable, string set, string cleared) =>
         AssertEnvironment(Create(provider, baseUrl, model: "m"), variable, set, cleared);
 
     [Theory]
-    [InlineData("lmstudio", "OPENAI_API_KEY", "OPENAI_BASE_URL=http://127.0.0.1:1234/v1", "OPENAI_API_KEY LM_API_TOKEN OPENAI_MODEL OPENAI_DEFAULT_MODEL OPENAI_API_BASE OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID")]
-    [InlineData("ollama", null, "OLLAMA_HOST=http://127.0.0.1:11434", "OLLAMA_API_KEY")]
+    [InlineData("lmstudio", "OPENAI_API_KEY", "OPENAI_BASE_URL=http://127.0.0.1:1234/v1 OPENAI_API_BASE=http://127.0.0.1:1234/v1 OPENAI_HOST=http://127.0.0.1:1234 OPENAI_BASE_PATH=v1/chat/completions", "OPENAI_API_KEY LM_API_TOKEN OPENAI_MODEL OPENAI_DEFAULT_MODEL OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS")]
+    [InlineData("ollama", null, "OLLAMA_HOST=http://127.0.0.1:11434 OLLAMA_API_BASE=http://127.0.0.1:11434", "OLLAMA_API_KEY")]
     public void Without_a_key_nobody_elses_key_goes_to_a_local_server(string provider, string? variable, string set, string cleared) =>
         AssertEnvironment(Create(provider, key: false), variable, set, cleared);
+
+    // PSOpenAI, aichat, aider and LiteLLM read the first, goose the second; without them they ask api.openai.com.
+    [Theory]
+    [InlineData("openai")]
+    [InlineData("openai-compatible")]
+    public void A_gateways_key_never_comes_without_the_gateways_address_in_any_variable_that_a_tool_reads(string provider)
+    {
+        using LlmEnvironment environment = _store.Open().GetEnvironment(Create(provider, "https://gateway.example:8443/llm/v1").Id);
+        var found = new Dictionary<string, string?>();
+        environment.CopyTo(found);
+
+        Assert.Equal("https://gateway.example:8443/llm/v1", found["OPENAI_BASE_URL"]);
+        Assert.Equal("https://gateway.example:8443/llm/v1", found["OPENAI_API_BASE"]);
+        Assert.Equal("https://gateway.example:8443", found["OPENAI_HOST"]);
+        Assert.Equal("llm/v1/chat/completions", found["OPENAI_BASE_PATH"]);
+    }
+
+    [Theory]
+    [InlineData("openai", null, null, "KEY|https://api.openai.com/v1|openai|m")]
+    [InlineData("openai-compatible", "https://llm.example/v1", null, "KEY|https://llm.example/v1|openai|m")]
+    [InlineData("azure-openai", "https://res.openai.azure.com/openai/v1", null, "KEY|https://res.openai.azure.com|azure|m")]
+    [InlineData("anthropic", null, null, "KEY|https://api.anthropic.com|anthropic|m")]
+    [InlineData("groq", null, null, "|||")]
+    [InlineData("openai", null, "MY_KEY", "|https://api.openai.com/v1|openai|m")]
+    [InlineData("groq", null, "COPILOT_PROVIDER_API_KEY", "KEY|https://api.groq.com/openai/v1|openai|m")]
+    public void Copilot_CLI_gets_the_key_together_with_its_host_or_nothing(string provider, string? baseUrl, string? variable, string expected)
+    {
+        using LlmEnvironment environment = _store.Open().GetEnvironment(Create(provider, baseUrl, "m").Id, variable);
+        string[] names = ["COPILOT_PROVIDER_API_KEY", "COPILOT_PROVIDER_BASE_URL", "COPILOT_PROVIDER_TYPE", "COPILOT_MODEL"];
+        var found = names.Append("COPILOT_PROVIDER_BEARER_TOKEN").ToDictionary(name => name, string? (_) => "stale");
+        environment.CopyTo(found);
+
+        Assert.False(found.ContainsKey("COPILOT_PROVIDER_BEARER_TOKEN"));
+        Assert.Equal(expected.Replace("KEY", _key, StringComparison.Ordinal), string.Join('|', names.Select(found.GetValueOrDefault)));
+    }
 
     [Fact]
     public void A_provider_that_needs_a_key_is_not_used_without_one()
@@ -170,6 +205,9 @@ public sealed class EnvironmentRulesTests : IDisposable
         Assert.Throws<ObjectDisposedException>(() => environment.KeyUtf8.Length);
     }
 
+    // They have a test of their own.
+    private static bool IsCopilots(string name) => name.StartsWith("COPILOT_", StringComparison.Ordinal);
+
     private void AssertEnvironment(LlmConfiguration item, string? variable, string set, string cleared)
     {
         using LlmEnvironment environment = _store.Open().GetEnvironment(item.Id, variable);
@@ -177,8 +215,8 @@ public sealed class EnvironmentRulesTests : IDisposable
         environment.CopyTo(found);
 
         string[] expected = [.. set.Split(' ').Select(pair => pair.Replace("=KEY", "=" + _key, StringComparison.Ordinal))];
-        Assert.Equal(expected.Order(StringComparer.Ordinal), found.Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal));
-        Assert.Equal(cleared.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal), environment.ClearedVariables.Order(StringComparer.Ordinal));
+        Assert.Equal(expected.Order(StringComparer.Ordinal), found.Where(pair => !IsCopilots(pair.Key)).Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal));
+        Assert.Equal(cleared.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal), environment.ClearedVariables.Where(name => !IsCopilots(name)).Order(StringComparer.Ordinal));
         Assert.DoesNotContain(_key, string.Join(' ', environment.Settings.Values), StringComparison.Ordinal);
     }
 

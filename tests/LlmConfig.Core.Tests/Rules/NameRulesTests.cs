@@ -8,7 +8,7 @@ public sealed class NameRulesTests : IDisposable
     [
         "", "   ", "\t", "\u00A0", new string('a', 101), "two\nlines", "trailing\n", "esc\u001B[31m", "nul\0", "del\u007F", "c1\u0085x",
         "rtl\u202Eoverride", "lre\u202A", "isolate\u2066", "mark\u200E", "zero\u200Bwidth", "word\u2060joiner", "bom\uFEFF", "soft\u00ADhyphen",
-        "line\u2028separator", "paragraph\u2029separator", "tag\U000E0041", "half\uD800", "\uDC00half", "replacement\uFFFD",
+        "\u3164", " \uFE0F\u034F ", "\u2800\u115F\uFFA0", "line\u2028separator", "paragraph\u2029separator", "tag\U000E0041", "half\uD800", "\uDC00half", "replacement\uFFFD",
         "0f8fad5bd9cb469fa16570867728950e", "0f8fad5b-d9cb-469f-a165-70867728950e", "{0F8FAD5B-D9CB-469F-A165-70867728950E}",
         "(0f8fad5b-d9cb-469f-a165-70867728950e)", " 0f8fad5b-d9cb-469f-a165-70867728950e ",
         "{0x0f8fad5b,0xd9cb,0x469f,{0xa1,0x65,0x70,0x86,0x77,0x28,0x95,0x0e}}",
@@ -34,6 +34,12 @@ public sealed class NameRulesTests : IDisposable
         AssertPrints(error.Message);
         AssertPrints(error.Target!);
     }
+
+    [Theory]
+    [InlineData("\u200D")]
+    [InlineData("\u200C \u200D")]
+    public void A_name_of_joiners_alone_is_refused(string name) =>
+        Refusal.Of(_store, LlmConfigErrorCode.InvalidName, name, () => _store.Create(name));
 
     [Theory]
     [MemberData(nameof(BadNames), DisableDiscoveryEnumeration = true)]
@@ -75,6 +81,9 @@ public sealed class NameRulesTests : IDisposable
     [InlineData("work")]
     [InlineData("WORK")]
     [InlineData("  Work ")]
+    [InlineData("work\u200D")]
+    [InlineData("w\u3164ork")]
+    [InlineData("\uFE0Fwork")]
     public void A_duplicate_in_another_case_or_with_spaces_is_refused(string name)
     {
         _store.Create("Work", TestKey.New());

@@ -130,6 +130,29 @@ public sealed class BatchTests : IDisposable
         Assert.Equal(item, _store.Open().Get(item.Id));
     }
 
+    [Fact]
+    public void A_vault_that_is_held_is_waited_for_once_by_a_batch_and_no_process_that_has_ended_is_blamed()
+    {
+        _store.Create("first", TestKey.New());
+        File.WriteAllText(_store.VaultPaths.Lock, "process 2147483646 (pwsh) since 2026-01-01T00:00:00Z\n");
+        var files = new UnixFileSystem();
+        List<ApiKey> keys = [.. Enumerable.Range(0, 20).Select(_ => ApiKey.From(TestKey.New(), "x"))];
+        LlmConfigRepository repository = _store.Open(options => options with { LockPatience = TimeSpan.FromMilliseconds(300) });
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        using (files.TryLockFile(_store.VaultPaths.Lock, exclusive: true))
+        {
+            IReadOnlyList<ChangeResult> results = repository.Create([.. keys.Select((key, i) => new NewConfiguration { Name = $"n{i}", Provider = "openai", Key = key })]);
+
+            // 20 waits are 6 seconds; one is 0.3, and a slow machine has the rest.
+            Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+            Assert.All(results, result => Assert.Equal(LlmConfigErrorCode.StoreBusy, result.Error!.Code));
+            Assert.All(results, result => Assert.Contains("another process has held", result.Error!.Message, StringComparison.Ordinal));
+        }
+
+        keys.ForEach(key => key.Dispose());
+        Assert.Single(repository.GetAll());
+    }
+
     private sealed class FixedClock : TimeProvider
     {
         public DateTimeOffset Now { get; set; }

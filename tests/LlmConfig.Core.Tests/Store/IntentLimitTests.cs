@@ -16,7 +16,7 @@ public sealed class IntentLimitTests : IDisposable
         Directory.CreateDirectory(_store.Path, StoreFileSystem.FolderMode);
         IntentLog log = Log();
 
-        IReadOnlyList<Intent> begun = log.Begin(keys, labels);
+        IReadOnlyList<Intent> begun = log.Begin(Guid.NewGuid(), keys, labels);
         Assert.True(begun.Count > 1);
         Assert.Equal(begun.Count, _store.Intents.Length);
         foreach (Intent intent in begun)
@@ -44,7 +44,7 @@ public sealed class IntentLimitTests : IDisposable
     {
         KeyReference[] keys = [.. Enumerable.Range(0, 2_000).Select(_ => new KeyReference(new string('\u0001', 5_000), KeyReference.NewKeyId()))];
         Directory.CreateDirectory(_store.Path, StoreFileSystem.FolderMode);
-        foreach (Intent intent in Log().Begin(keys, []))
+        foreach (Intent intent in Log().Begin(Guid.NewGuid(), keys, []))
         {
             intent.Dispose();
         }
@@ -71,7 +71,7 @@ public sealed class IntentLimitTests : IDisposable
         };
 
         LlmConfigException error = Assert.Throws<LlmConfigException>(
-            () => new IntentLog(_store.Path, files, TimeProvider.System, _store.Keep).Begin(keys, []));
+            () => new IntentLog(_store.Path, files, TimeProvider.System, _store.Keep).Begin(Guid.NewGuid(), keys, []));
 
         Assert.Equal((LlmConfigErrorCode.StoreFull, 2), (error.Code, renames));
         Assert.Empty(_store.Intents);

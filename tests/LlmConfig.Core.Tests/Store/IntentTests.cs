@@ -117,8 +117,7 @@ public sealed class IntentTests : IDisposable
     public void A_key_that_a_dead_intent_names_waits_for_its_vault()
     {
         _store.Create("work", TestKey.New());
-        string id = KeyReference.NewKeyId();
-        _far.Keys[id] = TestKey.New();
+        string id = LeaveFarKey(_store.StoreId);
         Dead(Entry("Far", id));
 
         Assert.Equal(0, _store.Open().Recover());
@@ -135,7 +134,9 @@ public sealed class IntentTests : IDisposable
     [InlineData("{}")]
     [InlineData("[]")]
     [InlineData("{\"version\":2,\"keys\":[]}")]
-    [InlineData("{\"version\":1,\"keys\":{}}")]
+    [InlineData("{\"version\":1,\"keys\":[]}")]
+    [InlineData("{\"version\":1,\"store\":\"x\",\"keys\":[]}")]
+    [InlineData("{\"version\":1,\"store\":\"00112233-4455-6677-8899-aabbccddeeff\",\"keys\":{}}")]
     [InlineData("{\"version\":1,\"keys\":[{\"vault\":\"LlmConfig\"}]}")]
     [InlineData("{\"version\":1,\"keys\":[{\"vault\":\"LlmConfig\",\"id\":\"../../x\"}]}")]
     [InlineData("{\"version\":1,\"keys\":[{\"vault\":7,\"id\":\"llm-api-key-00112233445566778899aabbccddeeff\"}]}")]
@@ -215,14 +216,77 @@ public sealed class IntentTests : IDisposable
         Assert.Single(_store.Sealed);
     }
 
+    [Fact]
+    public void A_forged_intent_removes_no_key_of_another_store_from_a_vault_that_both_share()
+    {
+        LlmConfiguration item = _store.Create("work", TestKey.New(), "Far", Open());
+        string others = LeaveFarKey(Guid.NewGuid());
+        string nobodys = LeaveFarKey(KeyLabel.NoStore);
+        string left = LeaveFarKey(_store.StoreId);
+        string path = Dead(Entry("Far", others), Entry("Far", nobodys), Entry("Far", left));
+
+        Assert.Equal(1, Open().Recover());
+
+        Assert.Equal(new[] { item.KeyId!, others, nobodys }.Order(), _far.Keys.Keys.Order());
+        Assert.False(File.Exists(path));
+        Assert.Contains(_store.Warnings, warning => warning.Message.Contains(others, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_key_that_nothing_shows_to_be_this_stores_stays_until_somebody_decides(bool takesLabels)
+    {
+        var plain = new FakeVault("Plain") { TakesLabels = takesLabels };
+        _store.Create("work", TestKey.New(), "Plain", OpenWith(plain));
+        string id = KeyReference.NewKeyId();
+        plain.Keys[id] = TestKey.New();
+        string path = Dead(Entry("Plain", id));
+
+        Assert.Equal(0, OpenWith(plain).Recover());
+
+        Assert.Contains(id, plain.Keys.Keys);
+        Assert.True(File.Exists(path));
+        Assert.Contains(_store.Warnings, warning => warning.Target == "Plain" && warning.Message.Contains(id, StringComparison.Ordinal));
+        plain.Keys.TryRemove(id, out _);
+        Assert.Equal(1, OpenWith(plain).Recover());
+    }
+
+    [Fact]
+    public void A_store_removes_its_own_keys_from_a_vault_that_keeps_no_labels()
+    {
+        var plain = new FakeVault("Plain") { TakesLabels = false };
+        LlmConfiguration item = _store.Create("work", TestKey.New(), "Plain", OpenWith(plain));
+
+        OpenWith(plain).Remove([item.Id]);
+
+        Assert.Empty(plain.Keys);
+        Assert.Empty(_store.Intents);
+    }
+
+    [Fact]
+    public void An_intent_of_another_store_removes_nothing_and_is_reported()
+    {
+        string orphan = LeaveKey();
+        string path = DeadOf(Guid.NewGuid(), Entry("LlmConfig", orphan));
+
+        Assert.Equal(0, _store.Open().Recover());
+
+        Assert.Single(_store.Sealed);
+        Assert.True(File.Exists(path));
+        Assert.Contains(_store.Warnings, warning => warning.Message.Contains("another store", StringComparison.Ordinal));
+    }
+
     private static string Entry(string vault, string id) => $$"""{"vault":"{{vault}}","id":"{{id}}"}""";
 
     // What a process that was killed leaves: the file, without the lock.
-    private string Dead(params string[] entries)
+    private string Dead(params string[] entries) => DeadOf(_store.StoreId, entries);
+
+    private string DeadOf(Guid store, params string[] entries)
     {
         Directory.CreateDirectory(_store.Paths.Pending, StoreFileSystem.FolderMode);
         string path = Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json");
-        File.WriteAllText(path, $$"""{"version":1,"process":1,"createdAt":"2026-01-01T00:00:00.000Z","keys":[{{string.Join(',', entries)}}]}""");
+        File.WriteAllText(path, $$"""{"version":1,"store":"{{store}}","process":1,"createdAt":"2026-01-01T00:00:00.000Z","keys":[{{string.Join(',', entries)}}]}""");
         File.SetUnixFileMode(path, StoreFileSystem.FileMode);
         return path;
     }
@@ -237,6 +301,17 @@ public sealed class IntentTests : IDisposable
         File.Move(path + ".aside", path);
         return item.KeyId!;
     }
+
+    // A key in the shared vault that no configuration refers to.
+    private string LeaveFarKey(Guid store)
+    {
+        string id = KeyReference.NewKeyId();
+        _far.Keys[id] = TestKey.New();
+        _far.Labels[id] = new KeyLabel(store, new LlmConfiguration { Id = Guid.NewGuid(), Name = "left", Provider = "openai" });
+        return id;
+    }
+
+    private LlmConfigRepository OpenWith(FakeVault vault) => _store.Open(options => options with { Vaults = new FakeVaults(vault) });
 
     private LlmConfigRepository Open() => _store.Open(options => options with { Vaults = new FakeVaults(_far) });
 

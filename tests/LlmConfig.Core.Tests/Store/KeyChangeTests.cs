@@ -373,7 +373,7 @@ public sealed class KeyChangeTests : IDisposable
             Assert.ThrowsAny<OperationCanceledException>(() => Open().Update(item.Id, new ConfigurationUpdate { Key = key }, cancellation.Token));
             Assert.ThrowsAny<OperationCanceledException>(() => Open().Remove([item.Id], false, cancellation.Token));
             Assert.ThrowsAny<OperationCanceledException>(() => Open().SetDefaultVault("Far", cancellation.Token));
-            Assert.ThrowsAny<OperationCanceledException>(() => Open().SetProtector(ProtectorKind.KeyFile, cancellation.Token));
+            Assert.ThrowsAny<OperationCanceledException>(() => Open().SetProtector(ProtectorKind.KeyFile, cancellation: cancellation.Token));
         }
 
         Assert.Equal(before, StoreSnapshot.Of(_store.Path));

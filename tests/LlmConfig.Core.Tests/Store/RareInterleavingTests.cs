@@ -38,7 +38,7 @@ public sealed class RareInterleavingTests : IDisposable
         LlmConfiguration x = _store.Create("x", TestKey.New(), "Far", Open());
         File.WriteAllText(
             Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json"),
-            $$"""{"version":1,"process":1,"createdAt":"2026-01-01T00:00:00Z","keys":[{"vault":"Far","id":"{{KeyReference.NewKeyId()}}"},{"vault":"Far","id":"{{x.KeyId}}"}]}""");
+            $$"""{"version":1,"store":"{{_store.StoreId}}","process":1,"createdAt":"2026-01-01T00:00:00Z","keys":[{"vault":"Far","id":"{{KeyReference.NewKeyId()}}"},{"vault":"Far","id":"{{x.KeyId}}"}]}""");
 
         _ = Open().Remove([x.Id], keepKeys: true);
         _ = _store.Create("other", TestKey.New(), "Far", Open());
@@ -104,41 +104,50 @@ public sealed class RareInterleavingTests : IDisposable
         Assert.Equal(2, calls[unlocked..removed].Count(call => call == $"SyncFolder {_store.Path}"));
     }
 
-    [Fact]
-    public void A_reader_during_a_change_of_the_protector_finds_the_master_key()
+    [Theory]
+    [InlineData("protector")]
+    [InlineData("master key")]
+    public void A_reader_during_an_exchange_of_the_master_key_finds_its_key(string what)
     {
         string value = TestKey.New();
         LlmConfiguration x = _store.Create("x", value);
         var other = new FakeProtector(ProtectorKind.SecretService);
         bool changed = false;
-        var files = new FailingFileSystem();
-        IReadOnlyList<IMasterKeyProtector> Protectors(string vault, StoreFileSystem system) =>
-            [other, new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, system)];
-        using LlmConfigRepository reader = _store.Open(options => options with
+        LlmConfigOptions With(LlmConfigOptions options) => options with { Protectors = (vault, files) => [other, new KeyFileProtector(vault, files)] };
+
+        // The reader has read the header, and looks for the master key where it no longer is.
+        using LlmConfigRepository reader = _store.Open(options => With(options) with
         {
-            Protectors = (vault, _) => [other, new KeyFileProtector(Changing(vault), StoreFileSystem.Create())],
+            Files = new InterruptedReader(path =>
+            {
+                if (path.EndsWith(".key", StringComparison.Ordinal) && !changed)
+                {
+                    changed = true;
+                    using LlmConfigRepository writer = _store.Open(With);
+                    if (what == "protector")
+                    {
+                        writer.SetProtector(ProtectorKind.SecretService);
+                    }
+                    else
+                    {
+                        writer.RotateMasterKey();
+                    }
+                }
+            }),
         });
 
         using ApiKey key = reader.GetKey(x.Id);
 
         Assert.Equal(value, key.ToPlainText());
         Assert.True(changed);
-
-        // The reader looks for the file where it no longer is, as if it had been switched right after the header was read.
-        string Changing(string vault)
-        {
-            changed = true;
-            _store.Open(options => options with { Protectors = Protectors, Files = files }).SetProtector(ProtectorKind.SecretService);
-            return new LocalVaultFiles(vault).MasterKey;
-        }
     }
 
     [Fact]
     public void A_copy_of_the_master_key_that_a_dead_process_left_goes_with_the_next_change()
     {
         _ = _store.Create("x", TestKey.New());
-        string leftover = _store.VaultPaths.MasterKey + ".0123456789AB.tmp";
-        File.Copy(_store.VaultPaths.MasterKey, leftover);
+        string leftover = _store.MasterKeyFile + ".0123456789AB.tmp";
+        File.Copy(_store.MasterKeyFile, leftover);
 
         _ = _store.Create("y", TestKey.New());
 
@@ -149,7 +158,7 @@ public sealed class RareInterleavingTests : IDisposable
     public void A_vault_that_holds_nothing_is_made_anew_when_its_master_key_is_lost()
     {
         LlmConfiguration x = _store.Create("x", TestKey.New());
-        File.Delete(_store.VaultPaths.MasterKey);
+        File.Delete(_store.MasterKeyFile);
         Refusal.Of(_store, LlmConfigErrorCode.VaultCorrupt, "y", () => _store.Create("y", TestKey.New()));
         _ = _store.Open().Remove([x.Id]);
         string value = TestKey.New();
@@ -167,4 +176,13 @@ public sealed class RareInterleavingTests : IDisposable
     }
 
     private LlmConfigRepository Open() => _store.Open(options => options with { Vaults = new FakeVaults(_far) });
+
+    private sealed class InterruptedReader(Action<string> before) : UnixFileSystem
+    {
+        protected override Microsoft.Win32.SafeHandles.SafeFileHandle? OpenForReading(string path)
+        {
+            before(path);
+            return base.OpenForReading(path);
+        }
+    }
 }

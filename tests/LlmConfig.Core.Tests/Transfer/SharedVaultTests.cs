@@ -294,7 +294,7 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_host_provider_or_header_style_that_changed_is_told_whether_or_not_a_new_key_came_with_it()
+    public void A_host_provider_or_header_style_that_the_second_did_not_choose_is_asked_about_whether_the_key_stays_or_not()
     {
         LlmConfiguration item = Create(_first, "work");
         _ = Import();
@@ -303,7 +303,9 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
 
         // Who may write labels need not have the key that one names.
         Rotate(_first, item.Id);
-        Assert.True(Assert.Single(Second().PlanImport("Far").Steps).SendsKeptKeyElsewhere);
+        ImportStep step = Assert.Single(Second().PlanImport("Far").Steps);
+        Assert.True(step.SendsKeptKeyElsewhere, "A label can be put beside any key.");
+        Assert.Contains("from https://api.openai.com/v1 to https://evil.example/v1", step.Effect, StringComparison.Ordinal);
 
         First().Update(item.Id, new ConfigurationUpdate { Model = "m" });
         _ = Import();
@@ -314,6 +316,37 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
         _ = Import();
         First().Update(item.Id, new ConfigurationUpdate { BaseUrl = "https://evil.example/v2" });
         Assert.False(Assert.Single(Second().PlanImport("Far").Steps).SendsKeptKeyElsewhere);
+    }
+
+    // Set-SecretInfo changes a label and needs no key.
+    [Fact]
+    public void A_first_import_asks_about_a_host_that_is_not_the_providers_own()
+    {
+        LlmConfiguration item = Create(_first, "work");
+        Assert.False(Assert.Single(Second().PlanImport("Far").Steps).SendsKeptKeyElsewhere);
+
+        KeyLabel label = _far.Labels[item.KeyId!];
+        _far.Labels[item.KeyId!] = label with { Configuration = label.Configuration with { OwnBaseUrl = "https://evil.example/v1" } };
+        ImportStep step = Assert.Single(Second().PlanImport("Far").Steps);
+
+        Assert.True(step.SendsKeptKeyElsewhere);
+        Assert.Equal("openai at https://evil.example/v1", step.Effect);
+    }
+
+    [Fact]
+    public void An_import_makes_no_foreign_host_the_default_where_it_replaces_a_configuration_without_a_key()
+    {
+        using ApiKey key = ApiKey.From(TestKey.New(), "work");
+        First().Create(new NewConfiguration { Name = "work", Provider = "openai", BaseUrl = "https://gateway.example/v1", Key = key, Vault = "Far" });
+        LlmConfiguration local = _second.Create("work", null, null, Second());
+        Second().Update(local.Id, new ConfigurationUpdate { AsDefault = true });
+        ImportStep step = Assert.Single(Second().PlanImport("Far", new ImportOptions { OnConflict = ImportConflict.Replace }).Steps);
+        Assert.Contains("no default one any more", step.Effect, StringComparison.Ordinal);
+
+        ImportResult result = Assert.Single(Import(options: new ImportOptions { OnConflict = ImportConflict.Replace }));
+
+        Assert.Equal(local.Id, result.RemovedConfiguration?.Id);
+        Assert.Null(Second().GetDefault());
     }
 
     [Theory]
@@ -331,10 +364,11 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
 
         Assert.Equal(choice == ImportConflict.Error ? LlmConfigErrorCode.DuplicateName : null, result.Error?.Code);
         Assert.Equal(
-            choice switch { ImportConflict.Rename => ["WORK", "work (2)"], ImportConflict.Replace => ["work"], _ => ["WORK"] },
+            choice switch { ImportConflict.Rename => ["WORK", "work (2)"], ImportConflict.Replace => ["WORK (2)", "work"], _ => ["WORK"] },
             Second().GetAll().Select(item => item.Name));
-        Assert.Equal(choice == ImportConflict.Replace ? 0 : 1, _second.Sealed.Length);
-        Assert.Equal(choice == ImportConflict.Replace ? shared.Id : local.Id, Second().RequireDefault().Id);
+        Assert.Single(_second.Sealed);
+        Assert.Equal(local.Id, Second().RequireDefault().Id);
+        Assert.Equal(choice == ImportConflict.Replace ? "WORK (2)" : null, result.RenamedConfiguration?.Name);
         AssertNothingIsLeft();
 
         // What is renamed here is followed all the same, and keeps its name here.
@@ -347,7 +381,7 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_rename_onto_a_name_of_the_second_replaces_it_and_drops_both_keys_that_this_store_wrote()
+    public void A_rename_onto_a_name_of_the_second_takes_the_name_and_leaves_it_its_key()
     {
         LlmConfiguration own = Create(_second, "own");
         _ = Import(_first);
@@ -358,9 +392,10 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
         ImportResult result = Assert.Single(Import(options: new ImportOptions { OnConflict = ImportConflict.Replace, Names = name => name != "x" }), item => item.Configuration?.Id == own.Id);
 
         Assert.Null(result.Error);
-        Assert.Equal([own.Id], Second().GetAll().Select(item => item.Id));
-        Assert.Equal([First().Get(own.Id).KeyId!], _far.Keys.Keys);
-        Assert.DoesNotContain(local.KeyId!, _far.Keys.Keys);
+        Assert.Equal(new[] { own.Id, local.Id }.Order(), Second().GetAll().Select(item => item.Id).Order());
+        Assert.Equal(new[] { First().Get(own.Id).KeyId!, local.KeyId! }.Order(), _far.Keys.Keys.Order());
+        Assert.Equal("local (2)", Second().Get(local.Id).Name);
+        Assert.Equal("local (2)", _far.Labels[local.KeyId!].Configuration.Name);
         AssertNothingIsLeft();
     }
 

@@ -12,7 +12,7 @@ public sealed class VaultHeaderTests : IDisposable
     public void A_file_that_has_grown_beyond_any_of_ours_is_VaultCorrupt_and_stays_as_it_is(string file)
     {
         LlmConfiguration item = _store.Create("work", TestKey.New());
-        string path = Path.Combine(_store.Paths.Vault, file);
+        string path = _store.PathOf("vault/" + file);
         File.WriteAllBytes(path, new byte[70 * 1024]);
 
         Refusal.Of(LlmConfigErrorCode.VaultCorrupt, "work", () => _store.ReadKey(item.Id));
@@ -26,7 +26,8 @@ public sealed class VaultHeaderTests : IDisposable
     public void A_file_that_is_gone_while_there_are_secrets_is_VaultCorrupt_and_never_made_anew(string file)
     {
         LlmConfiguration item = _store.Create("work", TestKey.New());
-        File.Delete(Path.Combine(_store.Paths.Vault, file));
+        string path = _store.PathOf("vault/" + file);
+        File.Delete(path);
         using ApiKey key = ApiKey.From(TestKey.New(), "work");
 
         Refusal.Of(_store, LlmConfigErrorCode.VaultCorrupt, "work", () => _store.ReadKey(item.Id));
@@ -34,7 +35,7 @@ public sealed class VaultHeaderTests : IDisposable
         Refusal.Of(LlmConfigErrorCode.VaultCorrupt, "work", () => _store.Open().Update(item.Id, new ConfigurationUpdate { Key = key }));
         Assert.Equal(
             LlmConfigErrorCode.VaultCorrupt, Assert.Throws<LlmConfigException>(() => _store.Open().SetProtector(ProtectorKind.KeyFile)).Code);
-        Assert.False(File.Exists(Path.Combine(_store.Paths.Vault, file)));
+        Assert.False(File.Exists(path));
         Assert.Single(_store.Sealed);
         Assert.Empty(_store.Intents);
         Assert.Equal("work", _store.Open().GetAll().Single().Name);
@@ -46,7 +47,7 @@ public sealed class VaultHeaderTests : IDisposable
         using var other = new TemporaryStore();
         other.Create("work", TestKey.New());
         LlmConfiguration item = _store.Create("work", TestKey.New());
-        File.Copy(other.VaultPaths.MasterKey, _store.VaultPaths.MasterKey, overwrite: true);
+        File.Copy(other.MasterKeyFile, _store.MasterKeyFile, overwrite: true);
 
         Refusal.Of(_store, LlmConfigErrorCode.VaultCorrupt, "work", () => _store.ReadKey(item.Id));
     }

@@ -48,6 +48,11 @@ internal static unsafe partial class GLib
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int InsertIntoHashTable(nint table, nint key, nint value);
 
+    // The table keeps what is given back.
+    [LibraryImport(LibGLib, EntryPoint = "g_hash_table_lookup", StringMarshalling = StringMarshalling.Utf8)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint LookUpInHashTable(nint table, string key);
+
     [LibraryImport(LibGLib, EntryPoint = "g_hash_table_unref")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void ReleaseHashTable(nint table);
@@ -134,6 +139,9 @@ internal static unsafe partial class GLib
     /// (PowerShell: $env:NAME = …) stays inside .NET.
     /// </summary>
     public static string? GetEnvironmentVariable(string name) => Marshal.PtrToStringUTF8(GetEnvironment(name));
+
+    /// <summary>The string that a GHashTable of strings has for a key, or <see langword="null"/>.</summary>
+    public static string? LookUp(nint table, string key) => Marshal.PtrToStringUTF8(LookUpInHashTable(table, key));
 
     /// <summary>A GHashTable of strings, which frees them.</summary>
     public static nint NewStringTable(IEnumerable<KeyValuePair<string, string>> entries)

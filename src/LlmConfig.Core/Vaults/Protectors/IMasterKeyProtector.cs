@@ -36,6 +36,13 @@ internal interface IMasterKeyProtector
     /// </exception>
     SecretBytes Load(Guid vaultId, ReadOnlySpan<byte> wrapped);
 
+    /// <summary>
+    /// The vaults whose master keys it keeps outside of the vault's folder for this folder; empty where it keeps everything in it.
+    /// Who can write to the folder alone cannot change what is said here.
+    /// </summary>
+    /// <exception cref="LlmConfigException">VaultLocked or VaultUnavailable.</exception>
+    IReadOnlyList<Guid> Vaults() => [];
+
     /// <summary>Removes the master key of the vault; nothing happens where it has none.</summary>
     /// <param name="vaultId">The vault's id.</param>
     /// <exception cref="LlmConfigException">VaultLocked or VaultUnavailable.</exception>

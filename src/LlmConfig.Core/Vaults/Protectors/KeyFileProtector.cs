@@ -1,16 +1,18 @@
 namespace LlmConfig;
 
 /// <summary>
-/// Keeps the master key in a file that only its owner may read: <c>vault/master.key</c>, 56 bytes (docs/file-formats.md).
-/// It protects keys from other users of the machine and from whoever gets hold of a sealed file alone, not from
+/// Keeps the master key in a file that only its owner may read: <c>vault/master-&lt;vault id&gt;.key</c>, 56 bytes
+/// (docs/file-formats.md). Each master key has a file of its own, so a new one never takes the place of the one before. It protects keys from other users of the machine and from whoever gets hold of a sealed file alone, not from
 /// programs of the same user and not from root.
 /// </summary>
-internal sealed class KeyFileProtector(string path, StoreFileSystem files) : IMasterKeyProtector
+internal sealed class KeyFileProtector(string folder, StoreFileSystem files) : IMasterKeyProtector
 {
     private const byte Version = 1;
     private const int VaultAt = 8;
     private const int KeyAt = 24;
     private const int Size = KeyAt + SealedSecret.MasterKeySize;
+
+    private readonly LocalVaultFiles _paths = new(folder);
 
     public ProtectorKind Kind => ProtectorKind.KeyFile;
 
@@ -25,14 +27,15 @@ internal sealed class KeyFileProtector(string path, StoreFileSystem files) : IMa
         file.Span[Magic.Length] = Version;
         vaultId.TryWriteBytes(file.Span[VaultAt..], bigEndian: true, out _);
         masterKey.CopyTo(file.Span[KeyAt..]);
-        files.ReplaceFile(path, file.Span);
-        files.FlushFolder(Path.GetDirectoryName(path)!);
+        files.ReplaceFile(_paths.MasterKey(vaultId), file.Span);
+        files.FlushFolder(folder);
         return [];
     }
 
     public SecretBytes Load(Guid vaultId, ReadOnlySpan<byte> wrapped)
     {
-        byte[] file = files.ReadVaultFile(path, limit: 4096) ?? throw Corrupt("is gone");
+        string path = _paths.MasterKey(vaultId);
+        byte[] file = files.ReadVaultFile(path, limit: 4096) ?? throw Corrupt(path, "is gone");
         try
         {
             // The version comes first: a newer one may be laid out in another way.
@@ -42,9 +45,9 @@ internal sealed class KeyFileProtector(string path, StoreFileSystem files) : IMa
             }
 
             return file.Length != Size || !file.AsSpan().StartsWith(Magic) || file[Magic.Length] != Version
-                ? throw Corrupt("is damaged")
+                ? throw Corrupt(path, "is damaged")
                 : new Guid(file.AsSpan(VaultAt, 16), bigEndian: true) != vaultId
-                    ? throw Corrupt("belongs to another vault")
+                    ? throw Corrupt(path, "belongs to another vault")
                     : new SecretBytes(file.AsSpan(KeyAt));
         }
         finally
@@ -55,11 +58,23 @@ internal sealed class KeyFileProtector(string path, StoreFileSystem files) : IMa
 
     public void Remove(Guid vaultId)
     {
+        string path = _paths.MasterKey(vaultId);
+
+        // Overwritten first: what a disk keeps of a removed file is no key then, as far as the disk writes in place.
+        using (FileLock? held = files.FileExists(path) ? files.TryLockExistingFile(path) : null)
+        {
+            if (held is not null)
+            {
+                files.WriteLocked(held, new byte[Size]);
+                files.Flush(held);
+            }
+        }
+
         files.DeleteFile(path);
-        files.FlushFolder(Path.GetDirectoryName(path)!);
+        files.FlushFolder(folder);
     }
 
-    private LlmConfigException Corrupt(string what) => new(
+    private static LlmConfigException Corrupt(string path, string what) => new(
         LlmConfigErrorCode.VaultCorrupt,
         path,
         $"The file with the master key of the built-in vault, '{path}', {what}.",

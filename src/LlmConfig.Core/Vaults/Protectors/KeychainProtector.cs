@@ -6,12 +6,15 @@ namespace LlmConfig;
 /// </summary>
 /// <remarks>
 /// It is the file-based keychain, since the data protection keychain serves only programs that are signed with an
-/// entitlement; so kSecAttrAccessible, which that one alone heeds, is not set. In the file-based keychain
-/// kSecUseAuthenticationUIFail does not reach the dialog that asks whether this program may use the item; only
-/// SecKeychainSetUserInteractionAllowed does. It holds for the whole process, hence the lock and the way back.
+/// entitlement. kSecAttrAccessible (and with it "this device only") is for that one alone: Apple's page says that on macOS it
+/// can be used only together with kSecUseDataProtectionKeychain or kSecAttrSynchronizable. What it would keep from other
+/// devices stays here all the same, since an item without kSecAttrSynchronizable is not synchronized; it goes with the keychain's file,
+/// which is encrypted with the login password. In the file-based keychain kSecUseAuthenticationUIFail does not reach the dialog
+/// that asks whether this program may use the item; only SecKeychainSetUserInteractionAllowed does (<see cref="KeychainDialogs"/>).
 /// </remarks>
+/// <param name="folder">The vault's folder, which the item names as its comment; <see langword="null"/> for none.</param>
 /// <param name="timeLimit">How long a call may take; <see langword="null"/> is 5 seconds.</param>
-internal sealed class KeychainProtector(TimeSpan? timeLimit = null) : IMasterKeyProtector
+internal sealed class KeychainProtector(string? folder = null, TimeSpan? timeLimit = null) : IMasterKeyProtector
 {
     private const int MasterKeyLength = 32;
 
@@ -21,7 +24,13 @@ internal sealed class KeychainProtector(TimeSpan? timeLimit = null) : IMasterKey
     private const string OtherRemedy =
         "Open Keychain Access and check the login keychain, or, where the vault works, run Set-LlmConfigStore -Protector KeyFile.";
 
-    private static readonly object Interaction = new();
+    private static readonly KeychainDialogs Dialogs = new(
+        () =>
+        {
+            Require(KeychainServices.SecKeychainGetUserInteractionAllowed(out byte allowed));
+            return allowed != 0;
+        },
+        allowed => Require(KeychainServices.SecKeychainSetUserInteractionAllowed(allowed ? (byte)1 : (byte)0)));
 
     private readonly TimeSpan _timeLimit = timeLimit ?? TimeLimit.Default;
 
@@ -61,6 +70,13 @@ internal sealed class KeychainProtector(TimeSpan? timeLimit = null) : IMasterKey
             {
                 using CoreFoundationHandle item = NewItem(vaultId);
                 SetValue(item, data);
+                if (folder is not null)
+                {
+                    // Shown in Keychain Access, so that a person sees whose it is.
+                    using CoreFoundationHandle comment = CoreFoundation.NewString(folder);
+                    CoreFoundation.CFDictionarySetValue(item, KeychainServices.Constant("kSecAttrComment"), comment);
+                }
+
                 int status = KeychainServices.SecItemAdd(item, 0);
                 if (status == KeychainServices.DuplicateItem)
                 {
@@ -197,23 +213,6 @@ internal sealed class KeychainProtector(TimeSpan? timeLimit = null) : IMasterKey
         }
     }
 
-    private static T WithoutInteraction<T>(Func<T> question)
-    {
-        lock (Interaction)
-        {
-            Require(KeychainServices.SecKeychainGetUserInteractionAllowed(out byte before));
-            Require(KeychainServices.SecKeychainSetUserInteractionAllowed(0));
-            try
-            {
-                return question();
-            }
-            finally
-            {
-                _ = KeychainServices.SecKeychainSetUserInteractionAllowed(before);
-            }
-        }
-    }
-
     private T AskOrThrow<T>(Func<T> question, SecretBytes? secret = null)
     {
         try
@@ -230,14 +229,18 @@ internal sealed class KeychainProtector(TimeSpan? timeLimit = null) : IMasterKey
     {
         try
         {
-            return TimeLimit.Run(_timeLimit, _ =>
+            if (!OperatingSystem.IsMacOS())
+            {
+                secret?.Dispose();
+                throw new ProtectorStateException(
+                    ProtectorState.Absent, "The keychain exists on macOS only.", "Use the protector of this operating system.");
+            }
+
+            return Dialogs.Ask(_timeLimit, () =>
             {
                 using (secret)
                 {
-                    return OperatingSystem.IsMacOS()
-                        ? WithoutInteraction(question)
-                        : throw new ProtectorStateException(
-                            ProtectorState.Absent, "The keychain exists on macOS only.", "Use the protector of this operating system.");
+                    return question();
                 }
             });
         }

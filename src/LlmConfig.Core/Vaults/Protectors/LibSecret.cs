@@ -48,6 +48,10 @@ internal static unsafe partial class LibSecret
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int IsItemLocked(GObjectHandle item);
 
+    [LibraryImport(Library, EntryPoint = "secret_item_get_attributes")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial nint GetAttributes(GObjectHandle item);
+
     [LibraryImport(Library, EntryPoint = "secret_item_load_secret_sync")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int LoadSecret(GObjectHandle item, GObjectHandle cancellable, out nint error);
@@ -72,6 +76,15 @@ internal static unsafe partial class LibSecret
     [LibraryImport(Library, EntryPoint = "secret_service_encode_dbus_secret")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nint Encode(GObjectHandle service, nint value);
+
+    /// <summary>The value of an item's attribute, or <see langword="null"/>.</summary>
+    public static string? GetAttribute(GObjectHandle item, string name)
+    {
+        nint table = GetAttributes(item);
+        string? value = GLib.LookUp(table, name);
+        GLib.ReleaseHashTable(table);
+        return value;
+    }
 
     /// <summary>A SecretValue with a copy of <paramref name="text"/>.</summary>
     public static nint NewText(ReadOnlySpan<byte> text)

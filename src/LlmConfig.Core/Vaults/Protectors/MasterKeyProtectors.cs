@@ -8,9 +8,9 @@ internal static class MasterKeyProtectors
     /// <param name="files">The file system.</param>
     public static IReadOnlyList<IMasterKeyProtector> ForThisSystem(string vaultFolder, StoreFileSystem files)
     {
-        var keyFile = new KeyFileProtector(new LocalVaultFiles(vaultFolder).MasterKey, files);
+        var keyFile = new KeyFileProtector(vaultFolder, files);
         return OperatingSystem.IsWindows() ? [new DpapiProtector(), keyFile]
-            : OperatingSystem.IsMacOS() ? [new KeychainProtector(), keyFile]
-            : [new SecretServiceProtector(), keyFile];
+            : OperatingSystem.IsMacOS() ? [new KeychainProtector(vaultFolder), keyFile]
+            : [new SecretServiceProtector(vaultFolder), keyFile];
     }
 }

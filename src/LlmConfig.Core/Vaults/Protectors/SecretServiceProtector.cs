@@ -11,8 +11,9 @@ namespace LlmConfig;
 /// The item holds the key as base64 text: gnome-keyring hands everything back as text/plain, and so a person can see
 /// it, save it and put it back with secret-tool or seahorse.
 /// </remarks>
+/// <param name="folder">The vault's folder, by which the item is found too; <see langword="null"/> for none.</param>
 /// <param name="timeLimit">How long a call may take; <see langword="null"/> is 5 seconds.</param>
-internal sealed class SecretServiceProtector(TimeSpan? timeLimit = null) : IMasterKeyProtector
+internal sealed class SecretServiceProtector(string? folder = null, TimeSpan? timeLimit = null) : IMasterKeyProtector
 {
     private const int MasterKeyLength = 32;
     private const int TextLength = 44;
@@ -51,7 +52,7 @@ internal sealed class SecretServiceProtector(TimeSpan? timeLimit = null) : IMast
         return AskOrThrow(session =>
         {
             using GObjectHandle collection = session.GetUnlockedCollection();
-            session.Write(collection, vaultId, text.Span);
+            session.Write(collection, vaultId, folder, text.Span);
             return Array.Empty<byte>();
         }, text);
     }
@@ -92,6 +93,19 @@ internal sealed class SecretServiceProtector(TimeSpan? timeLimit = null) : IMast
             "LlmConfig",
             $"The keyring's item for this vault ({vaultId:D}) holds something that is not a master key.",
             "Restore the keyring (~/.local/share/keyrings) from a backup. Nothing was deleted from the vault.");
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Guid> Vaults()
+    {
+        try
+        {
+            return folder is null ? [] : Ask(withSecrets: false, session => session.FindVaults(folder));
+        }
+        catch (ProtectorStateException e)
+        {
+            throw e.ToError();
+        }
     }
 
     /// <inheritdoc/>

@@ -25,6 +25,7 @@ internal sealed class SecretServiceSession : IDisposable
         "See what the keyring logged (journalctl --user -t gnome-keyring-daemon), restart it by signing out and in again, and try once more.";
 
     // What the vault's item is found by. "xdg:schema" is how libsecret itself stores a schema's name.
+    private const string VaultName = "vault";
     private const string Schema = "dev.llmconfig.masterkey";
 
     private const int NoTimeout = -1;
@@ -131,9 +132,25 @@ internal sealed class SecretServiceSession : IDisposable
     }
 
     /// <summary>The items of a vault; those that are not locked come first. The caller disposes of them.</summary>
-    public GObjectHandle[] Find(Guid vaultId)
+    public GObjectHandle[] Find(Guid vaultId) => Find([.. Attributes, VaultAttribute(vaultId)]);
+
+    /// <summary>The vaults that have an item for a folder.</summary>
+    public IReadOnlyList<Guid> FindVaults(string folder)
     {
-        nint attributes = GLib.NewStringTable(Attributes(vaultId));
+        GObjectHandle[] items = Find([.. Attributes, FolderAttribute(folder)]);
+        try
+        {
+            return [.. items.Select(item => LibSecret.GetAttribute(item, VaultName)).Select(text => Guid.TryParse(text, out Guid id) ? id : default(Guid?)).OfType<Guid>()];
+        }
+        finally
+        {
+            Array.ForEach(items, item => item.Dispose());
+        }
+    }
+
+    private GObjectHandle[] Find(KeyValuePair<string, string>[] wanted)
+    {
+        nint attributes = GLib.NewStringTable(wanted);
         nint list = LibSecret.Search(_service!, 0, attributes, LibSecret.SearchAll, _cancellable, out nint error);
         GLib.ReleaseHashTable(attributes);
         return error == 0 ? GLib.TakeObjects(list) : throw Failure(error);
@@ -169,7 +186,7 @@ internal sealed class SecretServiceSession : IDisposable
     /// The call goes to the collection itself. libsecret's own way would ask the user to unlock a collection that was
     /// locked in this very moment, or to make one that is missing; here such a question is never put to anybody.
     /// </remarks>
-    public void Write(GObjectHandle collection, Guid vaultId, ReadOnlySpan<byte> text)
+    public void Write(GObjectHandle collection, Guid vaultId, string? folder, ReadOnlySpan<byte> text)
     {
         nint value = LibSecret.NewText(text);
         nint secret = LibSecret.Encode(_service!, value);
@@ -180,7 +197,7 @@ internal sealed class SecretServiceSession : IDisposable
         }
 
         nint attributes = GLib.NewArray(
-            [.. Attributes(vaultId).Select(pair => GLib.NewEntry(GLib.NewString(pair.Key), GLib.NewString(pair.Value)))]);
+            [.. Attributes.Append(VaultAttribute(vaultId)).Concat(folder is null ? [] : [FolderAttribute(folder)]).Select(pair => GLib.NewEntry(GLib.NewString(pair.Key), GLib.NewString(pair.Value)))]);
         nint properties = GLib.NewArray(
             Property("org.freedesktop.Secret.Item.Label", GLib.NewString("LlmConfig: master key of the built-in vault")),
             Property("org.freedesktop.Secret.Item.Attributes", attributes));
@@ -241,12 +258,11 @@ internal sealed class SecretServiceSession : IDisposable
         return !string.IsNullOrEmpty(runtimeFolder) && File.Exists(Path.Combine(runtimeFolder, "bus"));
     }
 
-    private static KeyValuePair<string, string>[] Attributes(Guid vaultId) =>
-    [
-        new("xdg:schema", Schema),
-        new("application", "LlmConfig"),
-        new("vault", vaultId.ToString("D")),
-    ];
+    private static KeyValuePair<string, string>[] Attributes => [new("xdg:schema", Schema), new("application", "LlmConfig")];
+
+    private static KeyValuePair<string, string> VaultAttribute(Guid vaultId) => new(VaultName, vaultId.ToString("D"));
+
+    private static KeyValuePair<string, string> FolderAttribute(string folder) => new("folder", folder);
 
     private static ProtectorStateException Locked(Exception? cause) => new(
         ProtectorState.Locked, "The keyring that keeps the vault's master key is locked.", UnlockRemedy, cause);

@@ -1,0 +1,57 @@
+namespace LlmConfig.Cli;
+
+/// <summary>
+/// The core's messages name cmdlets, in which most of its users think. Whoever uses this program has none: here each phrase that the
+/// core's source has is said in the words of this program. A test goes through that source, so that none is forgotten.
+/// </summary>
+internal static class ProgramWords
+{
+    // Longer phrases before those that they contain.
+    private static readonly (string Cmdlet, string Verb)[] Phrases =
+    [
+        ("Set-LlmConfigStore -Protector", "llmconfig store --protector"),
+        ("Set-LlmConfigStore -DefaultVault", "llmconfig store --default-vault"),
+        ("Get-LlmConfigStore shows", "llmconfig store shows"),
+        ("Get-LlmConfigKey works", "llmconfig key works"),
+        ("Get-LlmConfig lists", "llmconfig list shows"),
+        ("Get-LlmProvider lists", "llmconfig providers lists"),
+        ("Repair-LlmConfig", "llmconfig repair"),
+        ("Set-LlmConfig -ApiKey", "llmconfig set NAME --key-stdin"),
+        ("Set-LlmConfig -AsDefault", "llmconfig set NAME --default"),
+        ("Set-LlmConfig -BaseUrl", "llmconfig set NAME --base-url URL"),
+        ("Set-LlmConfig -Provider", "llmconfig set NAME --provider"),
+        ("Set-LlmConfig", "llmconfig set"),
+        ("New-LlmConfig with the provider openai-compatible and a base URL", "llmconfig new NAME openai-compatible --base-url URL"),
+        ("New-LlmConfig -BaseUrl", "llmconfig new NAME PROVIDER --base-url URL"),
+        ("New-LlmConfig ", "llmconfig new NAME "),
+        ("Import-LlmConfig -FromVault", "llmconfig import --from-vault"),
+        ("Export-LlmConfig", "llmconfig export"),
+        ("in the block of Use-LlmConfig", "with llmconfig exec"),
+        ("-Password, such as (Read-Host -AsSecureString)", "--password-file or --password-stdin"),
+        ("replace it with -Force", "replace it with --force"),
+        ("-OnConflict: Skip, Replace or Rename", "--on-conflict: skip, replace or rename"),
+        ("-AllowInsecureBaseUrl", "--allow-insecure-base-url"),
+        ("-BaseUrl", "--base-url"),
+        ("-Variable", "--variable"),
+        ("-Format", "--format"),
+        ("-Vault", "--vault"),
+        ("-StoreId", "--store-id"),
+    ];
+
+    /// <summary>The text in the words of this program.</summary>
+    public static string Translate(string text)
+    {
+        // Most texts name no command.
+        if (!text.Contains('-', StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        foreach ((string cmdlet, string verb) in Phrases)
+        {
+            text = text.Replace(cmdlet, verb, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+}

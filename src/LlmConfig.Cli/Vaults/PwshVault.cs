@@ -1,0 +1,45 @@
+using System.Text.Json;
+
+namespace LlmConfig.Cli;
+
+/// <summary>A registered vault, served by PowerShell. What the module's adapter promises holds: it is the one that does the work.</summary>
+/// <param name="name">Its name as it is registered.</param>
+/// <param name="takesLabels">Whether it keeps labels, as far as is known.</param>
+/// <param name="source">What asks PowerShell.</param>
+internal sealed class PwshVault(string name, bool takesLabels, PwshVaultSource source) : IKeyVault
+{
+    public string Name => name;
+
+    public bool TakesLabels { get; private set; } = takesLabels;
+
+    public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
+    {
+        byte[] copy = VaultMessage.NewKey(key.Utf8.Length);
+        key.Utf8.CopyTo(copy);
+        Ask(VaultRequest.Write, keyId, label, copy, cancellation);
+    }
+
+    public void Flush() => Ask(VaultRequest.Flush, null, null, [], CancellationToken.None);
+
+    public ApiKey Read(string keyId, CancellationToken cancellation) =>
+        source.Ask(VaultRequest.Read, name, keyId, null, [], (_, key) => ApiKey.FromUtf8(key, keyId), cancellation);
+
+    public void Remove(string keyId, CancellationToken cancellation) => Ask(VaultRequest.Remove, keyId, null, [], cancellation);
+
+    public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) =>
+        source.Ask(VaultRequest.List, name, null, null, [], (answer, _) => Keys(answer), cancellation);
+
+    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) => Ask(VaultRequest.Relabel, keyId, label, [], cancellation);
+
+    private static IReadOnlyList<KeyVaultEntry> Keys(JsonElement answer) =>
+    [
+        .. answer.GetProperty(VaultRequest.Keys).EnumerateArray().Select(entry => new KeyVaultEntry(
+            entry.GetProperty(VaultRequest.KeyId).GetString()!,
+            entry.TryGetProperty(VaultRequest.Label, out JsonElement label)
+                ? KeyLabel.TryFrom(label.EnumerateObject().ToDictionary(property => property.Name, property => (object?)property.Value.GetString(), StringComparer.OrdinalIgnoreCase))
+                : null)),
+    ];
+
+    private void Ask(string action, string? keyId, KeyLabel? label, byte[] key, CancellationToken cancellation) =>
+        TakesLabels = source.Ask(action, name, keyId, label, key, (answer, _) => answer.GetProperty(VaultRequest.TakesLabels).GetBoolean(), cancellation);
+}

@@ -1,0 +1,177 @@
+using System.Buffers;
+using System.ComponentModel;
+using System.Text.Json;
+
+namespace LlmConfig.Cli;
+
+/// <summary>
+/// The vaults that are registered with SecretManagement, through a PowerShell that is started when one of them is first used. What
+/// is registered, and which is the default, is read from SecretManagement's own file, as the cmdlets do.
+/// </summary>
+/// <param name="variable">Gives an environment variable.</param>
+internal sealed class PwshVaultSource(Func<string, string?> variable) : IKeyVaultSource, IDisposable
+{
+    private readonly Lock _asking = new();
+    private readonly Dictionary<string, IKeyVault?> _opened = new(StringComparer.OrdinalIgnoreCase);
+
+    // A vault that did not answer once is not waited for again; others may still do.
+    private readonly Dictionary<string, LlmConfigException> _silent = new(StringComparer.OrdinalIgnoreCase);
+    private PwshSession? _session;
+
+    public VaultChoice? DefaultVault => VaultRegistry.Read(variable).DefaultVault?.AsDefault();
+
+    public IKeyVault? Open(string name)
+    {
+        if (!_opened.TryGetValue(name, out IKeyVault? vault))
+        {
+            vault = VaultRegistry.Read(variable).Find(name) is { IsOwn: true } ? null : Find(name);
+            _opened.Add(name, vault);
+        }
+
+        return vault;
+    }
+
+    /// <summary>Asks PowerShell for something.</summary>
+    /// <param name="action">One of the actions of <see cref="VaultRequest"/>.</param>
+    /// <param name="vault">The vault's name.</param>
+    /// <param name="keyId">The key's id, or <see langword="null"/>.</param>
+    /// <param name="label">The key's label, or <see langword="null"/>.</param>
+    /// <param name="key">The key, or nothing; it is zeroed.</param>
+    /// <param name="take">Takes what is wanted from the answer, whose key is zeroed afterwards.</param>
+    /// <param name="cancellation">Gives up, and ends PowerShell.</param>
+    /// <exception cref="LlmConfigException">What the adapter throws; SecretManagementMissing without a PowerShell, VaultUnavailable without an answer.</exception>
+    public T Ask<T>(string action, string vault, string? keyId, KeyLabel? label, byte[] key, Func<JsonElement, byte[], T> take, CancellationToken cancellation)
+    {
+        var request = new VaultMessage(Json(action, vault, keyId, label), key);
+        lock (_asking)
+        {
+            using VaultMessage answer = Exchange(request, vault, cancellation);
+            try
+            {
+                using JsonDocument document = JsonDocument.Parse(answer.Json);
+                JsonElement root = document.RootElement;
+                return root.TryGetProperty(VaultRequest.Error, out JsonElement error) ? throw Error(error, vault) : take(root, answer.Key);
+            }
+            catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+            {
+                throw Silent(vault, "What PowerShell answered makes no sense.");
+            }
+        }
+    }
+
+    /// <summary>Ends PowerShell, where one was started.</summary>
+    public void Dispose()
+    {
+        _session?.Dispose();
+        _session = null;
+    }
+
+    private PwshVault? Find(string name) => Ask(
+        VaultRequest.Open,
+        name,
+        null,
+        null,
+        [],
+        (answer, _) => answer.GetProperty(VaultRequest.IsBuiltIn).GetBoolean()
+            ? null
+            : new PwshVault(answer.GetProperty(VaultRequest.Vault).GetString()!, answer.GetProperty(VaultRequest.TakesLabels).GetBoolean(), this),
+        CancellationToken.None);
+
+    private VaultMessage Exchange(VaultMessage request, string vault, CancellationToken cancellation)
+    {
+        if (_silent.TryGetValue(vault, out LlmConfigException? before))
+        {
+            request.Dispose();
+            throw before;
+        }
+
+        try
+        {
+            return Session(vault).Ask(request, cancellation);
+        }
+        catch (PwshFailureException e)
+        {
+            throw Silent(vault, e.Message);
+        }
+        finally
+        {
+            request.Dispose();
+        }
+    }
+
+    private PwshSession Session(string vault)
+    {
+        if (_session is { IsAlive: true })
+        {
+            return _session;
+        }
+
+        Dispose();
+        string program = PwshProgram.Find(variable, ShownText.Of(vault));
+        try
+        {
+            return _session = PwshSession.Start(program, PwshProgram.Timeout(variable, ShownText.Of(vault)));
+        }
+        catch (Win32Exception e)
+        {
+            throw PwshProgram.Missing(ShownText.Of(vault), $"'{ShownText.Of(program)}' cannot be started: {e.Message}.", e);
+        }
+    }
+
+    private LlmConfigException Silent(string vault, string problem)
+    {
+        string shown = ShownText.Of(vault);
+        return _silent[vault] = new LlmConfigException(
+            LlmConfigErrorCode.VaultUnavailable,
+            shown,
+            $"The vault '{shown}' gave no answer. {problem}",
+            $"See in PowerShell whether Test-SecretVault '{shown}' succeeds, and run the command again; {PwshProgram.TimeoutVariable} sets a longer wait, in seconds.");
+    }
+
+    // Most of it in the adapter's words; what it advises for a session that goes on does not help here.
+    private static LlmConfigException Error(JsonElement error, string vault)
+    {
+        string shown = ShownText.Of(vault);
+        LlmConfigErrorCode code = Enum.TryParse(Text(VaultRequest.Code), out LlmConfigErrorCode known) ? known : LlmConfigErrorCode.VaultUnavailable;
+        return new LlmConfigException(code, Text(VaultRequest.Target), Text(VaultRequest.Problem) ?? string.Empty, code switch
+        {
+            LlmConfigErrorCode.VaultLocked =>
+                $"llmconfig cannot ask for its password. Let the vault open without a question (SecretStore: Set-SecretStoreConfiguration -Authentication None -Interaction None), or use '{shown}' in a PowerShell where it is unlocked.",
+            LlmConfigErrorCode.SecretManagementMissing =>
+                $"Install it in PowerShell with: Install-PSResource Microsoft.PowerShell.SecretManagement; or use the built-in vault with --vault {LlmConfigRepository.BuiltInVault}.",
+            _ => Text(VaultRequest.RecommendedAction) ?? string.Empty,
+        });
+
+        string? Text(string name) => error.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    }
+
+    private static byte[] Json(string action, string vault, string? keyId, KeyLabel? label)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            writer.WriteString(VaultRequest.Action, action);
+            writer.WriteString(VaultRequest.Vault, vault);
+            if (keyId is not null)
+            {
+                writer.WriteString(VaultRequest.KeyId, keyId);
+            }
+
+            if (label is not null)
+            {
+                writer.WriteStartObject(VaultRequest.Label);
+                foreach ((string name, string value) in label.ToProperties())
+                {
+                    writer.WriteString(name, value);
+                }
+
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return json.WrittenSpan.ToArray();
+    }
+}

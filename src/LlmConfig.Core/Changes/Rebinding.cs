@@ -1,0 +1,67 @@
+namespace LlmConfig;
+
+/// <summary>
+/// Writes anew what <c>llm_config.json</c> holds that was computed under a master key: after that one was exchanged and before it is
+/// destroyed. One ordinary commit; repeated, it changes nothing.
+/// </summary>
+internal sealed class Rebinding(ConfigFile config, LocalVault local, KeySeals seals, CancellationToken cancellation)
+{
+    /// <exception cref="LlmConfigException">StoreCorrupt, StoreBusy and the like, or a Vault code: the old master key has to stay.</exception>
+    public void Run()
+    {
+        if (config.ReadStrictly() is not { } seen)
+        {
+            return;
+        }
+
+        // Read before the lock is taken. A key never changes under its id, so what was read for one holds.
+        Dictionary<string, ulong?> marks = seen.Configurations
+            .Where(item => item.KeyMark is not null)
+            .Select(item => item.KeyId!)
+            .Distinct(StringComparer.Ordinal)
+            .ToDictionary(id => id, MarkOf, StringComparer.Ordinal);
+        if (marks.Count == 0 && seen.Seal is null)
+        {
+            return;
+        }
+
+        try
+        {
+            config.Change(draft => Renew(draft, marks), keys: null, cancellation);
+        }
+        catch (UncertainCommitException e)
+        {
+            throw e.Failure;
+        }
+    }
+
+    // Under the lock: whoever commits after this one seals under the new master key. A forged seal stays what it is.
+    private void Renew(ConfigDraft draft, Dictionary<string, ulong?> marks)
+    {
+        ConfigDocument now = draft.Origin;
+        if (now.Seal is not null && seals.Knows(now))
+        {
+            draft.Seal = seals.SealOf(now.StoreId);
+        }
+
+        foreach (LlmConfiguration item in now.Configurations.Where(item => item.Key is not null))
+        {
+            LlmConfiguration after = seals.Check(item) is null ? seals.Seal(item) : item;
+            draft.Replace(item.KeyMark is null ? after : after with { KeyMark = marks.GetValueOrDefault(item.KeyId!) });
+        }
+    }
+
+    // A mark only ever leads to a warning: where the key cannot be read, there is none.
+    private ulong? MarkOf(string keyId)
+    {
+        try
+        {
+            using ApiKey key = local.Read(keyId, cancellation);
+            return local.Mark(key);
+        }
+        catch (LlmConfigException e) when (e.Code is LlmConfigErrorCode.KeyMissing or LlmConfigErrorCode.VaultCorrupt or LlmConfigErrorCode.InvalidKey)
+        {
+            return null;
+        }
+    }
+}

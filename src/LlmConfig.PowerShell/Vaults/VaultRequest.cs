@@ -1,0 +1,28 @@
+namespace LlmConfig;
+
+/// <summary>The words of the protocol between <c>llmconfig</c> and the PowerShell that serves its vaults. Compiled into both programs.</summary>
+internal static class VaultRequest
+{
+    public const string Action = "action";
+    public const string Vault = "vault";
+    public const string KeyId = "keyId";
+    public const string Label = "label";
+
+    public const string Open = "open";
+    public const string Write = "write";
+    public const string Flush = "flush";
+    public const string Read = "read";
+    public const string Remove = "remove";
+    public const string List = "list";
+    public const string Relabel = "relabel";
+
+    public const string IsBuiltIn = "isBuiltIn";
+    public const string TakesLabels = "takesLabels";
+    public const string Keys = "keys";
+
+    public const string Error = "error";
+    public const string Code = "code";
+    public const string Target = "target";
+    public const string Problem = "problem";
+    public const string RecommendedAction = "recommendedAction";
+}
