@@ -10,7 +10,7 @@ internal sealed class RemoveChange(Guid id, string shownName, bool keepKey) : Pl
         LlmConfiguration before = draft.Get(id, shownName);
         Before = before;
         draft.Remove(id);
-        KeyReference? dropped = keepKey ? null : before.OwnKey;
+        KeyReference? dropped = keepKey ? null : draft.OwnKeyOf(before);
         KeptKey = dropped is null ? before.Key : null;
 
         // Its label has to say that it is no longer this store's.

@@ -54,7 +54,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
         after = after with { UpdatedAt = ChangeTime.After(before.UpdatedAt, now), HasLateTime = false };
         after = draft.Replace(after, AcceptsHost ? Sealing.Accepted : Sealing.Checked);
         RelabelledKey = keeps && (AcceptsHost || !KeyLabel.HaveSameLabel(before, after)) ? after.OwnKey : null;
-        return (after, keeps ? null : before.OwnKey);
+        return (after, keeps ? null : draft.OwnKeyOf(before));
     }
 
     private static bool DefaultHeader(LlmConfiguration before, LlmProvider? provider) =>

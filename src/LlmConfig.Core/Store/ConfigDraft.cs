@@ -77,6 +77,27 @@ internal sealed class ConfigDraft
         return free;
     }
 
+    /// <summary>
+    /// The key that may go with its configuration. One in a vault that others use too only where its seal is true: that another
+    /// store wrote it may have been taken out of the file. What stays is found by its label.
+    /// </summary>
+    public KeyReference? OwnKeyOf(LlmConfiguration item)
+    {
+        if (_seals is null || item.OwnKey is not { } own || KeyVaults.IsBuiltIn(own.Vault))
+        {
+            return item.OwnKey;
+        }
+
+        try
+        {
+            return _seals.Check(item) is null ? own : null;
+        }
+        catch (LlmConfigException)
+        {
+            return null;
+        }
+    }
+
     public LlmConfiguration Get(Guid id, string shownName) => Find(id) ?? throw NotFound(shownName);
 
     /// <summary>Puts a new configuration here.</summary>

@@ -94,7 +94,7 @@ internal sealed class AdoptChange(
         after = after with { IsDefault = MakeRoom(draft, other, after) || local.IsDefault };
 
         // Also with another key: a label can be put beside any key that is there.
-        SendsKeptKeyElsewhere = LeadElsewhere(after, local);
+        SendsKeptKeyElsewhere = local.Key is not null && !KeySeals.LeadAlike(after, local);
         return Replace(draft, local, after);
     }
 

@@ -218,12 +218,15 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         return ShouldProcess(step.Name, $"{action} ({step.Detail}): {step.Effect}") && (Force || !step.SendsKeptKeyElsewhere || MaySendKeyElsewhere(step));
     }
 
+    private static string Place(LlmConfiguration item) =>
+        $"{ShownText.WithAsciiHost(item.BaseUrl) ?? "an unknown host"} ({ShownText.Of(item.Provider)}, {(item.UseAuthHeader ? "as a bearer token" : "in the provider's own header")})";
+
     private bool MaySendKeyElsewhere(ImportStep step)
     {
         string next = ShownText.WithAsciiHost(step.Configuration!.BaseUrl) ?? "an unknown host";
         bool? answer = Ask(
             step.Existing is { } existing
-                ? $"The key of '{step.Name}' would go to {next} instead of {ShownText.WithAsciiHost(existing.BaseUrl) ?? "an unknown host"}. Keep the key and change the host?"
+                ? $"The key of '{step.Name}' would go to {Place(step.Configuration!)} instead of {Place(existing)}. Keep the key and change the host?"
                 : $"The key of '{step.Name}' ({step.Detail}) would go to {next}, which is not the provider's own host: who may write to the vault has chosen it. Import it?",
             "Key goes to another host",
             ref _yesToAll,

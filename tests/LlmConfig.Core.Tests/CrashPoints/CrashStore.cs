@@ -70,8 +70,16 @@ internal sealed class CrashStore : IDisposable
             string key = "-";
             if (item.Vault is not null)
             {
-                using ApiKey value = store.GetKey(item.Id);
-                key = value.ToPlainText();
+                try
+                {
+                    using ApiKey value = store.GetKey(item.Id);
+                    key = value.ToPlainText();
+                }
+                catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.HostMismatch && item.Vault == MemoryVault.VaultName)
+                {
+                    // Rebuilt from a label that others may write: it is there, and goes nowhere until its host was accepted.
+                    key = $"{_memory[item.KeyId!].Value}, not accepted";
+                }
             }
 
             return $"{item.Name} {item.Provider} {item.Vault} {key} {item.IsDefault}";

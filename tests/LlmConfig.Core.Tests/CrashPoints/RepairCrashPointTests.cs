@@ -172,7 +172,10 @@ public sealed class RepairCrashPointTests(ITestOutputHelper output)
     {
         ConfigDocument before = ConfigDocumentReader.Read(File.ReadAllBytes(FileOf(store)));
         byte[] bytes = ConfigDocumentWriter.Write(new ConfigDocument(
-            before.StoreId, before.Revision + 1, before.DefaultVault, [.. before.Configurations.Select(edit).OfType<LlmConfiguration>()], before.Extras));
+            before.StoreId, before.Revision + 1, before.DefaultVault, [.. before.Configurations.Select(edit).OfType<LlmConfiguration>()], before.Extras)
+        {
+            Seal = before.Seal,
+        });
         File.WriteAllBytes(FileOf(store), bytes);
         File.WriteAllBytes(FileOf(store) + ".bak", bytes);
     }

@@ -16,7 +16,9 @@ public sealed class RebuildTests : IDisposable
         ConfigDocument before = _store.Document;
         Lose();
 
-        RepairResult done = Assert.Single(_store.Repair(null, "Far"));
+        IReadOnlyList<RepairResult> results = _store.Repair(null, "Far");
+        Assert.Equal([("File", true), ("Host", false)], results.Select(result => (result.Check, result.Changed)));
+        RepairResult done = results[0];
 
         ConfigDocument after = _store.Document;
         Assert.Equal(before.StoreId, after.StoreId);

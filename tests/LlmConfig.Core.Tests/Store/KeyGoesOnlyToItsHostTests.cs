@@ -225,7 +225,7 @@ public sealed class KeyGoesOnlyToItsHostTests : IDisposable
     }
 
     [Fact]
-    public void A_key_that_a_repair_finds_again_is_sealed_where_its_own_label_says_the_same_place_alone()
+    public void A_key_is_found_again_by_a_repair_only_where_its_own_label_says_the_same_place()
     {
         Edit(file => Work(file)["key"]!["id"] = KeyReference.NewKeyId());
         LlmConfigRepository repository = Open();
@@ -238,9 +238,9 @@ public sealed class KeyGoesOnlyToItsHostTests : IDisposable
             Work(file)["baseUrl"] = "https://forged.example/v1";
         });
         repository = Open();
-        Assert.Contains(repository.Repair(repository.PlanRepair(), _ => true).ToList(), result => result is { Check: "Key", Changed: true });
-        Assert.Equal(_work.KeyId, Open().Get("work").KeyId);
-        Refuse(() => Open().GetKey(_work.Id));
+        Assert.DoesNotContain(repository.Repair(repository.PlanRepair(), step => !step.RemovesKey).ToList(), result => result.Changed);
+        Refusal.Of(LlmConfigErrorCode.KeyMissing, "work", () => Open().GetKey(_work.Id));
+        Assert.True(File.Exists(_store.VaultPaths.Sealed(_work.KeyId!)));
     }
 
     private static JsonObject Work(JsonObject file) => file["configs"]![0]!.AsObject();

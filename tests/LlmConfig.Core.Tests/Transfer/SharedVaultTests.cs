@@ -294,19 +294,25 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
-    public void A_host_that_the_second_did_not_choose_is_asked_about_whether_the_key_stays_or_not()
+    public void A_host_provider_or_header_style_that_the_second_did_not_choose_is_asked_about_whether_the_key_stays_or_not()
     {
         LlmConfiguration item = Create(_first, "work");
         _ = Import();
         First().Update(item.Id, new ConfigurationUpdate { BaseUrl = "https://evil.example/v1" });
         Assert.True(Assert.Single(Second().PlanImport("Far").Steps).SendsKeptKeyElsewhere);
 
+        // Who may write labels need not have the key that one names.
         Rotate(_first, item.Id);
         ImportStep step = Assert.Single(Second().PlanImport("Far").Steps);
         Assert.True(step.SendsKeptKeyElsewhere, "A label can be put beside any key.");
         Assert.Contains("from https://api.openai.com/v1 to https://evil.example/v1", step.Effect, StringComparison.Ordinal);
 
         First().Update(item.Id, new ConfigurationUpdate { Model = "m" });
+        _ = Import();
+        First().Update(item.Id, new ConfigurationUpdate { UseAuthHeader = false });
+        Assert.True(Assert.Single(Second().PlanImport("Far").Steps).SendsKeptKeyElsewhere);
+        First().Update(item.Id, new ConfigurationUpdate { UseAuthHeader = true, Provider = "groq" });
+        Assert.True(Assert.Single(Second().PlanImport("Far").Steps).SendsKeptKeyElsewhere);
         _ = Import();
         First().Update(item.Id, new ConfigurationUpdate { BaseUrl = "https://evil.example/v2" });
         Assert.False(Assert.Single(Second().PlanImport("Far").Steps).SendsKeptKeyElsewhere);
