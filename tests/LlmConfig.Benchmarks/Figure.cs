@@ -17,6 +17,10 @@ internal sealed record Figure(string Name, double? Value, double Bar, string Uni
         CultureInfo.InvariantCulture,
         $"| {Name} | {(Value is { } value ? Text(value) : "-")} | {(AtLeast ? "at least" : "at most")} {Bar:0.##}{Unit} | {Passes switch { true => "pass", false => "**fail**", _ => "not run" }} | {Detail} |");
 
+    /// <summary>How many milliseconds the median of <paramref name="a"/> is above that of <paramref name="b"/>.</summary>
+    public static Figure Difference(string name, Samples a, Samples b, double bar) =>
+        new(name, a.Median - b.Median, bar, " ms", false, $"{Time(a.Median)} / {Time(b.Median)}");
+
     /// <summary>How many times the median of <paramref name="a"/> is that of <paramref name="b"/>.</summary>
     public static Figure Ratio(string name, Samples a, Samples b, double bar, bool atLeast = false) =>
         new(name, a.Median / b.Median, bar, "x", atLeast, $"{Time(a.Median)} / {Time(b.Median)}");

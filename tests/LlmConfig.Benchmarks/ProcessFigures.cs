@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace LlmConfig.Benchmarks;
 
-/// <summary>Figures of fresh processes: import, first command, llmconfig, memory.</summary>
+/// <summary>Figures of fresh processes: import, first command, memory.</summary>
 internal sealed class ProcessFigures(Workplace workplace)
 {
     private const int Rounds = 15;
@@ -23,12 +23,6 @@ internal sealed class ProcessFigures(Workplace workplace)
             () => _child.FreshShell(hundred, Script(Workplace.OneCmdlet, "$null = Get-One"))[0]);
         yield return Figure.Ratio("`Import-Module` in a fresh shell / a one-cmdlet binary module", import, one, 1.5);
         yield return Figure.Ratio("first `Get-LlmConfig` with import, 100 configurations / that import", first, import, 2);
-
-        (Samples shell, Samples engine) = Samples.Interleave(
-            Rounds,
-            () => _child.Run(Workplace.Shell, hundred, "Get-LlmConfig").Elapsed,
-            () => _child.Run(Workplace.BareEngine, hundred).Elapsed);
-        yield return Figure.Ratio("`llmconfig 'Get-LlmConfig'`, whole process / an engine that runs `1`", shell, engine, 1.2);
     }
 
     /// <summary>Memory of a process that holds 10,000 configurations.</summary>

@@ -23,6 +23,7 @@ StoreReads.Unchanged.Add(10_000, tenThousand);
 StoreReads.Stores.Add(100, workplace.NewStore("read-100", 100));
 StoreReads.Stores.Add(10_000, workplace.NewStore("read-10000", 10_000));
 table.Add(new ProcessFigures(workplace).Run(hundred));
+table.Add(new CliFigures(workplace).Run(hundred));
 table.Add([new ProcessFigures(workplace).Memory(tenThousand)]);
 using (var engine = new Engine())
 {

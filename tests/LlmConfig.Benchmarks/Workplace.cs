@@ -23,8 +23,6 @@ internal sealed class Workplace : IDisposable
 
     public static string OneCmdlet => Path.Combine(Out, "benchmarks", "LlmConfig.OneCmdlet", "LlmConfig.OneCmdlet.psd1");
 
-    public static string Shell => Program(Path.Combine(Out, "llmconfig", "llmconfig"));
-
     public static string BareEngine => Program(Path.Combine(Out, "benchmarks", "LlmConfig.BareEngine", "LlmConfig.BareEngine"));
 
     /// <summary>The PowerShell of this machine, where there is one.</summary>

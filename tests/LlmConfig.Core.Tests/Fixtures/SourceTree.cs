@@ -6,7 +6,7 @@ internal static class SourceTree
     public static string Root { get; } = Find();
 
     /// <summary>The console program, as <c>dotnet build</c> leaves it.</summary>
-    public static string Shell => Path.Combine(Root, "out", "llmconfig", "llmconfig.dll");
+    public static string Program => Path.Combine(Root, "out", "llmconfig", "llmconfig");
 
     private static string Find()
     {

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace LlmConfig.Tests;
 
-/// <summary><c>kill -9</c> at random moments on four writers of one store at once: two run llmconfig, two the core alone, which starts ten times faster.</summary>
+/// <summary><c>kill -9</c> at random moments on four writers of one store at once: two run llmconfig, two the core alone, which makes many changes in a process.</summary>
 [Collection(nameof(AloneCollection))]
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
@@ -27,14 +27,14 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         int seed = Environment.TickCount;
         KilledWriter[] writers =
         [
-            .. Enumerable.Range(0, 4).Select(number => new KilledWriter(Folder, $"w{number}-", isShell: number < 2, new Random(seed + number))),
+            .. Enumerable.Range(0, 4).Select(number => new KilledWriter(Folder, $"w{number}-", isProgram: number < 2, new Random(seed + number))),
         ];
-        int ofShell = kills / 4;
-        int ofCore = kills - ofShell;
+        int ofProgram = kills / 4;
+        int ofCore = kills - ofProgram;
         Task[] tasks =
         [
             .. writers.Select(writer => Task.Factory.StartNew(
-                () => writer.Run(() => (writer.IsShell ? Interlocked.Decrement(ref ofShell) : Interlocked.Decrement(ref ofCore)) >= 0), default, TaskCreationOptions.LongRunning, TaskScheduler.Default)),
+                () => writer.Run(() => (writer.IsProgram ? Interlocked.Decrement(ref ofProgram) : Interlocked.Decrement(ref ofCore)) >= 0), default, TaskCreationOptions.LongRunning, TaskScheduler.Default)),
         ];
         Task.WaitAll(tasks);
 
@@ -52,7 +52,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             + Directory.GetFiles(Path.Combine(Folder, "pending")).Length - repository.GetAll().Count;
         Figures.Print(
             output,
-            $"kills: {writers.Sum(writer => writer.Kills)} ({writers.Where(writer => writer.IsShell).Sum(writer => writer.Kills)} of llmconfig), "
+            $"kills: {writers.Sum(writer => writer.Kills)} ({writers.Where(writer => writer.IsProgram).Sum(writer => writer.Kills)} of llmconfig), "
             + $"{writers.Sum(writer => writer.Acknowledged)} acknowledged changes, lost: {violations.Length}, dangling: {dangling}, orphans: {orphans}");
         Assert.True(violations.Length == 0, $"seed {seed}\n{string.Join('\n', violations)}");
         Assert.Equal((0, 0), (dangling, orphans));

@@ -6,12 +6,16 @@ namespace LlmConfig.Tests;
 /// One of several writers of a store, whose process is killed and started again and again. After each kill it is checked
 /// that the store holds all that the process acknowledged, and of the change that it was in the middle of all or nothing.
 /// </summary>
-internal sealed class KilledWriter(string folder, string prefix, bool isShell, Random random)
+internal sealed class KilledWriter(string folder, string prefix, bool isProgram, Random random)
 {
     private WorkState _state = WorkState.Empty;
 
-    /// <summary>True for llmconfig, false for a process of the core alone.</summary>
-    public bool IsShell => isShell;
+    // How long the last change of llmconfig took: a kill comes at a random moment of that, however fast the machine is.
+    private TimeSpan _usual = TimeSpan.FromMilliseconds(200);
+    private int _number;
+
+    /// <summary>True for llmconfig, of which each change is a process; false for a process of the core alone that makes many.</summary>
+    public bool IsProgram => isProgram;
 
     public int Kills { get; private set; }
 
@@ -23,7 +27,7 @@ internal sealed class KilledWriter(string folder, string prefix, bool isShell, R
     {
         while (goesOn())
         {
-            IReadOnlyList<string[]> lines = RunAndKill();
+            IReadOnlyList<string[]> lines = isProgram ? ChangeUntilKilled() : RunAndKill();
             Kills++;
             Judge(lines);
         }
@@ -44,20 +48,14 @@ internal sealed class KilledWriter(string folder, string prefix, bool isShell, R
     private IReadOnlyList<string[]> RunAndKill()
     {
         string seed = random.Next().ToString(System.Globalization.CultureInfo.InvariantCulture);
-        string[] arguments = isShell
-            ? [SourceTree.Shell, "-File", Path.Combine(AppContext.BaseDirectory, "Kills", "work.ps1"), prefix, seed]
-            : [ChildProcess.Worker, "work", folder, prefix, "0", seed];
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardInput = true, RedirectStandardError = true };
-        start.Environment["LLMCONFIG_HOME"] = folder;
-        start.Environment["HOME"] = Path.GetDirectoryName(folder);
-        using Process process = Process.Start(start)!;
+        using Process process = Start("dotnet", ChildProcess.Worker, "work", folder, prefix, "0", seed);
         Task<string> errors = process.StandardError.ReadToEndAsync();
         var lines = new List<string>();
 
         // One in eight dies while it starts; the others after some changes, somewhere in the next.
         if (random.Next(8) == 0)
         {
-            Thread.Sleep(random.Next(isShell ? 1000 : 120));
+            Thread.Sleep(random.Next(120));
         }
         else
         {
@@ -84,6 +82,79 @@ internal sealed class KilledWriter(string folder, string prefix, bool isShell, R
         }
 
         return [.. lines.Where(IsWhole).Select(line => line.Split('\t'))];
+    }
+
+    // One process for each change, until one was killed before it ended.
+    private IReadOnlyList<string[]> ChangeUntilKilled()
+    {
+        var lines = new List<string[]>();
+        WorkState state = _state;
+        int untouched = random.Next(3);
+        while (true)
+        {
+            (string kind, string name, string value, string input, string[] arguments) = Choose(state);
+            lines.Add(["try", kind, name, value]);
+            var watch = Stopwatch.StartNew();
+            using Process process = Start(SourceTree.Program, arguments);
+            Task<string> errors = process.StandardError.ReadToEndAsync();
+            Task<string> output = process.StandardOutput.ReadToEndAsync();
+            try
+            {
+                process.StandardInput.Write(input);
+                process.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // It needed no input and ended.
+            }
+
+            bool ended = untouched-- > 0 ? process.WaitForExit(TimeSpan.FromMinutes(2)) : process.WaitForExit(_usual * random.NextDouble());
+            if (!ended)
+            {
+                process.Kill();
+                process.WaitForExit();
+
+                // It may have ended by itself in that moment.
+                if (process.ExitCode != 0)
+                {
+                    return lines;
+                }
+            }
+
+            process.WaitForExit();
+            _usual = watch.Elapsed;
+            if (process.ExitCode != 0)
+            {
+                Violations.Add($"{prefix} failed ({string.Join(' ', arguments)}): {output.Result}{errors.Result}");
+                return lines;
+            }
+
+            lines.Add(["ack"]);
+            state = state.After(kind, name, value);
+        }
+    }
+
+    private (string Kind, string Name, string Value, string Input, string[] Arguments) Choose(WorkState state)
+    {
+        string fresh = $"{prefix}p{_number++}";
+        string[] owned = [.. state.Items.Keys.Order(StringComparer.Ordinal)];
+        string name = owned.Length == 0 ? string.Empty : owned[random.Next(owned.Length)];
+        return (owned.Length == 0 || (owned.Length < 4 && random.Next(3) == 0) ? 0 : random.Next(1, 5)) switch
+        {
+            0 => ("create", fresh, fresh, $"sk-test-{fresh}\n", ["new", fresh, "openai", "--key-stdin"]),
+            1 => ("rotate", name, $"sk-test-{fresh}", $"sk-test-{fresh}\n", ["set", name, "--key-stdin"]),
+            2 => ("model", name, $"m{fresh}", string.Empty, ["set", name, "--model", $"m{fresh}"]),
+            3 => ("rename", name, fresh, string.Empty, ["rename", name, fresh]),
+            _ => ("remove", name, string.Empty, string.Empty, ["remove", name, "--yes"]),
+        };
+    }
+
+    private Process Start(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardInput = true, RedirectStandardError = true };
+        start.Environment["LLMCONFIG_HOME"] = folder;
+        start.Environment["HOME"] = Path.GetDirectoryName(folder);
+        return Process.Start(start)!;
     }
 
     private void Judge(IReadOnlyList<string[]> lines)
