@@ -32,7 +32,7 @@ internal sealed class CliFigures(Workplace workplace)
         return Figure.Ratio(what, own, others, bar);
     }
 
-    private string Publish(string project, string program)
+    private static string Publish(string project, string program)
     {
         string folder = Path.Combine(Workplace.Out, "benchmarks", "native", program);
         _ = Shell($"dotnet publish '{Path.Combine(Workplace.Out, "..", project)}' -c Release -o '{folder}'");

@@ -73,7 +73,14 @@ internal sealed class LlmConfigProgram : IDisposable
         }
     }
 
-    public void Dispose() => _home.Delete(recursive: true);
+    public void Dispose()
+    {
+        // A pseudo-terminal that was given this home has removed it already.
+        if (Directory.Exists(Home))
+        {
+            _home.Delete(recursive: true);
+        }
+    }
 
     // Whoever runs these tests may ignore SIGINT (nohup, a shell's &), and what is ignored stays so in every child: env sets it back.
     private ProcessStartInfo WithDefaultSignals(IEnumerable<string> command)

@@ -207,7 +207,12 @@ public sealed class PwshVaultTests : IDisposable
 
     private static KeyLabel Label() => KeyLabel.TryFrom(new Dictionary<string, object?>
     {
-        ["store"] = Guid.NewGuid(), ["configuration"] = Guid.NewGuid(), ["name"] = "work", ["provider"] = "openai", ["useAuthHeader"] = "true", ["createdAt"] = DateTime.UtcNow,
+        ["store"] = Guid.NewGuid(),
+        ["configuration"] = Guid.NewGuid(),
+        ["name"] = "work",
+        ["provider"] = "openai",
+        ["useAuthHeader"] = "true",
+        ["createdAt"] = DateTime.UtcNow,
     })!;
 
     private static bool IsRunning(string pidFile)

@@ -85,7 +85,7 @@ internal sealed class KilledWriter(string folder, string prefix, bool isProgram,
     }
 
     // One process for each change, until one was killed before it ended.
-    private IReadOnlyList<string[]> ChangeUntilKilled()
+    private List<string[]> ChangeUntilKilled()
     {
         var lines = new List<string[]>();
         WorkState state = _state;
