@@ -56,7 +56,7 @@ internal sealed class CliProgram(IConsole console, IProgramStarter starter, IKey
         }
 
         words.Check(verb, line);
-        using var session = new Session(console, starter, vaults, verb.GlobalOptions(line), words.Program);
+        using var session = new Session(verb.Name, console, starter, vaults, verb.GlobalOptions(line), words.Program);
         int code = ExitCode.Success;
         try
         {

@@ -9,6 +9,9 @@ internal static class ProgramWords
     // Longer phrases before those that they contain.
     private static readonly (string Cmdlet, string Verb)[] Phrases =
     [
+        ("Run Unlock-LlmConfigStore and give the passphrase", "Run the command where the passphrase can be asked for"),
+        ("Test-LlmConfig", "llmconfig test"),
+        ("Set-LlmConfigStore -RotateMasterKey", "llmconfig store rotate"),
         ("Set-LlmConfigStore -Protector", "llmconfig store --protector"),
         ("Set-LlmConfigStore -DefaultVault", "llmconfig store --default-vault"),
         ("Get-LlmConfigStore shows", "llmconfig store shows"),
@@ -17,6 +20,7 @@ internal static class ProgramWords
         ("Get-LlmProvider lists", "llmconfig providers lists"),
         ("Repair-LlmConfig", "llmconfig repair"),
         ("Set-LlmConfig -ApiKey", "llmconfig set NAME --key-stdin"),
+        ("Set-LlmConfig -AcceptHost", "llmconfig set NAME --accept-host"),
         ("Set-LlmConfig -AsDefault", "llmconfig set NAME --default"),
         ("Set-LlmConfig -BaseUrl", "llmconfig set NAME --base-url URL"),
         ("Set-LlmConfig -Provider", "llmconfig set NAME --provider"),
@@ -34,6 +38,7 @@ internal static class ProgramWords
         ("-BaseUrl", "--base-url"),
         ("-Variable", "--variable"),
         ("-Format", "--format"),
+        ("-ApiKey", "--key-stdin"),
         ("-Vault", "--vault"),
         ("-StoreId", "--store-id"),
     ];

@@ -1,14 +1,18 @@
+using System.Security;
+
 namespace LlmConfig.Cli;
 
 /// <summary>What one run works with: the console, the store, who may be asked, and what there is to show at the end.</summary>
 internal sealed class Session : IDisposable
 {
     private readonly List<LlmConfigWarning> _warnings = [];
+    private readonly string _verb;
     private readonly IKeyVaultSource? _vaults;
     private LlmConfigRepository? _repository;
 
-    public Session(IConsole console, IProgramStarter starter, IKeyVaultSource? vaults, GlobalOptions options, IReadOnlyList<string> program)
+    public Session(string verb, IConsole console, IProgramStarter starter, IKeyVaultSource? vaults, GlobalOptions options, IReadOnlyList<string> program)
     {
+        _verb = verb;
         Program = program;
         Console = console;
         Starter = starter;
@@ -34,14 +38,17 @@ internal sealed class Session : IDisposable
     /// <summary>Not to be written where all went well: who reads standard error as well as standard output would take it for data.</summary>
     public bool HoldsWarningsBack { get; set; }
 
+    /// <summary>Set by a verb that other programs wait for: it never asks.</summary>
+    public bool AsksNothing { get; set; }
+
     /// <summary>True where somebody is there to answer: a question never waits for a pipe.</summary>
-    public bool CanAsk => !Options.NoInput && Console.InputIsTerminal && Console.ErrorIsTerminal;
+    public bool CanAsk => !Options.NoInput && !AsksNothing && Console.InputIsTerminal && Console.ErrorIsTerminal;
 
     /// <summary>The store that the command line or the environment names, opened when it is first needed.</summary>
     /// <exception cref="LlmConfigException">StoreUnsafe: there is no such folder.</exception>
     public LlmConfigRepository Repository => _repository ??= new LlmConfigRepository(
         Options.Home is { } home ? StoreFolder.At(home.Length == 0 ? home : Path.GetFullPath(home)) : StoreFolder.Resolve(Console.Variable),
-        new LlmConfigOptions { Vaults = _vaults, Warning = _warnings.Add });
+        new LlmConfigOptions { Vaults = _vaults, Warning = _warnings.Add, AskPassphrase = AskPassphrase, Command = _verb });
 
     /// <summary>The configuration of this name or id.</summary>
     /// <exception cref="LlmConfigException">NotFound, StoreCorrupt.</exception>
@@ -132,6 +139,14 @@ internal sealed class Session : IDisposable
             }
         }
     }
+
+    // Of the built-in vault; null where nobody can be asked.
+    private SecureString? AskPassphrase(PassphraseRequest request) => !CanAsk ? null : PasswordInput.Ask(this, request switch
+    {
+        { IsRepetition: true } => "The same passphrase once more (not shown): ",
+        { IsNew: true } => "New passphrase of the built-in vault, 8 characters or more (not shown): ",
+        _ => "Passphrase of the built-in vault (not shown): ",
+    });
 
     /// <summary>Ends what serves the vaults: the program that this one becomes would find a child that it never started.</summary>
     public void ReleaseVaults() => (_vaults as IDisposable)?.Dispose();

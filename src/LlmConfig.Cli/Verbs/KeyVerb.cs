@@ -19,6 +19,7 @@ internal sealed class KeyVerb : Verb
     public override int Run(ParseResult line, Session session)
     {
         session.HoldsWarningsBack = true;
+        session.AsksNothing = true;
         string? name = line.GetValue(_name);
         if (line.GetValue(_protocol) is { } protocol)
         {

@@ -43,7 +43,7 @@ internal sealed class RepairVerb : Verb
 
         session.Output.Show(results, new CheckView());
         session.Output.Done(
-            isLeft ? "Keys that nothing refers to were left. Add --yes to remove them."
+            isLeft ? "What needs a yes was left. Add --yes to do it."
             : results.Count == 0 && !session.Output.HasFailed ? "There was nothing to repair."
             : string.Empty);
         return results.Exists(result => result.Status == CheckStatus.Error) ? ExitCode.Failure : ExitCode.Success;
@@ -51,12 +51,12 @@ internal sealed class RepairVerb : Verb
 
     private static bool IsWanted(Session session, RepairStep step, ref bool isLeft)
     {
-        if (!step.RemovesKey)
+        if (!step.NeedsConsent)
         {
             return true;
         }
 
-        bool? answer = session.Confirm($"{ProgramWords.Translate(step.Action)} ({ShownText.Of(step.Target)}) It cannot be brought back. Remove it?");
+        bool? answer = session.Confirm($"{ProgramWords.Translate(step.Action)} ({ShownText.Of(step.Target)}) {(step.RemovesKey ? "It cannot be brought back. Remove it?" : "Do it?")}");
         isLeft |= answer is null;
         return answer ?? false;
     }

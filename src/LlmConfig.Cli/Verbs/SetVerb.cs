@@ -14,6 +14,7 @@ internal sealed class SetVerb : Verb
     private readonly Option<string> _vault = new("--vault") { Description = "move the key to this vault", HelpName = "VAULT" };
     private readonly Option<bool> _default = new("--default") { Description = "make it the default configuration" };
     private readonly Option<bool> _noDefault = new("--no-default") { Description = "make it no longer the default configuration" };
+    private readonly Option<bool> _accept = new("--accept-host") { Description = "let the key go where the configuration says, although it was stored for another host" };
     private readonly Option<bool> _removeKey = new("--remove-key") { Description = "remove its key" };
     private readonly KeyInput _key = new();
 
@@ -21,7 +22,7 @@ internal sealed class SetVerb : Verb
         : base("set", "Changes settings of a configuration, or its key.", "llmconfig set work --model gpt-5", "llmconfig set work --key-stdin", "llmconfig set work --key-command 'op read op://Work/OpenAI/key'")
     {
         _header.CompletionSources.Add("true", "false");
-        Take([_name, _provider, _baseUrl, _insecure, _header, _model, _vault, _default, _noDefault, _removeKey, .. _key.Options]);
+        Take([_name, _provider, _baseUrl, _insecure, _header, _model, _vault, _default, _noDefault, _accept, _removeKey, .. _key.Options]);
     }
 
     public override int Run(ParseResult line, Session session)
@@ -44,6 +45,7 @@ internal sealed class SetVerb : Verb
             Model = line.GetValue(_model),
             Vault = line.GetValue(_vault),
             AsDefault = asDefault ? true : noDefault ? false : null,
+            AcceptHost = line.GetValue(_accept),
             RemoveKey = line.GetValue(_removeKey),
             Key = key,
         };
@@ -57,7 +59,7 @@ internal sealed class SetVerb : Verb
             throw new UsageException("There is nothing to change.", "Name a setting, such as --model gpt-5. llmconfig rename gives another name.");
         }
 
-        if (update.SendsKeptKeyElsewhere(item) && !MaySendKeyElsewhere(session, item, update))
+        if ((update.AcceptHost && !MayAccept(session, item)) || (update.SendsKeptKeyElsewhere(item) && !MaySendKeyElsewhere(session, item, update)))
         {
             return ExitCode.Failure;
         }
@@ -66,6 +68,11 @@ internal sealed class SetVerb : Verb
         session.Output.Report([changed], $"Changed '{changed.Name}'.");
         return ExitCode.Success;
     }
+
+    private static bool MayAccept(Session session, LlmConfiguration item) =>
+        session.Repository.GetHostProblem(item) is not { } problem
+        || (session.Confirm($"{ProgramWords.Translate(problem)} Let the key go there from now on?")
+            ?? throw new LlmConfigException(LlmConfigErrorCode.HostMismatch, item.Name, problem, "Add --yes to accept it."));
 
     private static bool MaySendKeyElsewhere(Session session, LlmConfiguration item, ConfigurationUpdate update)
     {

@@ -20,6 +20,7 @@ internal sealed class RepairStepView : View<RepairStep>
         writer.WriteString("target", item.Target);
         writer.WriteString("action", ProgramWords.Translate(item.Action));
         writer.WriteBoolean("removesKey", item.RemovesKey);
+        writer.WriteBoolean("needsConsent", item.NeedsConsent);
         writer.WriteEndObject();
     }
 }
