@@ -171,12 +171,17 @@ internal sealed class AttackedStore : IDisposable
         {
             if (!after.Files.TryGetValue(file, out byte[]? now))
             {
-                if (!file.EndsWith(LocalVaultFiles.SealedExtension, StringComparison.Ordinal) || (attack.Files.Contains(file) && !IsTouched(file, command)))
+                // A sealed file that was not attacked is looked for by its key below; what the attack put beside is nobody's.
+                bool isLost = file.EndsWith(LocalVaultFiles.SealedExtension, StringComparison.Ordinal)
+                    ? attack.Files.Contains(file) && !IsTouched(file, command)
+                    : True.Files.ContainsKey(file);
+                if (isLost)
                 {
                     yield return $"{file} is gone";
                 }
             }
-            else if (!file.EndsWith(LocalVaultFiles.SealedExtension, StringComparison.Ordinal) && !now.AsSpan().SequenceEqual(content))
+            else if (!file.EndsWith(LocalVaultFiles.SealedExtension, StringComparison.Ordinal) && !now.AsSpan().SequenceEqual(content)
+                && !(True.Files.TryGetValue(file, out byte[]? own) && IsSameVault(now, own)))
             {
                 yield return $"{file} is another one";
             }
@@ -250,9 +255,23 @@ internal sealed class AttackedStore : IDisposable
     }
 
     private static bool IsIrreplaceable(string file) =>
-        file.EndsWith(LocalVaultFiles.SealedExtension, StringComparison.Ordinal) || file is "vault/master.key" or "vault/vault.json";
+        file.EndsWith(LocalVaultFiles.SealedExtension, StringComparison.Ordinal) || file == "vault/vault.json" || LocalVaultFiles.MasterKeyOwner(file) is not null;
 
     private static string Place(LlmConfiguration item) => $"{BaseUrl.Origin(item.BaseUrl)} {item.Provider} {(item.UseAuthHeader ? "bearer" : "own header")}";
+
+    // A repair may put a header right that was forged: it is true again where it says the same vault and protector.
+    private static bool IsSameVault(byte[] now, byte[] own)
+    {
+        try
+        {
+            VaultHeader one = VaultHeader.Parse(now), other = VaultHeader.Parse(own);
+            return (one.VaultId, one.Protector) == (other.VaultId, other.Protector);
+        }
+        catch (StoreFormatException)
+        {
+            return false;
+        }
+    }
 
     private bool IsTouched(string file, AttackedCommand command) =>
         command.Touched is { } id && Values.TryGetValue(id, out (KeyReference Key, string Value) there)
@@ -305,7 +324,7 @@ internal sealed class AttackedStore : IDisposable
         Vaults = new FakeVaults(Far),
 
         // Ready, and without the key of this vault: a header that names it must not lead to the end of the key file.
-        Protectors = (vault, files) => [new KeyFileProtector(new LocalVaultFiles(vault).MasterKey, files), new FakeProtector(ProtectorKind.SecretService)],
+        Protectors = (vault, files) => [new KeyFileProtector(vault, files), new FakeProtector(ProtectorKind.SecretService)],
     };
 
     /// <summary>Answers every request at once, and keeps what was sent.</summary>

@@ -11,7 +11,7 @@ namespace LlmConfig.Tests;
 /// </summary>
 /// <remarks>
 /// Allowed on purpose: an older entry of the same key, whose host was true once, may send the key to that host. A replay of a whole
-/// older store, sealed files included, is a matter of its own and not here. New configurations that only a label names are not imported
+/// older store, sealed files included, is a matter of its own (<see cref="OlderFileTests"/>). New configurations that only a label names are not imported
 /// here: whoever imports them is shown their hosts.
 /// </remarks>
 [Collection(nameof(AloneCollection))]
@@ -20,7 +20,6 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
     private const string Config = StorePaths.ConfigFileName;
     private const string Backup = Config + ".bak";
     private const string Header = "vault/vault.json";
-    private const string MasterKey = "vault/master.key";
     private const int FewestCombinations = 3000;
 
     // Where the file is gone, changes are refused until a repair: these show what the backup can do.
@@ -112,7 +111,7 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
         yield return new("remove spare", _store.Spare, true, repository => Throw(repository.Remove([_store.Spare])));
         yield return new("remove shared", _store.Shared, false, repository => Throw(repository.Remove([_store.Shared])));
         yield return new("import", null, false, AttackedStore.Import);
-        yield return new("repair", null, false, repository => _ = repository.Repair(repository.PlanRepair(["Far"]), step => !step.RemovesKey).ToList());
+        yield return new("repair", null, false, repository => _ = repository.Repair(repository.PlanRepair(["Far"]), step => step is { RemovesKey: false, NeedsConsent: false }).ToList());
         yield return new("recover", null, false, repository => repository.Recover());
 
         static void Throw(IReadOnlyList<ChangeResult> results)
@@ -226,21 +225,23 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
 
     private IEnumerable<Attack> OnVault()
     {
-        (byte[] otherHeader, byte[] otherKey) = OtherVault();
+        (byte[] otherHeader, string otherFile, byte[] otherKey) = OtherVault();
+        string masterKey = _store.True.Files.Keys.Single(file => LocalVaultFiles.MasterKeyOwner(file) is not null);
         byte[] header = _store.True.Files[Header];
         yield return Attack.OnFile("gone", Header, null);
-        yield return Attack.OnFile("gone", MasterKey, null);
+        yield return Attack.OnFile("gone", masterKey, null);
         yield return Attack.OnFile("another vault's", Header, otherHeader);
-        yield return Attack.OnFile("another vault's", MasterKey, otherKey);
-        yield return new Attack("another vault's header and master key", new HashSet<string> { Header, MasterKey }, store =>
+        yield return Attack.OnFile("another vault's", masterKey, otherKey);
+        yield return Attack.OnFile("beside", otherFile, otherKey);
+        yield return new Attack("another vault's header and master key", new HashSet<string> { Header, otherFile }, store =>
         {
             store.Put(Header, otherHeader);
-            store.Put(MasterKey, otherKey);
+            store.Put(otherFile, otherKey);
         });
-        yield return new Attack("no header and no master key", new HashSet<string> { Header, MasterKey }, store =>
+        yield return new Attack("no header and no master key", new HashSet<string> { Header, masterKey }, store =>
         {
             store.Put(Header, null);
-            store.Put(MasterKey, null);
+            store.Put(masterKey, null);
         });
         yield return Attack.OnFile("protector SecretService", Header, Edited(header, json =>
         {
@@ -437,10 +438,10 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
     }
 
     // A vault whose master key the attacker has.
-    private static (byte[] Header, byte[] MasterKey) OtherVault()
+    private static (byte[] Header, string MasterKeyFile, byte[] MasterKey) OtherVault()
     {
         using var other = new TemporaryStore(inMemory: true);
         other.Create("known", TestKey.New());
-        return (File.ReadAllBytes(other.VaultPaths.Header), File.ReadAllBytes(other.VaultPaths.MasterKey));
+        return (File.ReadAllBytes(other.VaultPaths.Header), Path.GetRelativePath(other.Path, other.MasterKeyFile), File.ReadAllBytes(other.MasterKeyFile));
     }
 }

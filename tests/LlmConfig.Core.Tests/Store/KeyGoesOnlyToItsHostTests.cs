@@ -216,7 +216,7 @@ public sealed class KeyGoesOnlyToItsHostTests : IDisposable
         using var known = new TemporaryStore();
         known.Create("known", TestKey.New());
         File.Copy(known.VaultPaths.Header, _store.VaultPaths.Header, overwrite: true);
-        File.Copy(known.MasterKeyFile, Path.Combine(_store.Paths.Vault, Path.GetFileName(known.MasterKeyFile)), overwrite: true);
+        File.Copy(known.MasterKeyFile, Path.Combine(_store.Paths.Vault, Path.GetFileName(known.MasterKeyFile)));
 
         Refusal.Of(LlmConfigErrorCode.VaultCorrupt, "new", () => _store.Create("new", TestKey.New()));
         using ApiKey key = ApiKey.From(TestKey.New(), null);

@@ -159,7 +159,7 @@ public sealed class KeyLabelTests : IDisposable
             "\"vault\": \"Far\",", $"\"vault\": \"Far\", \"store\": \"{Guid.NewGuid():D}\",", StringComparison.Ordinal));
         Refusal.Of(LlmConfigErrorCode.HostMismatch, "work", () => Open().GetKey(item.Id));
         _store.AcceptHosts(options => options with { Vaults = new FakeVaults(_far) });
-        string foreign = File.ReadAllText(path);
+        string foreign = File.ReadAllText(path), revision = $"\"revision\": {_store.Revision},";
         foreach (Action change in new Action[]
         {
             () => Open().Remove([item.Id]),
@@ -170,7 +170,8 @@ public sealed class KeyLabelTests : IDisposable
         })
         {
             // As the tests of other programs' edits do: the same handle, so that mode and owner stay.
-            File.WriteAllText(path, foreign);
+            // The revision goes on: an older one would be a file that somebody put back.
+            File.WriteAllText(path, foreign.Replace(revision, $"\"revision\": {_store.Revision},", StringComparison.Ordinal));
             Assert.NotNull(Open().Get(item.Id).KeyStoreId);
             change();
             Assert.True(_far.Keys.ContainsKey(item.KeyId!));
