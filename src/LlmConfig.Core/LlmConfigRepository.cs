@@ -49,7 +49,7 @@ public sealed class LlmConfigRepository : IDisposable
             vaultFolder, _files, MasterKeyProtectors.WithPassphrase(vaultFolder, _files, _options, _passphrases), _options.Clock, Warn, _options.LockPatience);
         _seals = new KeySeals(_local);
         _config = new ConfigFile(folder, _files, _local, _seals, _options.Clock, Warn, _options.LockPatience);
-        _local.IsReliedOn = IsSealed;
+        _local.IsReliedOn = HasKeys;
         _vaults = new KeyVaults(_local, _options.Vaults);
         _keys = new KeyReader(_config, _vaults, _seals);
         _recovery = new Recovery(folder.Path, _config, _intents, _local, _vaults, _seals, _log, Warn);
@@ -487,7 +487,7 @@ public sealed class LlmConfigRepository : IDisposable
         string? known = Logged(nameof(SetDefaultVault), () =>
         {
             string? known = string.IsNullOrWhiteSpace(name) ? null : _vaults.Open(name.Trim()).Name;
-            _protocol.Initialise(_config.ReadStrictly(), forKeys: false, cancellation);
+            _protocol.Initialise(_config.ReadStrictly(), cancellation);
             Certain(() => _config.Change(draft => draft.DefaultVault = known, null, cancellation));
             return known;
         });
@@ -511,7 +511,7 @@ public sealed class LlmConfigRepository : IDisposable
         long started = EventLog.Start();
         bool changed = Logged(nameof(SetProtector), () =>
         {
-            _protocol.Initialise(_config.ReadStrictly(), forKeys: false, cancellation);
+            _protocol.Initialise(_config.ReadStrictly(), cancellation);
             _passphrases.GivenNew = passphrase;
             try
             {
@@ -670,11 +670,11 @@ public sealed class LlmConfigRepository : IDisposable
     private StoreRepair Repairer => new(_folder, _files, _config, _intents, _local, _vaults, _seals, intent => _recovery.Finish(intent, _ => true), Rebind, _options.Clock);
 
     // Seals of keys in any vault are made under the master key, so an empty vault may not get another one.
-    private bool IsSealed()
+    private bool HasKeys()
     {
         try
         {
-            return _config.ReadStrictly() is { } now && (now.Seal is not null || now.Configurations.Any(item => item.Key is not null));
+            return _config.ReadStrictly() is { } now && now.Configurations.Any(item => item.Key is not null);
         }
         catch (LlmConfigException)
         {

@@ -23,7 +23,9 @@ internal sealed class EnvironmentFrame : IDisposable
     {
         _stack = stack;
         _id = environment.Configuration.Id;
-        _variables = [.. environment.Variables];
+
+        // Those that every configuration sets or clears would make each the rival of each.
+        _variables = [.. environment.Variables.Except(LlmProviderCatalog.SharedVariables)];
         Name = environment.Configuration.Name;
         IsSession = isSession;
         _layer = environment.Apply();

@@ -7,7 +7,7 @@ public sealed class BatchTests : EngineTest
     [Fact]
     public void A_thousand_configurations_are_one_commit_and_a_bad_one_among_them_is_one_error()
     {
-        Run("New-LlmConfig first openai");
+        Run("New-LlmConfig first openai -ApiKey $key", ("key", Secure("sk-first")));
         long before = Store.Revision;
         object[] rows =
         [
@@ -20,7 +20,7 @@ public sealed class BatchTests : EngineTest
         Assert.Equal("c500", result.RequireError("UnknownProvider").TargetObject);
         Assert.Equal(999, result.Output.Count);
         Assert.Equal(before + 1, Store.Revision);
-        Assert.Equal(999, Store.SealedFiles.Count);
+        Assert.Equal(1000, Store.SealedFiles.Count);
         Assert.Empty(Store.Intents);
         Assert.Equal("sk-999", KeyOf("c999"));
 

@@ -43,7 +43,9 @@ internal sealed class WriteProtocol(
         List<PlannedChange> good = [.. changes.Where(change => change.Error is null)];
         if (good.Count > 0 && trial.IsChanged)
         {
-            ConfigDocument store = Initialise(there, good.Exists(change => change.NeedsSeal), cancellation);
+            ConfigDocument store = Initialise(there, cancellation);
+            PrepareVault(good, cancellation);
+            good = [.. good.Where(change => change.Error is null)];
             HashSet<string> used = [.. KeysOf(good).Select(key => key.Vault), .. good.Select(change => change.KeptKey?.Vault).OfType<string>()];
             recovery.Run(used.Contains, cancellation);
             for (int round = 1; good.Count > 0; round++)
@@ -87,18 +89,34 @@ internal sealed class WriteProtocol(
 
     /// <summary>Makes the store, unless there is one: keys carry its id, so it has to be on disk before the first key.</summary>
     /// <param name="seen">The store as it was read just now, or <see langword="null"/> where there is none.</param>
-    /// <param name="forKeys">True where keys are about to be sealed.</param>
     /// <param name="cancellation">Gives up while the lock is waited for.</param>
-    public ConfigDocument Initialise(ConfigDocument? seen, bool forKeys, CancellationToken cancellation)
+    public ConfigDocument Initialise(ConfigDocument? seen, CancellationToken cancellation)
     {
         try
         {
-            return config.Initialise(seen, forKeys, cancellation);
+            return config.Initialise(seen, cancellation);
         }
         catch (UncertainCommitException e)
         {
             // An empty store is nothing to lose; the commit that follows flushes the same folder.
             return config.ReadStrictly() ?? throw e.Failure;
+        }
+    }
+
+    // A vault that cannot be had is asked once, not once for each key.
+    private void PrepareVault(List<PlannedChange> changes, CancellationToken cancellation)
+    {
+        List<PlannedChange> sealing = changes.FindAll(change => change.NeedsSeal);
+        try
+        {
+            if (sealing.Count > 0)
+            {
+                config.PrepareVault(cancellation);
+            }
+        }
+        catch (LlmConfigException e)
+        {
+            sealing.ForEach(change => change.Fail(e.About(change.Result?.Name)));
         }
     }
 
@@ -129,12 +147,6 @@ internal sealed class WriteProtocol(
 
             // It goes on while the file that refers to the keys is written.
             StartedWork? flush = local.StartFlush();
-            if (changes.Any(change => change.NeedsSeal))
-            {
-                // Not under the lock: the vault may have to be made.
-                seals.Prepare(cancellation);
-            }
-
             if (changes.Any(change => change.Error is null))
             {
                 after = config.Change(draft => Apply(changes, storeId, draft, open, intents), flush, cancellation);

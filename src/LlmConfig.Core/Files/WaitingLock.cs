@@ -50,17 +50,7 @@ internal sealed partial class WaitingLock(StoreFileSystem files, string path, Ti
     /// <summary>Leaves a remark in the file that stays when others take the lock. A power cut may lose it.</summary>
     /// <param name="held">The lock, taken alone.</param>
     /// <param name="remark">One line.</param>
-    public void Remark(FileLock held, string remark)
-    {
-        try
-        {
-            Write(held, remark);
-        }
-        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreFull)
-        {
-            // It only helps to notice what somebody else did to the store.
-        }
-    }
+    public void Remark(FileLock held, string remark) => Write(held, remark);
 
     /// <summary>The remark that was left last; empty where there is none, or where it cannot be read just now.</summary>
     public string ReadRemark() => files.ReadNote(path, NoteLimit) is { } note ? Remark(note) : string.Empty;

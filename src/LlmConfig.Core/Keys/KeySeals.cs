@@ -25,10 +25,6 @@ internal sealed class KeySeals(LocalVault local)
     public static bool LeadAlike(LlmConfiguration one, LlmConfiguration other) =>
         one.Provider == other.Provider && Host(one) == Host(other) && one.UseAuthHeader == other.UseAuthHeader;
 
-    /// <summary>Makes the vault where there is none, and opens it, so that nothing has to be waited for under the lock.</summary>
-    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code.</exception>
-    public void Prepare(CancellationToken cancellation) => local.Make(cancellation);
-
     /// <summary>Opens the vault.</summary>
     /// <returns>False where there is none.</returns>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
@@ -118,7 +114,7 @@ internal sealed class KeySeals(LocalVault local)
 
     private string Code(byte[] parts)
     {
-        local.Make(CancellationToken.None);
+        local.Make(renew: false, CancellationToken.None);
         return Convert.ToBase64String(local.Authenticate(Purpose, parts)!);
     }
 

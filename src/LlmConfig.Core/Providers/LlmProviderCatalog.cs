@@ -161,7 +161,7 @@ public static class LlmProviderCatalog
     /// The variables of tools that serve several providers: one that they are not set for clears them, so that no such tool goes
     /// on with another key or another host than the configuration's.
     /// </summary>
-    internal static IReadOnlyList<string> SharedVariables { get; } =
+    public static IReadOnlyList<string> SharedVariables { get; } =
         [.. Copilot(string.Empty, string.Empty).Select(variable => variable.Split('=')[0]), "COPILOT_PROVIDER_BEARER_TOKEN"];
 
     private static readonly FrozenDictionary<string, LlmProvider> ById =

@@ -93,19 +93,10 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
 
     /// <summary>Creates the folder and an empty store with an id, unless there is one.</summary>
     /// <param name="seen">What <see cref="ReadStrictly"/> gave just now: a store that is there keeps its id.</param>
-    /// <param name="forKeys">
-    /// True where keys are about to be sealed: from then on the store knows its vault's master key, so that nobody makes that anew.
-    /// </param>
     /// <param name="cancellation">Gives up while the lock is waited for.</param>
-    public ConfigDocument Initialise(ConfigDocument? seen, bool forKeys, CancellationToken cancellation)
+    public ConfigDocument Initialise(ConfigDocument? seen, CancellationToken cancellation)
     {
         RequireWorkingLocks();
-        if (forKeys && (seen is null || MayBeSealed(seen)))
-        {
-            // Without the lock: somebody may have to be asked for a passphrase.
-            _ = TrySeal(Guid.Empty, make: false);
-        }
-
         if (seen is { } present)
         {
             if (present.Revision == 0)
@@ -114,7 +105,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
                 Confirm();
             }
 
-            return forKeys && MayBeSealed(present) ? Change(draft => draft.Seal = TrySeal(present.StoreId), null, cancellation) : present;
+            return present;
         }
 
         folder.Create(files);
@@ -127,26 +118,30 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
             return made;
         }
 
-        // What a store that was here before has left in the lock file is not this one's.
-        Remember(held, 0);
-        var storeId = Guid.NewGuid();
-        return Commit(held, new ConfigDocument(storeId, 0, null, [], JsonExtras.None) { Seal = forKeys ? TrySeal(storeId) : null });
+        if (NewestRevision() > 0)
+        {
+            // What a store that was here before has left in the lock file is not this one's.
+            _lock.Remark(held, RevisionWord + "0");
+        }
+
+        return Commit(held, new ConfigDocument(Guid.NewGuid(), 0, null, [], JsonExtras.None));
     }
 
-    private static bool MayBeSealed(ConfigDocument document) =>
-        document.Seal is null && !document.Configurations.Any(item => item.Key is not null);
-
-    // A vault that cannot be made now fails the keys one by one, where that is reported of each.
-    private string? TrySeal(Guid storeId, bool make = true)
+    /// <summary>
+    /// Makes the vault, or opens it, before keys are sealed. One that holds nothing, and whose master key nothing relies on, gets a new
+    /// one: under the lock, so that nobody seals a key with the old one meanwhile.
+    /// </summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code.</exception>
+    public void PrepareVault(CancellationToken cancellation)
     {
-        try
+        // Without the lock: somebody may have to be asked for a passphrase.
+        if (seals.Open() && vault.HoldsSecrets)
         {
-            return make || seals.Open() ? seals.SealOf(storeId) : null;
+            return;
         }
-        catch (LlmConfigException)
-        {
-            return null;
-        }
+
+        using FileLock held = _lock.Acquire(cancellation);
+        vault.Make(renew: true, cancellation);
     }
 
     /// <summary>
@@ -446,8 +441,17 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
     }
 
     // Who puts an older file in the place of a newer one is seen by it.
-    private void Remember(FileLock held, long revision) =>
-        _lock.Remark(held, string.Create(CultureInfo.InvariantCulture, $"{RevisionWord}{revision}"));
+    private void Remember(FileLock held, long revision)
+    {
+        try
+        {
+            _lock.Remark(held, string.Create(CultureInfo.InvariantCulture, $"{RevisionWord}{revision}"));
+        }
+        catch (LlmConfigException)
+        {
+            // The change is made; an older revision is remembered then.
+        }
+    }
 
     // A commit that comes between the two looks is no reason for an alarm: the file is read again after the revision.
     private (ConfigDocument? Document, LlmConfigException? Outdated) CheckRevision(ConfigDocument? document)

@@ -247,7 +247,7 @@ internal sealed partial class LocalVault
 
     // A master key is exchanged for one that somebody knows either under what was sealed before, or before there is anything: the
     // former is seen, and the latter is of no use. False: the vault has to be made anew; null: it was, since the header was read.
-    private bool? MayTakeSecrets(VaultHeader header)
+    private bool? MayTakeSecrets(VaultHeader header, bool renew)
     {
         if (header.Protector == ProtectorKind.KeyFile)
         {
@@ -269,7 +269,7 @@ internal sealed partial class LocalVault
             }
         }
 
-        return some.Count > 0 || header.Protector != ProtectorKind.KeyFile || IsReliedOn();
+        return !renew || some.Count > 0 || header.Protector != ProtectorKind.KeyFile || IsReliedOn();
     }
 
     // Once for each process and vault: a system's protector takes milliseconds.

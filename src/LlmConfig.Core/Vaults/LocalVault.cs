@@ -173,13 +173,38 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
     public bool Confirms(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text, ReadOnlySpan<byte> code) =>
         OpenCurrent() is { } open
         && (CryptographicOperations.FixedTimeEquals(Code(open.MasterKey, purpose, text), code)
-            || (open.Header.Previous is { } previous
-                && MasterKeyOf(previous.VaultId, open) is { } before
-                && CryptographicOperations.FixedTimeEquals(Code(before, purpose, text), code)));
+            || (PreviousMasterKeyOf(open) is { } before && CryptographicOperations.FixedTimeEquals(Code(before, purpose, text), code)));
+
+    // Null also where it was destroyed already, and the process that did so died before the header said it.
+    private SecretBytes? PreviousMasterKeyOf((VaultHeader Header, SecretBytes MasterKey) open)
+    {
+        try
+        {
+            return open.Header.Previous is { } previous ? MasterKeyOf(previous.VaultId, open) : null;
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.VaultCorrupt)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True when the vault holds a secret.</summary>
+    public bool HoldsSecrets =>
+        _files.CheckFolder(_paths.Folder) && _files.ListSome(_paths.Folder, "*" + LocalVaultFiles.SealedExtension, 1).Count > 0;
 
     /// <summary>Makes the vault where there is none, and opens it.</summary>
+    /// <param name="renew">True to give a vault that holds nothing a new master key, where <see cref="IsReliedOn"/> allows it.</param>
+    /// <param name="cancellation">Gives up while another process makes it.</param>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code.</exception>
-    public void Make(CancellationToken cancellation) => OpenOrCreate(cancellation).Alone?.Dispose();
+    public void Make(bool renew, CancellationToken cancellation)
+    {
+        if (renew)
+        {
+            _takesSecrets = default;
+        }
+
+        OpenOrCreate(cancellation, renew).Alone?.Dispose();
+    }
 
     private static byte[] Code(SecretBytes masterKey, ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text)
     {
@@ -587,12 +612,12 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
     }
 
     // With the lock, taken alone, where the vault was made for the secret that is to be written: the next process that looks finds it.
-    private (VaultHeader Header, SecretBytes MasterKey, FileLock? Alone) OpenOrCreate(CancellationToken cancellation)
+    private (VaultHeader Header, SecretBytes MasterKey, FileLock? Alone) OpenOrCreate(CancellationToken cancellation, bool renew = false)
     {
         while (OpenUnlessEmpty() is { } open)
         {
             bool first = _takesSecrets != open.Header.VaultId;
-            switch (first ? MayTakeSecrets(open.Header) : true)
+            switch (first ? MayTakeSecrets(open.Header, renew) : true)
             {
                 case true:
                     if (first)
@@ -615,7 +640,7 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
         FileLock held = _lock.Acquire(cancellation);
         try
         {
-            (VaultHeader Header, SecretBytes MasterKey) made = CreateUnlessMade(out bool isMadeNow);
+            (VaultHeader Header, SecretBytes MasterKey) made = CreateUnlessMade(renew, out bool isMadeNow);
             if (!isMadeNow)
             {
                 held.Dispose();
@@ -632,12 +657,12 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
     }
 
     // Under the lock, alone.
-    private (VaultHeader Header, SecretBytes MasterKey) CreateUnlessMade(out bool isMadeNow)
+    private (VaultHeader Header, SecretBytes MasterKey) CreateUnlessMade(bool renew, out bool isMadeNow)
     {
         isMadeNow = false;
         if (OpenUnlessEmpty() is { } there)
         {
-            if (MayTakeSecrets(there.Header) == true)
+            if (MayTakeSecrets(there.Header, renew) == true)
             {
                 return there;
             }

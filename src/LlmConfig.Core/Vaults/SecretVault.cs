@@ -90,6 +90,7 @@ public sealed class SecretVault : IDisposable
         byte[] beside = SecretMetadata.Encode(name, metadata ?? new Dictionary<string, object?>());
         ConfigFile.RequireWorkingLocks();
         _folder.Create(_files);
+        _vault.Make(renew: true, cancellation);
         _vault.WriteSecret(name, secret.Type, beside, secret.Bytes, cancellation);
         _vault.Flush();
     }

@@ -19,7 +19,8 @@ internal static class LlmConfigErrorRecord
         or LlmConfigErrorCode.StoreBusy
         or LlmConfigErrorCode.StoreAccessDenied
         or LlmConfigErrorCode.StoreFull
-        or LlmConfigErrorCode.StoreUnsafe;
+        or LlmConfigErrorCode.StoreUnsafe
+        or LlmConfigErrorCode.StoreOutdated;
 
     private static ErrorCategory CategoryOf(LlmConfigErrorCode code) => code switch
     {

@@ -70,7 +70,7 @@ public sealed class OlderFileTests : IDisposable
     public void A_repair_that_was_not_agreed_to_changes_nothing()
     {
         LlmConfigRepository repository = _store.Open();
-        Assert.Empty(repository.Repair(repository.PlanRepair(), step => !step.NeedsConsent).Where(result => result.Changed));
+        Assert.DoesNotContain(repository.Repair(repository.PlanRepair(), step => !step.NeedsConsent), result => result.Changed);
         Refusal.Of(LlmConfigErrorCode.StoreOutdated, _store.Paths.ConfigFile, () => _store.ReadKey(_id));
     }
 }

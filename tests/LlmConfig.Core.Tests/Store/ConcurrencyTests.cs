@@ -106,7 +106,7 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
         done.Cancel();
         reading.GetAwaiter().GetResult();
         output.WriteLine($"{reads} reads during {commits} commits");
-        Assert.Empty(_store.Warnings);
+        Assert.DoesNotContain(_store.Warnings, warning => !warning.Message.Contains("has no key yet", StringComparison.Ordinal));
         Assert.True(reads > 10);
     }
 
@@ -197,7 +197,7 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
         files.BeforeBackupIsLookedFor = () => _store.Create("work");
 
         Assert.Single(_store.Open(options => options with { Files = files }).GetAll());
-        Assert.Empty(_store.Warnings);
+        Assert.DoesNotContain(_store.Warnings, warning => !warning.Message.Contains("has no key yet", StringComparison.Ordinal));
     }
 
     /// <summary>Without waiting for the disk: what is tested is other threads, not a power cut.</summary>
