@@ -23,10 +23,13 @@ public sealed class RealToolTests(ITestOutputHelper output) : IDisposable
     {
         ["OPENAI_API_KEY"] = Stale,
         ["OPENAI_BASE_URL"] = Server + "/stale",
+        ["OPENAI_PROJECT"] = Stale,
         ["CODEX_API_KEY"] = Stale,
         ["ANTHROPIC_API_KEY"] = Stale,
         ["ANTHROPIC_AUTH_TOKEN"] = Stale,
         ["ANTHROPIC_BASE_URL"] = Server + "/stale",
+        ["ANTHROPIC_CUSTOM_HEADERS"] = "x-stale: " + Stale,
+        ["ANTHROPIC_UNIX_SOCKET"] = "/stale",
         ["CLAUDE_CODE_OAUTH_TOKEN"] = Stale,
         ["CLAUDE_CODE_USE_BEDROCK"] = "1",
         // No telemetry, no update: there is nothing to reach, but a tool would wait for it.
@@ -102,7 +105,7 @@ public sealed class RealToolTests(ITestOutputHelper output) : IDisposable
             env = new Dictionary<string, string> { ["ANTHROPIC_BASE_URL"] = Server },
         }));
         // By Claude Code's own order these win over its helper; only exec clears them.
-        foreach (string name in new[] { "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_USE_BEDROCK" })
+        foreach (string name in new[] { "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_UNIX_SOCKET", "CLAUDE_CODE_USE_BEDROCK" })
         {
             _environment.Remove(name);
         }

@@ -20,9 +20,9 @@ public static class LlmProviderCatalog
         .. Copilot("openai", "{base}"),
     ];
 
-    // The switch to Azure; the account that a key must fit; headers that were meant for another gateway.
+    // The switch to Azure; the account that a key must fit; headers that were meant for another gateway; what Codex prefers.
     private static readonly string[] OpenAIOverrides =
-        ["OPENAI_API_TYPE", "OPENAI_ORG_ID", "OPENAI_ORGANIZATION", "OPENAI_PROJECT_ID", "OPENAI_PROJECT", "OPENAI_CUSTOM_HEADERS"];
+        ["OPENAI_API_TYPE", "OPENAI_ORG_ID", "OPENAI_ORGANIZATION", "OPENAI_PROJECT_ID", "OPENAI_PROJECT", "OPENAI_CUSTOM_HEADERS", "CODEX_API_KEY"];
 
     /// <summary>All providers, in the order of the catalogue.</summary>
     public static IReadOnlyList<LlmProvider> All { get; } =

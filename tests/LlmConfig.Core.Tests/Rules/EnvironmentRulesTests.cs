@@ -12,7 +12,7 @@ public sealed class EnvironmentRulesTests : IDisposable
 
     // By hand, from the vendors' documentation, not from the catalogue: what a program finds.
     [Theory]
-    [InlineData("openai", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://api.openai.com/v1 OPENAI_API_BASE=https://api.openai.com/v1 OPENAI_HOST=https://api.openai.com OPENAI_BASE_PATH=v1/chat/completions OPENAI_MODEL=m OPENAI_DEFAULT_MODEL=m", "OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS")]
+    [InlineData("openai", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://api.openai.com/v1 OPENAI_API_BASE=https://api.openai.com/v1 OPENAI_HOST=https://api.openai.com OPENAI_BASE_PATH=v1/chat/completions OPENAI_MODEL=m OPENAI_DEFAULT_MODEL=m", "OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS CODEX_API_KEY")]
     [InlineData("anthropic", "ANTHROPIC_API_KEY=KEY ANTHROPIC_BASE_URL=https://api.anthropic.com ANTHROPIC_MODEL=m", "ANTHROPIC_AUTH_TOKEN ANTHROPIC_API_URL ANTHROPIC_API_BASE ANTHROPIC_CUSTOM_HEADERS ANTHROPIC_UNIX_SOCKET CLAUDE_CODE_USE_BEDROCK CLAUDE_CODE_USE_VERTEX CLAUDE_CODE_USE_FOUNDRY")]
     [InlineData("google", "GOOGLE_API_KEY=KEY GEMINI_API_KEY=KEY GOOGLE_GEMINI_BASE_URL=https://generativelanguage.googleapis.com GEMINI_MODEL=m", "GOOGLE_GENAI_USE_VERTEXAI")]
     [InlineData("mistral", "MISTRAL_API_KEY=KEY", "")]
@@ -37,11 +37,11 @@ public sealed class EnvironmentRulesTests : IDisposable
     [InlineData("azure-openai", "https://res.openai.azure.com/", "AZURE_OPENAI_API_KEY=KEY AZURE_OPENAI_ENDPOINT=https://res.openai.azure.com AZURE_API_KEY=KEY AZURE_API_BASE=https://res.openai.azure.com AZURE_OPENAI_BASE_URL=https://res.openai.azure.com/openai/v1", "AZURE_OPENAI_AD_TOKEN")]
     [InlineData("azure-openai", "https://gateway.example/azure/openai/", "AZURE_OPENAI_API_KEY=KEY AZURE_OPENAI_ENDPOINT=https://gateway.example/azure AZURE_API_KEY=KEY AZURE_API_BASE=https://gateway.example/azure AZURE_OPENAI_BASE_URL=https://gateway.example/azure/openai/v1", "AZURE_OPENAI_AD_TOKEN")]
     [InlineData("bedrock", "https://bedrock-runtime.eu-west-1.amazonaws.com/openai/v1", "AWS_BEARER_TOKEN_BEDROCK=KEY AWS_BEDROCK_BASE_URL=https://bedrock-runtime.eu-west-1.amazonaws.com/openai/v1", "")]
-    [InlineData("openai-compatible", "https://llm.example/v1/", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://llm.example/v1/ OPENAI_API_BASE=https://llm.example/v1/ OPENAI_HOST=https://llm.example OPENAI_BASE_PATH=v1/chat/completions", "OPENAI_MODEL OPENAI_DEFAULT_MODEL OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS")]
+    [InlineData("openai-compatible", "https://llm.example/v1/", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://llm.example/v1/ OPENAI_API_BASE=https://llm.example/v1/ OPENAI_HOST=https://llm.example OPENAI_BASE_PATH=v1/chat/completions", "OPENAI_MODEL OPENAI_DEFAULT_MODEL OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS CODEX_API_KEY")]
     [InlineData("groq", "https://gateway.example/groq/openai/v1", "GROQ_API_KEY=KEY GROQ_BASE_URL=https://gateway.example/groq", "")]
     [InlineData("ollama", "http://localhost:9999/v1", "OLLAMA_API_KEY=KEY OLLAMA_HOST=http://localhost:9999 OLLAMA_API_BASE=http://localhost:9999", "")]
     [InlineData("google", "https://gateway.example/v1beta/", "GOOGLE_API_KEY=KEY GEMINI_API_KEY=KEY GOOGLE_GEMINI_BASE_URL=https://gateway.example", "GEMINI_MODEL GOOGLE_GENAI_USE_VERTEXAI")]
-    [InlineData("openai", "https://llm.example/openai/v1", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://llm.example/openai/v1 OPENAI_API_BASE=https://llm.example/openai/v1 OPENAI_HOST=https://llm.example OPENAI_BASE_PATH=openai/v1/chat/completions", "OPENAI_MODEL OPENAI_DEFAULT_MODEL OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS")]
+    [InlineData("openai", "https://llm.example/openai/v1", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://llm.example/openai/v1 OPENAI_API_BASE=https://llm.example/openai/v1 OPENAI_HOST=https://llm.example OPENAI_BASE_PATH=openai/v1/chat/completions", "OPENAI_MODEL OPENAI_DEFAULT_MODEL OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS CODEX_API_KEY")]
     public void A_base_URL_of_ones_own_is_written_as_the_tools_of_the_provider_want_it(string provider, string baseUrl, string set, string cleared) =>
         AssertEnvironment(Create(provider, baseUrl), null, set, cleared);
 
@@ -68,14 +68,14 @@ public sealed class EnvironmentRulesTests : IDisposable
         AssertEnvironment(Create(provider), variable, set, cleared);
 
     [Theory]
-    [InlineData("deepseek", null, "OPENAI_API_KEY", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://api.deepseek.com OPENAI_API_BASE=https://api.deepseek.com OPENAI_HOST=https://api.deepseek.com OPENAI_BASE_PATH=chat/completions OPENAI_MODEL=m OPENAI_DEFAULT_MODEL=m", "DEEPSEEK_API_KEY OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS")]
-    [InlineData("groq", null, "OPENAI_API_KEY", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://api.groq.com/openai/v1 OPENAI_API_BASE=https://api.groq.com/openai/v1 OPENAI_HOST=https://api.groq.com OPENAI_BASE_PATH=openai/v1/chat/completions OPENAI_MODEL=m OPENAI_DEFAULT_MODEL=m", "GROQ_API_KEY GROQ_BASE_URL OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS")]
+    [InlineData("deepseek", null, "OPENAI_API_KEY", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://api.deepseek.com OPENAI_API_BASE=https://api.deepseek.com OPENAI_HOST=https://api.deepseek.com OPENAI_BASE_PATH=chat/completions OPENAI_MODEL=m OPENAI_DEFAULT_MODEL=m", "DEEPSEEK_API_KEY OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS CODEX_API_KEY")]
+    [InlineData("groq", null, "OPENAI_API_KEY", "OPENAI_API_KEY=KEY OPENAI_BASE_URL=https://api.groq.com/openai/v1 OPENAI_API_BASE=https://api.groq.com/openai/v1 OPENAI_HOST=https://api.groq.com OPENAI_BASE_PATH=openai/v1/chat/completions OPENAI_MODEL=m OPENAI_DEFAULT_MODEL=m", "GROQ_API_KEY GROQ_BASE_URL OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS CODEX_API_KEY")]
     [InlineData("deepseek", "https://api.deepseek.com/anthropic", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_AUTH_TOKEN=KEY ANTHROPIC_BASE_URL=https://api.deepseek.com/anthropic ANTHROPIC_MODEL=m", "DEEPSEEK_API_KEY ANTHROPIC_API_KEY ANTHROPIC_API_URL ANTHROPIC_API_BASE ANTHROPIC_CUSTOM_HEADERS ANTHROPIC_UNIX_SOCKET CLAUDE_CODE_USE_BEDROCK CLAUDE_CODE_USE_VERTEX CLAUDE_CODE_USE_FOUNDRY")]
     public void Tools_of_another_provider_get_the_base_URL_too_and_so_never_send_the_key_there(string provider, string? baseUrl, string variable, string set, string cleared) =>
         AssertEnvironment(Create(provider, baseUrl, model: "m"), variable, set, cleared);
 
     [Theory]
-    [InlineData("lmstudio", "OPENAI_API_KEY", "OPENAI_BASE_URL=http://127.0.0.1:1234/v1 OPENAI_API_BASE=http://127.0.0.1:1234/v1 OPENAI_HOST=http://127.0.0.1:1234 OPENAI_BASE_PATH=v1/chat/completions", "OPENAI_API_KEY LM_API_TOKEN OPENAI_MODEL OPENAI_DEFAULT_MODEL OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS")]
+    [InlineData("lmstudio", "OPENAI_API_KEY", "OPENAI_BASE_URL=http://127.0.0.1:1234/v1 OPENAI_API_BASE=http://127.0.0.1:1234/v1 OPENAI_HOST=http://127.0.0.1:1234 OPENAI_BASE_PATH=v1/chat/completions", "OPENAI_API_KEY LM_API_TOKEN OPENAI_MODEL OPENAI_DEFAULT_MODEL OPENAI_API_TYPE OPENAI_ORG_ID OPENAI_ORGANIZATION OPENAI_PROJECT_ID OPENAI_PROJECT OPENAI_CUSTOM_HEADERS CODEX_API_KEY")]
     [InlineData("ollama", null, "OLLAMA_HOST=http://127.0.0.1:11434 OLLAMA_API_BASE=http://127.0.0.1:11434", "OLLAMA_API_KEY")]
     public void Without_a_key_nobody_elses_key_goes_to_a_local_server(string provider, string? variable, string set, string cleared) =>
         AssertEnvironment(Create(provider, key: false), variable, set, cleared);
