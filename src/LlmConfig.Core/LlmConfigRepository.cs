@@ -42,12 +42,12 @@ public sealed class LlmConfigRepository : IDisposable
         _files = _options.Files ?? StoreFileSystem.Create();
         _files.Warn ??= Warn;
         _log = new EventLog(folder.Path, _options.LogFile is { } log ? new EventLogFile(log, _files, _options.Clock, warning => _options.Warning?.Invoke(warning)) : null, _options.Command);
-        _intents = new IntentLog(folder.Path, _files, _options.Clock, Warn);
         string vaultFolder = new StorePaths(folder.Path).Vault;
         _passphrases = new PassphraseSource(_options.AskPassphrase, _options.Variable, PassphraseSource.Patience);
         _local = new LocalVault(
             vaultFolder, _files, MasterKeyProtectors.WithPassphrase(vaultFolder, _files, _options, _passphrases), _options.Clock, Warn, _options.LockPatience);
         _seals = new KeySeals(_local);
+        _intents = new IntentLog(folder.Path, _files, _seals, _options.Clock, Warn);
         _config = new ConfigFile(folder, _files, _local, _seals, _options.Clock, Warn, _options.LockPatience);
         _local.IsReliedOn = HasKeys;
         _vaults = new KeyVaults(_local, _options.Vaults);

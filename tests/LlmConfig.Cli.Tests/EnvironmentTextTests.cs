@@ -79,14 +79,18 @@ public sealed class EnvironmentTextTests : IDisposable
     public void Docker_and_GitHub_get_lines_without_quotes()
     {
         _store.RunWith("it's 100% $x", "new", "odd", "openai", "--key-stdin");
-        Assert.Equal("OPENAI_API_KEY=it's 100% $x\nOPENAI_BASE_URL=https://api.openai.com/v1\n", _store.Run("env", "odd", "--format", "docker").Out);
+        Assert.Equal("OPENAI_API_KEY=it's 100% $x\nOPENAI_BASE_URL=https://api.openai.com/v1\n", OfTheProvider(_store.Run("env", "odd", "--format", "docker").Out));
         string file = _store.Write("github-env", "BEFORE=1\n");
         var console = new FakeConsole(_store.Folder);
         console.Variables["GITHUB_ENV"] = file;
         Assert.Equal("::add-mask::it's 100%25 $x\n", _store.Run(console, "env", "odd", "--format", "github").Out);
-        Assert.Equal("BEFORE=1\nOPENAI_API_KEY=it's 100% $x\nOPENAI_BASE_URL=https://api.openai.com/v1\n", File.ReadAllText(file));
+        Assert.Equal("BEFORE=1\nOPENAI_API_KEY=it's 100% $x\nOPENAI_BASE_URL=https://api.openai.com/v1\n", OfTheProvider(File.ReadAllText(file)));
         Assert.StartsWith("::add-mask::it's 100%25 $x\nOPENAI_API_KEY=it's 100% $x\n", _store.Run("env", "odd", "--format", "github").Out, StringComparison.Ordinal);
     }
+
+    // What other vendors' tools read of it is tested with the catalogue.
+    private static string OfTheProvider(string text) =>
+        string.Concat(text.Split('\n').Where(line => line.Split('=')[0] is "BEFORE" or "OPENAI_API_KEY" or "OPENAI_BASE_URL").Select(line => line + "\n"));
 
     [Fact]
     public void The_one_variable_that_was_named_gets_the_key()

@@ -285,6 +285,8 @@ public sealed class VerbTests : IDisposable
     [Fact]
     public void Test_is_1_where_something_does_not_work_and_quiet_shows_nothing()
     {
+        Assert.Equal(1, _store.Run("test", "keyless", "--quiet").ExitCode);
+        Assert.Equal(0, _store.Run("remove", "keyless").ExitCode);
         CliRun good = _store.Run("test");
         Assert.Equal(0, good.ExitCode);
         Assert.Contains("STATUS", good.Out, StringComparison.Ordinal);

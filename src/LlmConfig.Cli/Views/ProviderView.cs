@@ -28,6 +28,7 @@ internal sealed class ProviderView : View<LlmProvider>
         writer.WriteString("baseUrlVariable", item.BaseUrlVariable);
         writer.WriteTexts("baseUrlTails", item.BaseUrlTails);
         writer.WriteTexts("modelVariables", item.ModelVariables);
+        writer.WriteTexts("toolVariables", item.ToolVariables);
         writer.WriteTexts("overridingVariables", item.OverridingVariables);
         writer.WriteString("keyHeader", item.KeyHeader);
         writer.WriteBoolean("useAuthHeader", item.UseAuthHeader);

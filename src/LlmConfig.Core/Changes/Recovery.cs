@@ -84,7 +84,7 @@ internal sealed class Recovery(
             return false;
         }
 
-        if (!intent.IsProven && intent.Store != now.StoreId)
+        if (!intent.IsOwn && intent.Store != now.StoreId)
         {
             warn(new LlmConfigWarning(
                 folder,
@@ -104,7 +104,7 @@ internal sealed class Recovery(
         bool complete = true;
         foreach (IGrouping<string, KeyReference> group in unused.GroupBy(key => key.Vault))
         {
-            complete &= mayUse(group.Key) && TryRemove(group.Key, [.. group], intent.IsProven ? null : now.StoreId, failed);
+            complete &= mayUse(group.Key) && TryRemove(group.Key, [.. group], intent, now.StoreId, failed);
         }
 
         foreach (IGrouping<string, KeyReference> group in intent.Labels.Where(key => stale is null || stale.Contains(key)).GroupBy(key => key.Vault))
@@ -134,13 +134,13 @@ internal sealed class Recovery(
         }
     }
 
-    // With a store, keys go only where they are shown to be that store's.
-    private bool TryRemove(string name, List<KeyReference> keys, Guid? store, HashSet<string>? failed)
+    // What this process did not name itself goes only where it is shown to be the store's.
+    private bool TryRemove(string name, List<KeyReference> keys, Intent intent, Guid store, HashSet<string>? failed)
     {
         try
         {
             IKeyVault vault = vaults.Open(name);
-            (List<KeyReference> removable, bool complete) = store is { } own ? OwnKeys(vault, keys, own) : (keys, true);
+            (List<KeyReference> removable, bool complete) = intent.IsOwn ? (keys, true) : OwnKeys(vault, keys, intent.IsProven, store);
             foreach (KeyReference key in removable)
             {
                 long started = EventLog.Start();
@@ -162,17 +162,18 @@ internal sealed class Recovery(
     }
 
     // An intent is a file, and whoever can write it may not be able to write to the vault: a store's own hand must not remove the keys
-    // of another one for it. In the built-in vault, which lies in the same folder, a key without a label is one half-written here.
-    private (List<KeyReference> Keys, bool AreAllDecided) OwnKeys(IKeyVault vault, List<KeyReference> keys, Guid store)
+    // of another one for it. A key without a label is this store's where its own intent names it, and in the built-in vault, which lies
+    // in the same folder: there it is one half-written.
+    private (List<KeyReference> Keys, bool AreAllDecided) OwnKeys(IKeyVault vault, List<KeyReference> keys, bool isProven, Guid store)
     {
-        bool isLocal = ReferenceEquals(vault, local);
+        bool needsLabel = !isProven && !ReferenceEquals(vault, local);
         ILookup<string, KeyVaultEntry> entries = vault.List(CancellationToken.None).ToLookup(entry => entry.KeyId, StringComparer.Ordinal);
         var own = new List<KeyReference>();
         bool areAllDecided = true;
         foreach (KeyReference key in keys)
         {
             KeyVaultEntry? entry = entries[key.KeyId].FirstOrDefault();
-            if (isLocal ? entry?.Label is not { } label || label.StoreId == store : entry?.Label?.StoreId == store)
+            if (needsLabel ? entry?.Label?.StoreId == store : entry?.Label is not { } label || label.StoreId == store)
             {
                 own.Add(key);
             }

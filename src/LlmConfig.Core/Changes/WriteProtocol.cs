@@ -114,7 +114,7 @@ internal sealed class WriteProtocol(
                 config.PrepareVault(cancellation);
             }
         }
-        catch (LlmConfigException e)
+        catch (LlmConfigException e) when (e.Code is LlmConfigErrorCode.VaultLocked or LlmConfigErrorCode.VaultUnavailable or LlmConfigErrorCode.VaultCorrupt)
         {
             sealing.ForEach(change => change.Fail(e.About(change.Result?.Name)));
         }

@@ -97,11 +97,48 @@ internal sealed class KeySeals(LocalVault local)
             : null;
     }
 
+    /// <summary>A seal of what an intent names; <see langword="null"/> where the vault cannot be opened now.</summary>
+    public string? TrySealIntent(Guid storeId, IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
+    {
+        try
+        {
+            return local.Authenticate(Purpose, Parts(storeId, keys, labels)) is { } code ? Convert.ToBase64String(code) : null;
+        }
+        catch (LlmConfigException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>True when <see cref="TrySealIntent"/> gave this seal; false also where that cannot be told now.</summary>
+    public bool ConfirmsIntent(Guid storeId, IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels, string seal)
+    {
+        try
+        {
+            Span<byte> code = stackalloc byte[CodeSize];
+            return Convert.TryFromBase64String(seal, code, out int size) && size == CodeSize && local.Confirms(Purpose, Parts(storeId, keys, labels), code);
+        }
+        catch (LlmConfigException)
+        {
+            return false;
+        }
+    }
+
     private static string Host(LlmConfiguration item) => BaseUrl.Origin(item.BaseUrl) ?? string.Empty;
 
     private static string Shown(string host) => host.Length == 0 ? "an unknown host" : ShownText.Of(host);
 
     private static byte[] Parts(Guid storeId) => LengthPrefixed.Join(storeId.ToString("D"));
+
+    // The first part of no other seal is this word.
+    private static byte[] Parts(Guid storeId, IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels) => LengthPrefixed.Join(
+    [
+        "intent",
+        storeId.ToString("D"),
+        .. keys.SelectMany(key => new[] { key.Vault, key.KeyId }),
+        "labels",
+        .. labels.SelectMany(key => new[] { key.Vault, key.KeyId }),
+    ]);
 
     private static byte[] Parts(LlmConfiguration item, string host) => LengthPrefixed.Join(
         item.Id.ToString("D"),

@@ -9,9 +9,12 @@ internal sealed class Intent(
     /// <summary>The id of the store whose keys it names.</summary>
     public Guid Store { get; } = store;
 
+    /// <summary>True when this process made it.</summary>
+    public required bool IsOwn { get; init; }
+
     /// <summary>
-    /// True when nobody else can have written what it names: this process made it. What was found in the folder may come from anybody
-    /// who can write there, so the keys themselves have to show whose they are.
+    /// True when nobody else can have written what it names: it is sealed under the master key. Any other may come from anybody who
+    /// can write into the folder, so the keys themselves have to show whose they are.
     /// </summary>
     public required bool IsProven { get; init; }
 

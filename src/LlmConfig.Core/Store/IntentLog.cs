@@ -7,7 +7,7 @@ namespace LlmConfig;
 /// The folder <c>pending/</c>: one file for each change under way, written and flushed before the first key is touched,
 /// held open with a lock by its owner. One that can be locked has lost its owner.
 /// </summary>
-internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeProvider clock, Action<LlmConfigWarning> warn)
+internal sealed class IntentLog(string storeFolder, StoreFileSystem files, KeySeals seals, TimeProvider clock, Action<LlmConfigWarning> warn)
 {
     private const int Version = 1;
     private const string Extension = ".json";
@@ -101,7 +101,11 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
         IntentLook look = Parse(path, ReadQuietly(held));
         if (look.State == IntentState.Dead)
         {
-            return new Intent(held, files, look.Store, look.Keys, look.Labels) { IsProven = false };
+            return new Intent(held, files, look.Store, look.Keys, look.Labels)
+            {
+                IsOwn = false,
+                IsProven = look.Seal is { } seal && seals.ConfirmsIntent(look.Store, look.Keys, look.Labels, seal),
+            };
         }
 
         held.Dispose();
@@ -214,7 +218,8 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
                         IntentState.Dead,
                         root.GetProperty("store").GetGuid(),
                         Read(root.GetProperty("keys")),
-                        root.TryGetProperty("labels", out JsonElement labels) ? Read(labels) : []);
+                        root.TryGetProperty("labels", out JsonElement labels) ? Read(labels) : [],
+                        root.TryGetProperty("seal", out JsonElement seal) ? seal.GetString() : null);
                 }
 
                 if (version > Version)
@@ -282,6 +287,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
     private Intent BeginOne(Guid store, IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels) => new(
         files.CreateLockedFile(Path.Combine(_folder, Guid.NewGuid().ToString("D") + Extension), Write(store, keys, labels)), files, store, keys, labels)
     {
+        IsOwn = true,
         IsProven = true,
     };
 
@@ -299,6 +305,12 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, TimeP
             if (labels.Count > 0)
             {
                 Write(json, "labels", labels);
+            }
+
+            // The built-in vault lies in the same folder, and its keys say whose they are.
+            if (keys.Any(key => !KeyVaults.IsBuiltIn(key.Vault)) && seals.TrySealIntent(store, keys, labels) is { } seal)
+            {
+                json.WriteString("seal", seal);
             }
 
             json.WriteEndObject();

@@ -65,7 +65,17 @@ internal sealed class CrashStore : IDisposable
     public string Describe()
     {
         using LlmConfigRepository store = Open(FaultPlan.None);
-        IEnumerable<string> items = store.GetAll().Select(item =>
+        IReadOnlyList<LlmConfiguration> all;
+        try
+        {
+            all = store.GetAll();
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
+        {
+            return "lost";
+        }
+
+        IEnumerable<string> items = all.Select(item =>
         {
             string key = "-";
             if (item.Vault is not null)

@@ -121,7 +121,7 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     public void What_a_dead_process_left_is_told_when_it_is_finished()
     {
         _store.Create("work", TestKey.New());
-        new IntentLog(_store.Path, StoreFileSystem.Create(), TimeProvider.System, _ => { }).Begin(_store.StoreId, [new KeyReference("LlmConfig", KeyReference.NewKeyId())], []).Single().Dispose();
+        new IntentLog(_store.Path, StoreFileSystem.Create(), TestSeals.Of(_store.Path), TimeProvider.System, _ => { }).Begin(_store.StoreId, [new KeyReference("LlmConfig", KeyReference.NewKeyId())], []).Single().Dispose();
         using var listener = new Listener(_store.Path);
 
         _store.Open().Recover();

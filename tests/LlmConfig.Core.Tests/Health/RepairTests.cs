@@ -282,7 +282,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         string keyId = KeyReference.NewKeyId();
         _store.Far.Keys[keyId] = "x";
         _store.Far.Labels[keyId] = new KeyLabel(_store.Document.StoreId, _store.Document.Find("far")!);
-        var log = new IntentLog(_store.Store.Path, StoreFileSystem.Create(), TimeProvider.System, _ => { });
+        var log = new IntentLog(_store.Store.Path, StoreFileSystem.Create(), TestSeals.Of(_store.Store.Path), TimeProvider.System, _ => { });
         using (log.Begin(_store.Document.StoreId, [new KeyReference("Far", keyId)], []).Single())
         {
             Assert.Empty(_store.Problems());

@@ -71,11 +71,11 @@ public sealed class IntentLimitTests : IDisposable
         };
 
         LlmConfigException error = Assert.Throws<LlmConfigException>(
-            () => new IntentLog(_store.Path, files, TimeProvider.System, _store.Keep).Begin(Guid.NewGuid(), keys, []));
+            () => new IntentLog(_store.Path, files, TestSeals.Of(_store.Path), TimeProvider.System, _store.Keep).Begin(Guid.NewGuid(), keys, []));
 
         Assert.Equal((LlmConfigErrorCode.StoreFull, 2), (error.Code, renames));
         Assert.Empty(_store.Intents);
     }
 
-    private IntentLog Log() => new(_store.Path, new UnixFileSystem(), TimeProvider.System, _store.Keep);
+    private IntentLog Log() => new(_store.Path, new UnixFileSystem(), TestSeals.Of(_store.Path), TimeProvider.System, _store.Keep);
 }
