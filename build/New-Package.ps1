@@ -39,6 +39,7 @@ if (-not (Get-Command Compress-PSResource -ErrorAction Ignore)) {
 }
 
 $root = Split-Path $PSScriptRoot
+$portableOnly = $Portable.IsPresent
 if (Test-Path $Destination) { Remove-Item $Destination -Recurse -Force }
 $Destination = (New-Item $Destination -ItemType Directory -Force).FullName
 $work = [IO.Directory]::CreateTempSubdirectory('llmconfig-package-').FullName
@@ -57,7 +58,7 @@ function New-ModulePackage {
 
 function New-ToolPackage {
     $kinds = @('any')
-    if (-not $Portable) { $kinds += [Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier }
+    if (-not $portableOnly) { $kinds += [Runtime.InteropServices.RuntimeInformation]::RuntimeIdentifier }
     foreach ($kind in $kinds) {
         Invoke-Dotnet pack $program @tool --runtime $kind "-p:PublishAot=$($kind -ne 'any')" "-p:ProgramOutput=$work/$kind/"
     }

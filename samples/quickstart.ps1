@@ -55,7 +55,7 @@ try {
     Get-LlmConfigStore | Out-Host
 
     '6. Remove them, the key included.'
-    Remove-LlmConfig -Name quickstart-work, quickstart-local
+    Remove-LlmConfig -Name quickstart-work, quickstart-local -Force
     "   $(@(Get-LlmConfig -Name quickstart-*).Count) configurations left."
 }
 finally {

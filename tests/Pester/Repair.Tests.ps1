@@ -83,7 +83,7 @@ Describe 'Test-LlmConfig and Repair-LlmConfig' {
     It 'finds nothing to do in a whole store' {
         $results = Test-LlmConfig
         $results.Status | Sort-Object -Unique | Should -Be Ok
-        $results.Check | Should -Be @('File', 'Version', 'Backup', 'Owner', 'Permission', 'Protector', 'Intent', 'Leftover', 'Key', 'Label', 'Orphan')
+        $results.Check | Should -Be @('File', 'Version', 'Backup', 'Owner', 'Permission', 'Protector', 'Intent', 'Leftover', 'Key', 'Host', 'Label', 'Orphan')
         Test-LlmConfig -Quiet | Should -BeTrue
         Repair-LlmConfig | Should -BeNullOrEmpty
     }
@@ -185,7 +185,7 @@ Describe 'Test-LlmConfig and Repair-LlmConfig' {
     }
 
     It 'checks what is named, and what is piped in' {
-        (Test-LlmConfig work).Check | Should -Be Key, Label
+        (Test-LlmConfig work).Check | Should -Be Key, Host, Label
         (Get-LlmConfig | Test-LlmConfig | Where-Object Check -EQ Key).Target | Should -Be work
         Test-LlmConfig local | Should -BeNullOrEmpty
         Get-LlmConfig none* | Test-LlmConfig | Should -BeNullOrEmpty

@@ -83,10 +83,12 @@ Describe 'Two homes that share one vault' -Tag Microsoft.PowerShell.SecretManage
         Invoke-Home first { (Get-SecretInfo -Vault Team).Count } | Should -Be '3'
     }
 
-    It 'finds a key that the first rotated at once, and neither home removes what is not its own' {
+    It 'gives a key that the first rotated after the next import and not before, and neither home removes what is not its own' {
         $null = Invoke-Home first { New-LlmConfig work openai -ApiKey (ConvertTo-Key 'sk-test-1') -Vault Team -WarningAction SilentlyContinue }
         $null = Invoke-Home second { Import-LlmConfig -FromVault Team }
         $null = Invoke-Home first { Set-LlmConfig work -ApiKey (ConvertTo-Key 'sk-test-2') -WarningAction SilentlyContinue }
+        Invoke-Home second { try { Get-LlmConfigKey work } catch { $_.FullyQualifiedErrorId.Split(',')[0] } } | Should -Be 'KeyMissing'
+        $null = Invoke-Home second { Import-LlmConfig -FromVault Team }
         Invoke-Home second { Get-LlmConfigKey work -AsPlainText } | Should -Be 'sk-test-2'
 
         $null = Invoke-Home second { Remove-LlmConfig work }

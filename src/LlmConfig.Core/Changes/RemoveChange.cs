@@ -9,8 +9,8 @@ internal sealed class RemoveChange(Guid id, string shownName, bool keepKey) : Pl
     {
         LlmConfiguration before = draft.Get(id, shownName);
         Before = before;
-        draft.Remove(id);
         KeyReference? dropped = keepKey ? null : draft.OwnKeyOf(before);
+        draft.Remove(id);
         KeptKey = dropped is null ? before.Key : null;
 
         // Its label has to say that it is no longer this store's.

@@ -52,9 +52,10 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
 
         // A second change in the same millisecond is later all the same: stores that share a vault go by it.
         after = after with { UpdatedAt = ChangeTime.After(before.UpdatedAt, now), HasLateTime = false };
+        KeyReference? dropped = keeps ? null : draft.OwnKeyOf(before);
         after = draft.Replace(after, AcceptsHost ? Sealing.Accepted : Sealing.Checked);
         RelabelledKey = keeps && (AcceptsHost || !KeyLabel.HaveSameLabel(before, after)) ? after.OwnKey : null;
-        return (after, keeps ? null : draft.OwnKeyOf(before));
+        return (after, dropped);
     }
 
     private static bool DefaultHeader(LlmConfiguration before, LlmProvider? provider) =>

@@ -67,7 +67,10 @@ internal sealed record StoreFindings
     public bool HasOpaqueIntents => IntentError is not null || Intents.Any(intent => intent.IsOpaque);
 
     /// <summary>The ids of all keys that some intent names.</summary>
-    public HashSet<string> KeysInDoubt => [.. Intents.SelectMany(intent => intent.Keys).Select(key => key.KeyId)];
+    public HashSet<string> KeysInDoubt => [.. Intents.SelectMany(intent => intent.Keys).Select(key => key.KeyId), .. DoubtedBefore];
+
+    /// <summary>The ids of keys that some intent named before the vaults were listed.</summary>
+    public IReadOnlySet<string> DoubtedBefore { get; init; } = new HashSet<string>();
 
     public VaultFinding? Vault(string name) =>
         Vaults.FirstOrDefault(vault => string.Equals(vault.Name, name, StringComparison.OrdinalIgnoreCase));

@@ -44,8 +44,10 @@ internal sealed class StoreInspection(
         (ConfigFileLook main, ConfigFileLook backup) = config.Look();
         for (int round = 1; ; round++)
         {
+            // A key that is being removed may be listed still when its intent has gone: intents are looked at before too.
             // What the vaults hold first, then the intents, then the file: a key that was written after the first look is
             // not missed in the last one, and one that was written before it is referred to or named there.
+            HashSet<string> doubted = [.. Intents().Intents.SelectMany(intent => intent.Keys).Select(key => key.KeyId)];
             List<VaultFinding> found = [LookIntoLocal(progress, cancellation)];
             foreach (string name in Names(vaults ?? Referred(main.Document ?? backup.Document), more))
             {
@@ -72,6 +74,7 @@ internal sealed class StoreInspection(
                 NewestRevision = mainNow.Document is { } seen && seen.Revision < newest && !Same(config.Look().Main, mainNow) ? 0 : newest,
                 BackupWritten = backupNow.State == ConfigFileState.Absent ? null : Or(() => files.GetModified(_paths.Backup), default(DateTime?)),
                 Intents = pending,
+                DoubtedBefore = doubted,
                 IntentError = pendingError,
                 Vaults = found,
                 Protection = protection,

@@ -81,6 +81,7 @@ internal sealed class ConfigDraft
     /// The key that may go with its configuration. One in a vault that others use too only where its seal is true: that another
     /// store wrote it may have been taken out of the file. What stays is found by its label.
     /// </summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told, and nothing may stay unnoticed.</exception>
     public KeyReference? OwnKeyOf(LlmConfiguration item)
     {
         if (_seals is null || item.OwnKey is not { } own || KeyVaults.IsBuiltIn(own.Vault))
@@ -92,9 +93,9 @@ internal sealed class ConfigDraft
         {
             return _seals.Check(item) is null ? own : null;
         }
-        catch (LlmConfigException)
+        catch (LlmConfigException e)
         {
-            return null;
+            throw e.About(item.Name);
         }
     }
 

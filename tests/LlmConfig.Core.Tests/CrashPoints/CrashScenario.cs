@@ -34,7 +34,7 @@ internal sealed record CrashScenario(
         new("move out", Two, Updates("a", new ConfigurationUpdate { Vault = MemoryVault.VaultName })),
         new("move in", InMemory, Updates("a", new ConfigurationUpdate { Vault = LlmConfigRepository.BuiltInVault })),
         new("remove", Two, (store, stop) => Succeed(store.Remove([store.Get("a").Id], cancellation: stop))),
-        new("remove both", InMemory, (store, stop) => Succeed(store.Remove([.. store.GetAll().Select(item => item.Id)], cancellation: stop))),
+        new("remove both", InMemory, (store, stop) => Succeed(store.Remove([.. store.GetAll().Select(item => item.Id)], cancellation: stop)), IsBatch: true),
         new("import of three", Creates("a", "sk-test-a1"), Import, IsBatch: true),
         new("import that replaces", Two, Replaces("a", "sk-test-a2")),
         new("import that replaces and moves", InMemory, Replaces("a", "sk-test-a2", LlmConfigRepository.BuiltInVault)),
@@ -48,6 +48,7 @@ internal sealed record CrashScenario(
         new("repair of a damaged file", Damaged, Repairs, IsRepair: true),
         new("repair of a lost file and backup", Lost, Repairs, IsRepair: true),
         new("repair of a lost backup and an orphan", Orphaned, Repairs, IsRepair: true),
+        new("accept a host", Forged, Updates("a", new ConfigurationUpdate { AcceptHost = true })),
     ];
 
     public override string ToString() => Name;
@@ -139,13 +140,24 @@ internal sealed record CrashScenario(
 
     private static void Orphaned(LlmConfigRepository store, CancellationToken stop)
     {
-        // A file put back from an old copy knows nothing of a key that was written since.
+        // A file that somebody put together from an old copy knows nothing of a key that was written since.
         InMemory(store, stop);
         var paths = new StorePaths(store.Folder);
-        byte[] old = File.ReadAllBytes(paths.ConfigFile);
+        string old = File.ReadAllText(paths.ConfigFile);
+        long revision = store.GetStore().Revision;
         Creates("c", "sk-test-c1")(store, stop);
-        File.WriteAllBytes(paths.ConfigFile, old);
+        File.WriteAllText(paths.ConfigFile, old.Replace($"\"revision\": {revision}", $"\"revision\": {store.GetStore().Revision}", StringComparison.Ordinal));
         File.Delete(paths.Backup);
+    }
+
+    private static void Forged(LlmConfigRepository store, CancellationToken stop)
+    {
+        Two(store, stop);
+        var paths = new StorePaths(store.Folder);
+        string text = File.ReadAllText(paths.ConfigFile);
+        string forged = text.Replace("\"name\": \"a\",", "\"name\": \"a\",\n      \"baseUrl\": \"https://gateway.example/v1\",", StringComparison.Ordinal);
+        File.WriteAllText(paths.ConfigFile, forged);
+        File.WriteAllText(paths.Backup, forged);
     }
 
     private static void Repairs(LlmConfigRepository store, CancellationToken stop)

@@ -90,6 +90,10 @@ internal sealed class CrashStore : IDisposable
                     // Rebuilt from a label that others may write: it is there, and goes nowhere until its host was accepted.
                     key = $"{_memory[item.KeyId!].Value}, not accepted";
                 }
+                catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.HostMismatch)
+                {
+                    key = "not accepted";
+                }
             }
 
             return $"{item.Name} {item.Provider} {item.Vault} {key} {item.IsDefault}";

@@ -15,7 +15,6 @@ internal sealed class PlayedServer : IDisposable
     private readonly X509Certificate2? _certificate;
     private readonly List<PlayedRequest> _requests = [];
     private readonly CancellationTokenSource _stop = new();
-    private int _open;
 
     public PlayedServer(Func<PlayedRequest, Stream, Task> answer, bool secure = false)
     {
@@ -34,9 +33,6 @@ internal sealed class PlayedServer : IDisposable
     public int Port { get; }
 
     public string Origin => $"{(_certificate is null ? "http" : "https")}://127.0.0.1:{Port}";
-
-    /// <summary>The most connections that were open at once.</summary>
-    public int MostAtOnce { get; private set; }
 
     public IReadOnlyList<PlayedRequest> Requests
     {
@@ -92,11 +88,6 @@ internal sealed class PlayedServer : IDisposable
     {
         using (client)
         {
-            lock (_requests)
-            {
-                MostAtOnce = Math.Max(MostAtOnce, ++_open);
-            }
-
             try
             {
                 Stream stream = client.GetStream();
@@ -118,13 +109,6 @@ internal sealed class PlayedServer : IDisposable
             catch (Exception)
             {
                 // The client went away, which is part of some tests.
-            }
-            finally
-            {
-                lock (_requests)
-                {
-                    _open--;
-                }
             }
         }
     }
