@@ -120,11 +120,12 @@ internal sealed class CrashStore : IDisposable
             found.Add($"{_memory.Count} keys in memory for {inMemory}");
         }
 
-        // A label that is behind would give another store, or a repair, what no longer holds.
+        // A label that is behind would give another store, or a repair, what no longer holds. One beside a key whose host was forged is not.
         Guid storeId = store.GetStore().StoreId ?? Guid.Empty;
         IEnumerable<KeyVaultEntry> entries = new IKeyVault[] { store.BuiltIn, new MemoryVault(_memory, FaultPlan.None) }
             .SelectMany(vault => vault.List(default));
         found.AddRange(entries
+            .Where(entry => store.GetAll().SingleOrDefault(item => item.KeyId == entry.KeyId) is not { } forged || store.GetHostProblem(forged) is null)
             .Where(entry => entry.Label is not { } label
                 || !label.Says(new KeyLabel(storeId, store.GetAll().SingleOrDefault(item => item.KeyId == entry.KeyId) ?? label.Configuration)))
             .Select(entry => $"stale label '{entry.Label?.Configuration.Name}'"));

@@ -57,9 +57,13 @@ internal static class CrashVerdict
     public static bool IsBetween(string state, string before, string after)
     {
         string[] items = Items(state);
-        return Items(before).All(items.Contains) && items.All(Items(after).Contains);
 
-        static string[] Items(string description) => description.Split('|')[0].Trim().Split("; ");
+        // A batch adds or removes.
+        return IsWithin(Items(before), Items(after)) || IsWithin(Items(after), Items(before));
+
+        bool IsWithin(string[] least, string[] most) => least.All(items.Contains) && items.All(most.Contains);
+
+        static string[] Items(string description) => description.Split('|')[0].Split("; ", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     }
 
     private static void Recover(CrashStore store, CrashScenario scenario)
