@@ -2,8 +2,9 @@ namespace LlmConfig;
 
 /// <summary>
 /// Keeps the master key in a file that only its owner may read: <c>vault/master-&lt;vault id&gt;.key</c>, 56 bytes
-/// (docs/file-formats.md). Each master key has a file of its own, so a new one never takes the place of the one before. It protects keys from other users of the machine and from whoever gets hold of a sealed file alone, not from
-/// programs of the same user and not from root.
+/// (docs/file-formats.md). Each master key has a file of its own, so a new one never takes the place of the one before.
+/// It protects keys from other users of the machine and from whoever gets hold of a sealed file alone, not from programs of the same user
+/// and not from root.
 /// </summary>
 internal sealed class KeyFileProtector(string folder, StoreFileSystem files) : IMasterKeyProtector
 {
