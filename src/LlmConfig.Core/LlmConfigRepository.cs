@@ -19,6 +19,7 @@ public sealed class LlmConfigRepository : IDisposable
     private readonly StoreFileSystem _files;
     private readonly ConfigFile _config;
     private readonly IntentLog _intents;
+    private readonly WrittenKeys _written;
     private readonly PassphraseSource _passphrases;
     private readonly LocalVault _local;
     private readonly KeyVaults _vaults;
@@ -50,9 +51,11 @@ public sealed class LlmConfigRepository : IDisposable
         _intents = new IntentLog(folder.Path, _files, _seals, _options.Clock, Warn);
         _config = new ConfigFile(folder, _files, _local, _seals, _options.Clock, Warn, _options.LockPatience);
         _local.IsReliedOn = HasKeys;
-        _vaults = new KeyVaults(_local, _options.Vaults);
+        _written = new WrittenKeys(folder.Path, _files, _seals);
+        _config.HasNotes = () => _written.Any;
+        _vaults = new KeyVaults(_local, _options.Vaults, _config.FindProfile);
         _keys = new KeyReader(_config, _vaults, _seals);
-        _recovery = new Recovery(folder.Path, _config, _intents, _local, _vaults, _seals, _log, Warn);
+        _recovery = new Recovery(folder.Path, _config, _intents, _written, _local, _vaults, _seals, _log, Warn);
         _protocol = new WriteProtocol(_config, _intents, _local, _vaults, _keys, _seals, _recovery, _log, Warn);
     }
 
@@ -494,6 +497,31 @@ public sealed class LlmConfigRepository : IDisposable
         _log.StoreChanged("DefaultVault", known ?? string.Empty, started);
     }
 
+    /// <summary>Tries a vault of others with a throwaway secret, as happens by itself before it gets its first key, and keeps what was found.</summary>
+    /// <param name="name">The vault's name.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <exception cref="LlmConfigException">
+    /// InvalidArgument: it is the built-in vault, of which everything is known; VaultUnavailable: it cannot serve, and what was known of it
+    /// stays; VaultNotFound, VaultLocked, SecretManagementMissing, or a Store code.
+    /// </exception>
+    public VaultProfile ProbeVault(string name, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return Logged(nameof(ProbeVault), () =>
+        {
+            if (_vaults.Open(name.Trim()) is not IProbedVault vault)
+            {
+                throw new LlmConfigException(
+                    LlmConfigErrorCode.InvalidArgument, ShownText.Of(name), "The built-in vault is not tried: what it does is known.", "Name a vault that is registered with SecretManagement.");
+            }
+
+            ConfigDocument store = _protocol.Initialise(_config.ReadStrictly(), cancellation);
+            VaultProfile profile = _protocol.Probe(vault, store.StoreId, cancellation);
+            Certain(() => _config.Change(draft => draft.SetProfile(vault.Name, profile), null, cancellation));
+            return profile;
+        });
+    }
+
     /// <summary>
     /// Lets another protector keep the master key of the built-in vault, or makes the vault with it. The vault gets a new master
     /// key, as by <see cref="RotateMasterKey"/>, unless it is to keep the one that it has.
@@ -665,9 +693,9 @@ public sealed class LlmConfigRepository : IDisposable
         }
     }
 
-    private StoreInspection Inspection => new(_folder, _files, _config, _intents, _local, _vaults.Open, _seals, _options.LogFile);
+    private StoreInspection Inspection => new(_folder, _files, _config, _intents, _written, _local, _vaults.Open, _seals, _options.LogFile);
 
-    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _local, _vaults, _seals, intent => _recovery.Finish(intent, _ => true), Rebind, _options.Clock);
+    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _written, _local, _vaults, _seals, intent => _recovery.Finish(intent, _ => true), Rebind, _options.Clock);
 
     // Seals of keys in any vault are made under the master key, so an empty vault may not get another one.
     private bool HasKeys()
@@ -682,7 +710,7 @@ public sealed class LlmConfigRepository : IDisposable
         }
     }
 
-    private Action Rebind(CancellationToken cancellation) => new Rebinding(_config, _local, _seals, cancellation).Run;
+    private Action Rebind(CancellationToken cancellation) => new Rebinding(_config, _local, _vaults, _seals, cancellation).Run;
 
     private T Looking<T>(Func<T> look)
     {
@@ -729,6 +757,17 @@ public sealed class LlmConfigRepository : IDisposable
         return results;
     }
 
+    private static IReadOnlyList<VaultInfo> VaultsOf(ConfigDocument document)
+    {
+        Dictionary<string, int> keys = document.Configurations
+            .Where(item => item.Vault is not null && !KeyVaults.IsBuiltIn(item.Vault))
+            .GroupBy(item => item.Vault!, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(group => group.Key, group => group.Count(), StringComparer.OrdinalIgnoreCase);
+        return [.. keys.Keys.Union(document.Vaults.Keys, StringComparer.OrdinalIgnoreCase)
+            .Order(StringComparer.OrdinalIgnoreCase)
+            .Select(name => new VaultInfo(name, keys.GetValueOrDefault(name), document.Vaults.GetValueOrDefault(name)))];
+    }
+
     private StoreInfo DescribeStore()
     {
         ConfigDocument? document = _config.Read();
@@ -745,6 +784,7 @@ public sealed class LlmConfigRepository : IDisposable
             DefaultConfiguration = document?.Configurations.FirstOrDefault(item => item.IsDefault)?.Name,
             DefaultVault = choice.Name,
             DefaultVaultReason = choice.Reason,
+            Vaults = document is null ? [] : VaultsOf(document),
             Protector = vault.Protector,
             ProtectorReason = ShownText.Line(vault.Reason),
             ProtectorState = vault.Status.State,

@@ -72,8 +72,7 @@ public sealed class RegisteredVaultTests : EngineTest
         Shell.Host.Answers.Enqueue("Yes");
         Create("-Vault Team -Confirm").RequireNoError();
         Assert.Single(Shell.Host.Questions);
-        IDictionary set = Assert.Single(CallsOf("Set-Secret"));
-        Assert.IsType<System.Security.SecureString>(set["SecureStringSecret"]);
+        Assert.All(CallsOf("Set-Secret"), set => Assert.IsType<System.Security.SecureString>(set["SecureStringSecret"]));
         Assert.DoesNotContain(Key, string.Concat(_vault.Calls.SelectMany(call => call.Parameters.Values.Cast<object>())), StringComparison.Ordinal);
 
         _vault.Calls.Clear();
@@ -140,7 +139,16 @@ public sealed class RegisteredVaultTests : EngineTest
 
         Assert.Empty(Run("Get-LlmConfig").Output);
         _vault.Instead = null;
-        Run("New-LlmConfig other ollama; New-LlmConfig again openai -ApiKey $key -Vault Team", ("key", Secure(Other)));
+
+        // What the vault was tried with, and could not be asked to let go of, was named.
+        foreach (string left in _vault.Secrets.Keys.ToList())
+        {
+            Assert.Contains(left, error.Exception.Message, StringComparison.Ordinal);
+            Assert.StartsWith("throwaway-", _vault.Secrets[left], StringComparison.Ordinal);
+            _vault.Secrets.Remove(left);
+        }
+
+        Assert.Empty(Run("New-LlmConfig other ollama; New-LlmConfig again openai -ApiKey $key -Vault Team", ("key", Secure(Other))).Warnings);
         Assert.Equal([Other], _vault.Secrets.Values);
         Assert.Empty(Store.Intents);
     }
@@ -192,14 +200,18 @@ public sealed class RegisteredVaultTests : EngineTest
     public void A_vault_that_loses_what_it_took_or_gives_something_else_creates_nothing()
     {
         _vault.Value = _ => null;
-        Assert.Contains("does not have it", Create().RequireError("VaultUnavailable").ToString(), StringComparison.Ordinal);
+        Assert.Contains("cannot keep keys. It was given a throwaway secret, and took it without an error and does not have it.", Create().RequireError("VaultUnavailable").ToString(), StringComparison.Ordinal);
         _vault.Value = _ => Other;
         CommandResult wrong = Create();
-        Assert.Contains("another key", wrong.RequireError("VaultUnavailable").ToString(), StringComparison.Ordinal);
+        Assert.Contains("gives another one back", wrong.RequireError("VaultUnavailable").ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain(Other, Leaks.Text(wrong, Shell.Host), StringComparison.Ordinal);
         _vault.Value = null;
         Assert.Empty(_vault.Secrets);
         Assert.Empty(Run("Get-LlmConfig").Output);
+
+        Run("New-LlmConfig first openai -ApiKey $key -Vault Team", ("key", Secure(Key)));
+        _vault.Value = name => _vault.Secrets[name] == Key ? Key : null;
+        Assert.Contains("does not have it", Try("New-LlmConfig work openai -ApiKey $key -Vault Team", ("key", Secure(Other))).RequireError("VaultUnavailable").ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -241,7 +253,7 @@ public sealed class RegisteredVaultTests : EngineTest
         Create().RequireNoError();
 
         Assert.All(CallsOf("Set-Secret"), parameters => Assert.False(parameters.Contains("Metadata")));
-        Assert.Equal(hasCommand ? 1 : 0, CallsOf("Set-SecretInfo").Count());
+        Assert.Equal(hasCommand ? 2 : 0, CallsOf("Set-SecretInfo").Count());
         Assert.Equal(hasCommand ? "work" : null, _vault.Metadata.GetValueOrDefault(KeyId)?["name"]);
         Assert.Equal(Key, KeyOf("work"));
     }
@@ -271,6 +283,7 @@ public sealed class RegisteredVaultTests : EngineTest
     [InlineData("Get-SecretVault")]
     public void Stopping_the_command_ends_a_vault_that_hangs_and_nothing_is_created(string command)
     {
+        Run("New-LlmConfig local openai -ApiKey $key -Vault LlmConfig", ("key", Secure(Other)));
         using var hanging = new ManualResetEventSlim();
         _vault.Instead = (called, cmdlet) =>
         {
@@ -291,7 +304,7 @@ public sealed class RegisteredVaultTests : EngineTest
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(60));
 
         _vault.Instead = null;
-        Assert.Empty(Run("Get-LlmConfig").Output);
+        Assert.Single(Run("Get-LlmConfig").Output);
         Run("New-LlmConfig next openai -ApiKey $key -Vault Team", ("key", Secure(Other)));
         Assert.Equal([Other], _vault.Secrets.Values);
         Assert.Empty(Store.Intents);

@@ -65,7 +65,7 @@ public sealed class ViewTests : EngineTest
         Assert.Equal(
             [
                 "Path", "PathReason", "Exists", "StoreId", "Revision", "ConfigurationCount", "DefaultConfiguration",
-                "DefaultVault", "DefaultVaultReason", "Protector", "ProtectorReason", "ProtectorState", "PendingChanges",
+                "DefaultVault", "DefaultVaultReason", "Vaults", "Protector", "ProtectorReason", "ProtectorState", "PendingChanges",
             ],
             Lines().Where(line => line.Contains(" :", StringComparison.Ordinal)).Select(line => line.Split(':')[0].Trim()));
     }

@@ -34,15 +34,17 @@ internal sealed class PwshVaultSource(Func<string, string?> variable) : IKeyVaul
     /// <summary>Asks PowerShell for something.</summary>
     /// <param name="action">One of the actions of <see cref="VaultRequest"/>.</param>
     /// <param name="vault">The vault's name.</param>
+    /// <param name="profile">What is known of the vault, or <see langword="null"/>.</param>
     /// <param name="keyId">The key's id, or <see langword="null"/>.</param>
     /// <param name="label">The key's label, or <see langword="null"/>.</param>
     /// <param name="key">The key, or nothing; it is zeroed.</param>
     /// <param name="take">Takes what is wanted from the answer, whose key is zeroed afterwards.</param>
     /// <param name="cancellation">Gives up, and ends PowerShell.</param>
     /// <exception cref="LlmConfigException">What the adapter throws; SecretManagementMissing without a PowerShell, VaultUnavailable without an answer.</exception>
-    public T Ask<T>(string action, string vault, string? keyId, KeyLabel? label, byte[] key, Func<JsonElement, byte[], T> take, CancellationToken cancellation)
+    public T Ask<T>(
+        string action, string vault, VaultProfile? profile, string? keyId, KeyLabel? label, byte[] key, Func<JsonElement, byte[], T> take, CancellationToken cancellation)
     {
-        var request = new VaultMessage(Json(action, vault, keyId, label), key);
+        var request = new VaultMessage(Json(action, vault, profile, keyId, label), key);
         lock (_asking)
         {
             using VaultMessage answer = Exchange(request, vault, cancellation);
@@ -71,10 +73,11 @@ internal sealed class PwshVaultSource(Func<string, string?> variable) : IKeyVaul
         name,
         null,
         null,
+        null,
         [],
         (answer, _) => answer.GetProperty(VaultRequest.IsBuiltIn).GetBoolean()
             ? null
-            : new PwshVault(answer.GetProperty(VaultRequest.Vault).GetString()!, answer.GetProperty(VaultRequest.TakesLabels).GetBoolean(), this),
+            : new PwshVault(answer.GetProperty(VaultRequest.Vault).GetString()!, this),
         CancellationToken.None);
 
     private VaultMessage Exchange(VaultMessage request, string vault, CancellationToken cancellation)
@@ -145,7 +148,7 @@ internal sealed class PwshVaultSource(Func<string, string?> variable) : IKeyVaul
         string? Text(string name) => error.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }
 
-    private static byte[] Json(string action, string vault, string? keyId, KeyLabel? label)
+    private static byte[] Json(string action, string vault, VaultProfile? profile, string? keyId, KeyLabel? label)
     {
         var json = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(json))
@@ -153,6 +156,17 @@ internal sealed class PwshVaultSource(Func<string, string?> variable) : IKeyVaul
             writer.WriteStartObject();
             writer.WriteString(VaultRequest.Action, action);
             writer.WriteString(VaultRequest.Vault, vault);
+            if (profile is not null)
+            {
+                writer.WriteStartObject(VaultRequest.Profile);
+                foreach ((string name, string value) in profile.ToProperties())
+                {
+                    writer.WriteString(name, value);
+                }
+
+                writer.WriteEndObject();
+            }
+
             if (keyId is not null)
             {
                 writer.WriteString(VaultRequest.KeyId, keyId);

@@ -46,7 +46,7 @@ internal sealed class RepairVerb : Verb
             isLeft ? "What needs a yes was left. Add --yes to do it."
             : results.Count == 0 && !session.Output.HasFailed ? "There was nothing to repair."
             : string.Empty);
-        return results.Exists(result => result.Status == CheckStatus.Error) ? ExitCode.Failure : ExitCode.Success;
+        return results.Exists(result => result.IsFailure()) ? ExitCode.Failure : ExitCode.Success;
     }
 
     private static bool IsWanted(Session session, RepairStep step, ref bool isLeft)

@@ -9,6 +9,7 @@ internal sealed class StoreVerb : Verb
     private readonly Option<string> _vault = new("--default-vault") { Description = "send new keys to this vault; empty for the usual order", HelpName = "VAULT" };
     private readonly Option<string> _protector = new("--protector") { Description = "let this protect the built-in vault", HelpName = "PROTECTOR" };
 
+    private readonly Option<string> _probe = new("--probe-vault") { Description = "try this vault anew with a throwaway secret", HelpName = "VAULT" };
     private readonly Option<bool> _keep = new("--keep-master-key") { Description = "with --protector: hand the same master key on" };
 
     private const string Rotate = "rotate";
@@ -18,7 +19,7 @@ internal sealed class StoreVerb : Verb
     {
         _protector.CompletionSources.Add([.. Enum.GetNames<ProtectorKind>()]);
         _action.CompletionSources.Add(Rotate);
-        Take(_action, _vault, _protector, _keep);
+        Take(_action, _vault, _protector, _keep, _probe);
     }
 
     public override int Run(ParseResult line, Session session)
@@ -42,6 +43,11 @@ internal sealed class StoreVerb : Verb
         if (line.GetValue(_action) is not null)
         {
             session.Repository.RotateMasterKey();
+        }
+
+        if (line.GetValue(_probe) is { } probed)
+        {
+            session.Repository.ProbeVault(probed);
         }
 
         session.Output.Show([session.Repository.GetStore()], new StoreView());

@@ -38,6 +38,6 @@ internal sealed class TestVerb : Verb
             session.Output.Show(results, new CheckView());
         }
 
-        return results.Exists(result => result.Status == CheckStatus.Error) ? ExitCode.Failure : ExitCode.Success;
+        return results.Exists(result => result.IsFailure()) ? ExitCode.Failure : ExitCode.Success;
     }
 }

@@ -57,5 +57,5 @@ internal sealed class CheckView : View<CheckResult>
 
     private static Cell Status(CheckStatus status) => new(
         status.ToString(),
-        status switch { CheckStatus.Ok => Tone.Good, CheckStatus.Warning => Tone.Doubtful, _ => Tone.Bad });
+        status switch { CheckStatus.Ok => Tone.Good, CheckStatus.Warning or CheckStatus.Unknown => Tone.Doubtful, _ => Tone.Bad });
 }

@@ -18,6 +18,7 @@ internal sealed class StoreView : View<StoreInfo>
                 new("Default", item.DefaultConfiguration),
                 new("New keys go to", item.DefaultVault),
                 new("  because", ProgramWords.Translate(item.DefaultVaultReason)),
+                .. item.Vaults.Select(vault => new KeyValuePair<string, Cell>("Vault", vault.ToString())),
                 new("Protector", item.Protector?.ToString()),
                 new("  because", ProgramWords.Translate(item.ProtectorReason)),
                 new("  state", new Cell(item.ProtectorState.ToString(), item.ProtectorState == ProtectorState.Ready ? Tone.Good : Tone.Doubtful)),
@@ -40,6 +41,22 @@ internal sealed class StoreView : View<StoreInfo>
         writer.WriteString("defaultConfiguration", item.DefaultConfiguration);
         writer.WriteString("defaultVault", item.DefaultVault);
         writer.WriteString("defaultVaultReason", ProgramWords.Translate(item.DefaultVaultReason));
+        writer.WriteStartArray("vaults");
+        foreach (VaultInfo vault in item.Vaults)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("name", vault.Name);
+            writer.WriteNumber("keyCount", vault.KeyCount);
+            writer.WriteString("module", vault.Profile?.Module);
+            writer.WriteString("form", vault.Profile?.Form.ToString());
+            writer.WriteString("prefix", vault.Profile?.Prefix);
+            writer.WriteBoolean("takesLabels", vault.Profile?.TakesLabels == true);
+            writer.WriteBoolean("listsNames", vault.Profile?.ListsNames == true);
+            writer.WriteTime("probedAt", vault.Profile?.ProbedAt);
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
         writer.WriteString("protector", item.Protector?.ToString());
         writer.WriteString("protectorReason", ProgramWords.Translate(item.ProtectorReason));
         writer.WriteString("protectorState", item.ProtectorState.ToString());

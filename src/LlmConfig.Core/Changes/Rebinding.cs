@@ -4,7 +4,7 @@ namespace LlmConfig;
 /// Writes anew what <c>llm_config.json</c> holds that was computed under a master key: after that one was exchanged and before it is
 /// destroyed. One ordinary commit; repeated, it changes nothing.
 /// </summary>
-internal sealed class Rebinding(ConfigFile config, LocalVault local, KeySeals seals, CancellationToken cancellation)
+internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults vaults, KeySeals seals, CancellationToken cancellation)
 {
     /// <exception cref="LlmConfigException">StoreCorrupt, StoreBusy and the like, or a Vault code: the old master key has to stay.</exception>
     public void Run()
@@ -17,9 +17,8 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeySeals se
         // Read before the lock is taken. A key never changes under its id, so what was read for one holds.
         Dictionary<string, ulong?> marks = seen.Configurations
             .Where(item => item.KeyMark is not null)
-            .Select(item => item.KeyId!)
-            .Distinct(StringComparer.Ordinal)
-            .ToDictionary(id => id, MarkOf, StringComparer.Ordinal);
+            .DistinctBy(item => item.KeyId, StringComparer.Ordinal)
+            .ToDictionary(item => item.KeyId!, MarkOf, StringComparer.Ordinal);
         if (marks.Count == 0 && seen.Seal is null)
         {
             return;
@@ -51,15 +50,17 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeySeals se
         }
     }
 
-    // A mark only ever leads to a warning: where the key cannot be read, there is none.
-    private ulong? MarkOf(string keyId)
+    // Where the key cannot be read, there is no mark: it costs a proof, not the key. A key that is not the one that was marked keeps
+    // its mark, so that it stays refused.
+    private ulong? MarkOf(LlmConfiguration item)
     {
         try
         {
-            using ApiKey key = local.Read(keyId, cancellation);
-            return local.Mark(key);
+            using ApiKey key = vaults.Open(item.Vault!).Read(item.KeyId!, cancellation);
+            return KeyVaults.IsBuiltIn(item.Vault!) || local.HasMark(key, item.KeyMark!.Value) ? local.Mark(key) : item.KeyMark;
         }
-        catch (LlmConfigException e) when (e.Code is LlmConfigErrorCode.KeyMissing or LlmConfigErrorCode.VaultCorrupt or LlmConfigErrorCode.InvalidKey)
+        catch (LlmConfigException e) when (!KeyVaults.IsBuiltIn(item.Vault!)
+            || e.Code is LlmConfigErrorCode.KeyMissing or LlmConfigErrorCode.VaultCorrupt or LlmConfigErrorCode.InvalidKey)
         {
             return null;
         }

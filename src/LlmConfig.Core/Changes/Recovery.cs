@@ -5,7 +5,7 @@ namespace LlmConfig;
 /// nothing refers to go, labels are written, the intent goes.
 /// </summary>
 internal sealed class Recovery(
-    string folder, ConfigFile config, IntentLog intents, LocalVault local, KeyVaults vaults, KeySeals seals, EventLog log, Action<LlmConfigWarning> warn)
+    string folder, ConfigFile config, IntentLog intents, WrittenKeys written, LocalVault local, KeyVaults vaults, KeySeals seals, EventLog log, Action<LlmConfigWarning> warn)
 {
     /// <summary>Finishes the changes of dead processes.</summary>
     /// <param name="mayUse">Whether a vault may be used, beside the built-in one: another could prompt.</param>
@@ -63,8 +63,7 @@ internal sealed class Recovery(
         if (stale is { Count: 0 } && committed is not null && intent.Keys.All(committed.RefersTo))
         {
             // Nothing is in doubt: whoever drops one of these keys from now on has an intent of its own.
-            CompleteQuietly(intent);
-            return true;
+            return TryComplete(intent, committed);
         }
 
         ConfigDocument? now;
@@ -112,12 +111,24 @@ internal sealed class Recovery(
             complete &= mayUse(group.Key) && TryRelabel(group.Key, group, failed);
         }
 
-        if (complete)
+        return complete && TryComplete(intent, now);
+    }
+
+    // A key whose vault cannot say whose it is has to be known as this store's before its intent goes.
+    private bool TryComplete(Intent intent, ConfigDocument now)
+    {
+        try
         {
-            CompleteQuietly(intent);
+            written.Add(now.StoreId, intent.Keys.Where(key => !KeyVaults.IsBuiltIn(key.Vault) && now.FindByKey(key)?.OwnKey is not null && !vaults.Open(key.Vault).TakesLabels));
+        }
+        catch (LlmConfigException e)
+        {
+            warn(new LlmConfigWarning(folder, $"The change was made, but its note stays until the next one: which keys are this store's could not be noted. {e.Message}"));
+            return false;
         }
 
-        return complete;
+        CompleteQuietly(intent);
+        return true;
     }
 
     private bool TryConfirm()
@@ -141,25 +152,60 @@ internal sealed class Recovery(
         {
             IKeyVault vault = vaults.Open(name);
             (List<KeyReference> removable, bool complete) = intent.IsOwn ? (keys, true) : OwnKeys(vault, keys, intent.IsProven, store);
+            var removed = new List<KeyReference>();
+            LlmConfigException? silent = null;
             foreach (KeyReference key in removable)
             {
-                long started = EventLog.Start();
-                vault.Remove(key.KeyId, CancellationToken.None);
-                log.KeyRemoved(key, started);
+                LlmConfigException? error = TryRemove(vault, key, removed);
+                complete &= error is null;
+                if (error is not null && IsOfVault(error) && (silent is not null || error.Code != LlmConfigErrorCode.VaultUnavailable))
+                {
+                    throw error;
+                }
+
+                silent = error;
+                if (error is not null)
+                {
+                    WarnOfKept(name, error);
+                }
             }
 
             // Gone for good, before the intent that names them goes.
             vault.Flush();
+            removed.ForEach(key => written.Remove(key.KeyId));
             return complete;
         }
         catch (LlmConfigException e)
         {
             Remember(failed, name, e);
-            warn(new LlmConfigWarning(
-                name, $"A key that is no longer used could not be removed yet; the next change that uses the vault tries again. {e.Message}"));
+            WarnOfKept(name, e);
             return false;
         }
     }
+
+    // One key that a vault does not let go of must not keep the others there. A vault that fails twice in a row is not asked for more.
+    private LlmConfigException? TryRemove(IKeyVault vault, KeyReference key, List<KeyReference> removed)
+    {
+        try
+        {
+            long started = EventLog.Start();
+            vault.Remove(key.KeyId, CancellationToken.None);
+            log.KeyRemoved(key, started);
+            removed.Add(key);
+            return null;
+        }
+        catch (LlmConfigException e)
+        {
+            return e;
+        }
+    }
+
+    private void WarnOfKept(string vault, LlmConfigException error) => warn(new LlmConfigWarning(
+        vault, $"A key that is no longer used could not be removed yet; the next change that uses the vault tries again. {error.Message}"));
+
+    private static bool IsOfVault(LlmConfigException error) =>
+        error.Code is LlmConfigErrorCode.VaultLocked or LlmConfigErrorCode.VaultUnavailable
+            or LlmConfigErrorCode.StoreBusy or LlmConfigErrorCode.VaultNotFound or LlmConfigErrorCode.SecretManagementMissing;
 
     // An intent is a file, and whoever can write it may not be able to write to the vault: a store's own hand must not remove the keys
     // of another one for it. A key without a label is this store's where its own intent names it, and in the built-in vault, which lies
@@ -184,7 +230,7 @@ internal sealed class Recovery(
                     warn(new LlmConfigWarning(vault.Name, $"The key {key.KeyId} in the vault '{ShownText.Of(vault.Name)}' is another store's, although a note of an unfinished change names it: it is not removed."));
                 }
             }
-            else if (entry is not null)
+            else if (entry is not null || Holds(vault, key.KeyId))
             {
                 areAllDecided = false;
                 warn(new LlmConfigWarning(
@@ -196,11 +242,28 @@ internal sealed class Recovery(
         return (own, areAllDecided);
     }
 
+    // A list may not tell.
+    private static bool Holds(IKeyVault vault, string keyId)
+    {
+        try
+        {
+            using ApiKey key = vault.Read(keyId, CancellationToken.None);
+            return true;
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
+        {
+            return false;
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.InvalidKey)
+        {
+            return true;
+        }
+    }
+
     // What one key says of itself says nothing of the next; a vault that does not answer does not answer for the next.
     private static void Remember(HashSet<string>? failed, string vault, LlmConfigException error)
     {
-        if (error.Code is LlmConfigErrorCode.VaultLocked or LlmConfigErrorCode.VaultUnavailable
-            or LlmConfigErrorCode.StoreBusy or LlmConfigErrorCode.VaultNotFound or LlmConfigErrorCode.SecretManagementMissing)
+        if (IsOfVault(error))
         {
             failed?.Add(vault);
         }
@@ -219,6 +282,14 @@ internal sealed class Recovery(
                 }
 
                 vault.Flush();
+            }
+            else if (config.ReadStrictly() is { } now)
+            {
+                foreach (KeyReference key in keys.Where(key => !now.RefersTo(key)))
+                {
+                    // It was left to others.
+                    written.Remove(key.KeyId);
+                }
             }
 
             return true;

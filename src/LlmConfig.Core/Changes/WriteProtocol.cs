@@ -48,9 +48,11 @@ internal sealed class WriteProtocol(
             good = [.. good.Where(change => change.Error is null)];
             HashSet<string> used = [.. KeysOf(good).Select(key => key.Vault), .. good.Select(change => change.KeptKey?.Vault).OfType<string>()];
             recovery.Run(used.Contains, cancellation);
+            Dictionary<string, VaultProfile> profiles = Probe(good, store.StoreId, open, cancellation);
+            good = [.. good.Where(change => change.Error is null)];
             for (int round = 1; good.Count > 0; round++)
             {
-                seen = Commit(good, store.StoreId, open, progress, cancellation) ?? seen;
+                seen = Commit(good, store.StoreId, open, profiles, progress, cancellation) ?? seen;
                 good = Restart(good, open, round);
             }
 
@@ -120,6 +122,53 @@ internal sealed class WriteProtocol(
         }
     }
 
+    // A vault that is to get its first key is tried with a throwaway secret. That one is named by an intent too: should this process
+    // die, the next change removes it.
+    private Dictionary<string, VaultProfile> Probe(List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, CancellationToken cancellation)
+    {
+        var profiles = new Dictionary<string, VaultProfile>(StringComparer.OrdinalIgnoreCase);
+        foreach (IGrouping<string, PlannedChange> group in changes.Where(change => change.NewKey is not null).GroupBy(change => change.NewKey!.Vault))
+        {
+            if (open(group.Key) is not IProbedVault { NeedsProbe: true } vault)
+            {
+                continue;
+            }
+
+            try
+            {
+                profiles.Add(vault.Name, Probe(vault, storeId, cancellation));
+            }
+            catch (LlmConfigException e)
+            {
+                foreach (PlannedChange change in group)
+                {
+                    change.Fail(e.About(change.Result?.Name));
+                }
+            }
+        }
+
+        return profiles;
+    }
+
+    /// <summary>Tries a vault with a throwaway secret.</summary>
+    public VaultProfile Probe(IProbedVault vault, Guid storeId, CancellationToken cancellation)
+    {
+        string keyId = KeyReference.NewKeyId();
+        using Intent intent = intentLog.Begin(storeId, [new KeyReference(vault.Name, keyId)], []).Single();
+        try
+        {
+            VaultProfile profile = vault.Probe(keyId, cancellation);
+            intent.Complete();
+            return profile;
+        }
+        catch (LlmConfigException)
+        {
+            // What the vault did not let go of, the error names: it is no key. Where the process ends, the next change looks for it.
+            intent.Complete();
+            throw;
+        }
+    }
+
     private static List<KeyReference> KeysOf(IEnumerable<PlannedChange> changes) =>
         [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey }).OfType<KeyReference>().Distinct()];
 
@@ -127,7 +176,12 @@ internal sealed class WriteProtocol(
         [.. changes.Select(change => change.StaleLabel).OfType<KeyReference>().Distinct()];
 
     private ConfigDocument? Commit(
-        List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
+        List<PlannedChange> changes,
+        Guid storeId,
+        Func<string?, IKeyVault> open,
+        Dictionary<string, VaultProfile> profiles,
+        IProgress<int>? progress,
+        CancellationToken cancellation)
     {
         var intents = new List<Intent>();
         List<KeyReference> written = [];
@@ -149,7 +203,17 @@ internal sealed class WriteProtocol(
             StartedWork? flush = local.StartFlush();
             if (changes.Any(change => change.Error is null))
             {
-                after = config.Change(draft => Apply(changes, storeId, draft, open, intents), flush, cancellation);
+                after = config.Change(
+                    draft =>
+                    {
+                        Apply(changes, storeId, draft, open, intents);
+                        foreach ((string vault, VaultProfile profile) in profiles)
+                        {
+                            draft.SetProfile(vault, profile);
+                        }
+                    },
+                    flush,
+                    cancellation);
             }
 
             return after;
@@ -257,17 +321,14 @@ internal sealed class WriteProtocol(
             return;
         }
 
-        using ApiKey moved = keys.ReadStored(change.Result! with { Vault = change.CopiedKey!.Vault, KeyId = change.CopiedKey.KeyId }, cancellation);
+        using ApiKey moved = keys.ReadForCopy(change.Result! with { Vault = change.CopiedKey!.Vault, KeyId = change.CopiedKey.KeyId }, cancellation);
         WriteKey(change, vault, moved, label, cancellation);
     }
 
     private void WriteKey(PlannedChange change, IKeyVault vault, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
         vault.Write(change.NewKey!.KeyId, key, label, cancellation);
-        if (ReferenceEquals(vault, local))
-        {
-            change.KeyMark = local.Mark(key);
-        }
+        change.KeyMark = local.Mark(key);
     }
 
     private bool WasRotated(PlannedChange change) =>

@@ -18,6 +18,9 @@ public record CheckResult
     /// <summary>How it came out.</summary>
     public CheckStatus Status { get; }
 
+    /// <summary>True when something does not work, or when it cannot be told whether it works. Keys of which nobody knows whose they are keep nothing from working.</summary>
+    public bool IsFailure() => Status == CheckStatus.Error || (Status == CheckStatus.Unknown && Check != StoreChecks.Orphan);
+
     /// <summary>The file, vault, configuration or key concerned.</summary>
     public string Target { get; }
 

@@ -11,4 +11,7 @@ public enum CheckStatus
 
     /// <summary>Something does not work, or a key could be read by others.</summary>
     Error = 2,
+
+    /// <summary>It cannot be told: a vault is locked, does not answer, or says nothing of it.</summary>
+    Unknown = 3,
 }

@@ -130,7 +130,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             yield return vault.Error is { } error
                 ? new CheckResult(
                     Vault,
-                    error.Code == LlmConfigErrorCode.VaultLocked ? CheckStatus.Warning : CheckStatus.Error,
+                    error.Code is LlmConfigErrorCode.VaultLocked or LlmConfigErrorCode.VaultUnavailable ? CheckStatus.Unknown : CheckStatus.Error,
                     ShownText.Of(vault.Name),
                     $"{error.Problem} {Count(keys, "key lies", "keys lie")} in it and could not be checked.",
                     error.RecommendedAction)
@@ -151,6 +151,10 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             if (findings.DamagedFile(item) is { } path)
             {
                 yield return new CheckResult(Key, CheckStatus.Error, item.Name, vault.Damaged[path], $"Put '{path}' back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.");
+            }
+            else if (vault.ProblemOf(key.KeyId) is { } problem)
+            {
+                yield return Failed(Key, problem.Code == LlmConfigErrorCode.VaultUnavailable ? CheckStatus.Unknown : CheckStatus.Error, item.Name, problem);
             }
             else if (!findings.IsMissing(item))
             {
@@ -257,7 +261,19 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             yield return new CheckResult(Orphan, CheckStatus.Warning, others.Key.ToString("D"), $"The built-in vault holds {Count(others.Count(), "key", "keys")} of another store, whose file is not here: {string.Join(", ", others.Select(entry => $"'{entry.Label!.Configuration.Name}'").Take(10))}.", $"To get them back, move {StorePaths.ConfigFileName} and its backup aside and run Repair-LlmConfig -StoreId {others.Key:D}; else leave them.");
         }
 
-        if (orphans.Count == 0)
+        List<(VaultFinding Vault, int Count)> unattributed = [.. findings.Unattributed(document)];
+        foreach ((VaultFinding vault, int count) in unattributed)
+        {
+            yield return new CheckResult(
+                Orphan,
+                CheckStatus.Unknown,
+                ShownText.Of(vault.Name),
+                $"It holds {Count(count, "key that does not say", "keys that do not say")} whose {(count == 1 ? "it is" : "they are")}: of another store, or left behind by this one before its file was replaced.",
+                "Look at its secrets named llm-api-key-… with Get-SecretInfo, and remove with Remove-Secret what no store uses.");
+        }
+
+        // Of a vault that does not answer nothing can be told, and its own check says so.
+        if (orphans.Count + unattributed.Count == 0 && findings.Vaults.All(vault => vault.Error is null))
         {
             yield return new CheckResult(Orphan, CheckStatus.Ok, folder, "No key of this store lies in a vault without a configuration that refers to it.");
         }
@@ -265,9 +281,8 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
 
     public static string OrphanText(ConfigDocument document, VaultFinding vault, KeyVaultEntry entry)
     {
-        LlmConfiguration labelled = entry.Label!.Configuration;
-        string of = document.Find(labelled.Id) is { } item
-            ? $"an earlier key of '{item.Name}'"
+        string of = entry.Label?.Configuration is not { } labelled ? "it wrote the key there, by its own note, and the vault does not say for which configuration"
+            : document.Find(labelled.Id) is { } item ? $"an earlier key of '{item.Name}'"
             : $"the key of '{labelled.Name}', a configuration that is no longer there";
         return $"The vault '{ShownText.Of(vault.Name)}' holds a key of this store that nothing refers to: {of}.";
     }
@@ -317,6 +332,8 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             ? new CheckResult(File, CheckStatus.Error, _paths.ConfigFile, "The file is gone although its backup is there.", Repair)
         : findings.BuiltIn is { Error: null } vault && vault.Entries.Values.Any(entry => entry.Label is not null)
             ? new CheckResult(File, CheckStatus.Error, _paths.ConfigFile, $"The file and its backup are gone, although the built-in vault holds {Count(vault.Entries.Count, "key", "keys")}.", "Run Repair-LlmConfig, which rebuilds it from what the vault says beside the keys, before anything else.")
+        : findings.HasNotes
+            ? new CheckResult(File, CheckStatus.Error, _paths.ConfigFile, $"The file and its backup are gone, although {Path.GetFileName(_paths.Written)}/ names keys that it wrote to vaults.", Repair)
         : findings.BuiltIn is { Error: not null } && !findings.IsVaultEmpty
             ? new CheckResult(File, CheckStatus.Error, _paths.ConfigFile, "The file and its backup are gone, although the built-in vault holds keys, which cannot be opened now.", "Put the vault right first, then run Repair-LlmConfig.")
         : new CheckResult(File, CheckStatus.Ok, _paths.ConfigFile, "There is no store yet; the first change makes it.");
@@ -385,7 +402,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             yield return new CheckResult(Label, CheckStatus.Warning, item.Name, $"What the vault '{ShownText.Of(vault.Name)}' says beside its key is not what the configuration is now.", Repair);
         }
 
-        if (stale.Count == 0 && items.Any(item => item.OwnKey is { } key && findings.Vault(key.Vault) is { Error: null }))
+        if (stale.Count == 0 && items.Any(item => item.OwnKey is { } key && findings.Vault(key.Vault) is { Error: null, TakesLabels: true }))
         {
             yield return new CheckResult(Label, CheckStatus.Ok, folder, "What the vaults say beside the keys is what the configurations are.");
         }

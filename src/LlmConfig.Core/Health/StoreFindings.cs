@@ -69,6 +69,16 @@ internal sealed record StoreFindings
     /// <summary>The ids of all keys that some intent names.</summary>
     public HashSet<string> KeysInDoubt => [.. Intents.SelectMany(intent => intent.Keys).Select(key => key.KeyId), .. DoubtedBefore];
 
+    /// <summary>True when there are notes of keys in vaults that keep no labels, of whatever store.</summary>
+    public bool HasNotes { get; init; }
+
+    /// <summary>Notes of keys that their vaults do not have any more, and that nothing refers to.</summary>
+    public IEnumerable<string> StaleNotes(ConfigDocument document) =>
+        Written.Where(keyId => !KeysInDoubt.Contains(keyId) && document.FindByKey(new KeyReference(string.Empty, keyId)) is null && Vaults.Any(vault => vault.Keys.GetValueOrDefault(keyId) is { Code: LlmConfigErrorCode.KeyMissing }));
+
+    /// <summary>The ids of keys that this store wrote to vaults that keep no labels, by its own notes.</summary>
+    public IReadOnlySet<string> Written { get; init; } = new HashSet<string>();
+
     /// <summary>The ids of keys that some intent named before the vaults were listed.</summary>
     public IReadOnlySet<string> DoubtedBefore { get; init; } = new HashSet<string>();
 
@@ -81,6 +91,13 @@ internal sealed record StoreFindings
     /// </summary>
     public bool IsUnsettled { get; init; }
 
+    /// <summary>Keys in the vaults of others of which nobody can tell whose they are: they have no label, and this store did not note them.</summary>
+    public IEnumerable<(VaultFinding Vault, int Count)> Unattributed(ConfigDocument document) =>
+        from vault in Vaults.Skip(1)
+        let count = vault.Entries.Values.Count(entry => entry.Label is null && !Written.Contains(entry.KeyId) && !document.RefersTo(new KeyReference(vault.Name, entry.KeyId)))
+        where count > 0
+        select (vault, count);
+
     /// <summary>
     /// Keys that this store wrote and that nothing refers to: neither a configuration nor an intent. Never a key of another
     /// store, nor one whose label cannot be read.
@@ -92,7 +109,7 @@ internal sealed record StoreFindings
             ? []
             : from vault in Vaults
               from entry in vault.Entries.Values
-              where entry.Label?.StoreId == document.StoreId
+              where (entry.Label is null ? Written.Contains(entry.KeyId) : entry.Label.StoreId == document.StoreId)
                   && !document.RefersTo(new KeyReference(vault.Name, entry.KeyId))
                   && !inDoubt.Contains(entry.KeyId)
               select (vault, entry);
@@ -122,7 +139,7 @@ internal sealed record StoreFindings
 
     /// <summary>True when the vault answered and does not have the configuration's key.</summary>
     public bool IsMissing(LlmConfiguration item) =>
-        item.Key is { } key && Vault(key.Vault) is { Error: null } vault && !vault.Entries.ContainsKey(key.KeyId) && DamagedFile(item) is null;
+        item.Key is { } key && Vault(key.Vault) is { } vault && vault.Lacks(key.KeyId) && DamagedFile(item) is null;
 
     /// <summary>The file of the built-in vault in which the configuration's key lies and does not open, or <see langword="null"/>.</summary>
     public required Func<LlmConfiguration, string?> DamagedFile { get; init; }

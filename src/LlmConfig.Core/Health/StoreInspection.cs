@@ -6,6 +6,7 @@ internal sealed class StoreInspection(
     StoreFileSystem files,
     ConfigFile config,
     IntentLog intents,
+    WrittenKeys written,
     LocalVault local,
     Func<string, IKeyVault> openVault,
     KeySeals seals,
@@ -49,10 +50,12 @@ internal sealed class StoreInspection(
             // not missed in the last one, and one that was written before it is referred to or named there.
             HashSet<string> doubted = [.. Intents().Intents.SelectMany(intent => intent.Keys).Select(key => key.KeyId)];
             List<VaultFinding> found = [LookIntoLocal(progress, cancellation)];
-            foreach (string name in Names(vaults ?? Referred(main.Document ?? backup.Document), more))
+            ConfigDocument? document = main.Document ?? backup.Document;
+            IReadOnlyList<KeyReference> noted = document is null ? [] : Or(() => written.Of(document.StoreId), []);
+            foreach (string name in Names(vaults ?? Referred(document).Concat(noted.Select(key => key.Vault)), more))
             {
                 cancellation.ThrowIfCancellationRequested();
-                found.Add(LookInto(name, cancellation));
+                found.Add(LookInto(name, [.. KeysIn(name, document, noted)], progress, cancellation));
             }
 
             (IReadOnlyList<IntentLook> pending, LlmConfigException? pendingError) = Intents();
@@ -75,6 +78,8 @@ internal sealed class StoreInspection(
                 BackupWritten = backupNow.State == ConfigFileState.Absent ? null : Or(() => files.GetModified(_paths.Backup), default(DateTime?)),
                 Intents = pending,
                 DoubtedBefore = doubted,
+                HasNotes = Or(() => written.Any, false),
+                Written = noted.Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal),
                 IntentError = pendingError,
                 Vaults = found,
                 Protection = protection,
@@ -84,7 +89,7 @@ internal sealed class StoreInspection(
                 IsRotating = Or(() => local.IsRotating, false),
                 FileLeftovers = Or(config.Leftovers, []),
                 VaultLeftovers = Or(local.Leftovers, []),
-                IntentLeftovers = Or(intents.Leftovers, []),
+                IntentLeftovers = [.. Or(intents.Leftovers, []), .. Or(written.Leftovers, [])],
                 DamagedFile = item => item.Key is { } key && IsBuiltIn(key.Vault) && found[0].Damaged.ContainsKey(local.PathOf(key.KeyId))
                     ? local.PathOf(key.KeyId)
                     : null,
@@ -126,6 +131,7 @@ internal sealed class StoreInspection(
             var vault = new LocalVaultFiles(_paths.Vault);
             AddFolder(entries, null, _paths.Folder, StorePaths.ConfigFileName + "*", _paths.ConfigFile, _paths.Backup, _paths.Lock);
             AddFolder(entries, _paths.Pending, _paths.Pending, "*");
+            AddFolder(entries, _paths.Written, _paths.Written, "*");
             AddFolder(entries, _paths.Vault, _paths.Vault, "*", vault.Header, vault.Lock);
         }
 
@@ -207,16 +213,47 @@ internal sealed class StoreInspection(
         }
     }
 
-    private VaultFinding LookInto(string name, CancellationToken cancellation)
+    private static IEnumerable<string> KeysIn(string vault, ConfigDocument? document, IReadOnlyList<KeyReference> noted) =>
+        (document?.Configurations ?? []).Select(item => item.Key).OfType<KeyReference>().Concat(noted)
+            .Where(key => string.Equals(key.Vault, vault, StringComparison.OrdinalIgnoreCase))
+            .Select(key => key.KeyId)
+            .Distinct(StringComparer.Ordinal);
+
+    // What a list shows, or does not show, proves nothing: each key that is this store's concern is read.
+    private VaultFinding LookInto(string name, IReadOnlyList<string> keyIds, IProgress<int>? progress, CancellationToken cancellation)
     {
         try
         {
             IKeyVault vault = openVault(name);
-            return VaultFinding.Of(vault.Name, vault.List(cancellation), vault.TakesLabels);
+            IReadOnlyList<KeyVaultEntry> listed = vault.List(cancellation);
+            var keys = new Dictionary<string, LlmConfigException?>(StringComparer.Ordinal);
+            foreach (string keyId in keyIds)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                keys[keyId] = Reading(vault, keyId, cancellation);
+                progress?.Report(keys.Count);
+            }
+
+            IEnumerable<KeyVaultEntry> unlisted = keyIds.Where(keyId => keys[keyId] is null).Except(listed.Select(entry => entry.KeyId)).Select(keyId => new KeyVaultEntry(keyId, null));
+            return VaultFinding.Of(vault.Name, listed.Concat(unlisted), vault.TakesLabels, keys: keys);
         }
         catch (LlmConfigException e)
         {
             return VaultFinding.Of(name, [], takesLabels: false, error: e);
+        }
+    }
+
+    // A vault that is locked, or that cannot be had at all, is not asked for each of its keys.
+    private static LlmConfigException? Reading(IKeyVault vault, string keyId, CancellationToken cancellation)
+    {
+        try
+        {
+            vault.Read(keyId, cancellation).Dispose();
+            return null;
+        }
+        catch (LlmConfigException e) when (e.Code is LlmConfigErrorCode.KeyMissing or LlmConfigErrorCode.InvalidKey or LlmConfigErrorCode.VaultUnavailable or LlmConfigErrorCode.VaultCorrupt)
+        {
+            return e;
         }
     }
 

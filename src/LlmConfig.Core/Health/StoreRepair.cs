@@ -12,6 +12,7 @@ internal sealed class StoreRepair(
     StoreFileSystem files,
     ConfigFile config,
     IntentLog intents,
+    WrittenKeys written,
     LocalVault local,
     KeyVaults vaults,
     KeySeals seals,
@@ -67,6 +68,7 @@ internal sealed class StoreRepair(
             steps.AddRange(findings.Unreferenced(document)
                 .Where(pair => !used.Contains(pair.Entry.KeyId))
                 .Select(pair => RemoveOrphan(document, pair.Vault, pair.Entry)));
+            steps.AddRange(findings.StaleNotes(document).Select(ForgetNote));
             steps.AddRange(findings.StaleLabels(document).GroupBy(pair => pair.Vault.Name, pair => pair.Item).Select(RenewLabels));
         }
 
@@ -157,6 +159,7 @@ internal sealed class StoreRepair(
         findings.Main.State == ConfigFileState.Damaged
         || findings.Backup.State != ConfigFileState.Absent
         || findings.Vaults.Any(vault => StoreRebuild.Stores(vault).Count > 0)
+        || findings.HasNotes
         || (findings.BuiltIn?.Error is not null && !findings.IsVaultEmpty);
 
     private ConfigDocument PlanFile(StoreFindings findings, Guid? storeId, List<RepairStep> steps)
@@ -437,6 +440,21 @@ internal sealed class StoreRepair(
             NeedsFile = true,
         };
     }
+
+    private RepairStep ForgetNote(string keyId) => new(
+        StoreChecks.Leftover, keyId, "Remove the note of a key that its vault does not have any more", _ =>
+        {
+            if (config.ReadStrictly() is not { } now || now.RefersTo(new KeyReference(string.Empty, keyId)) || intents.NamedKeys().Contains(keyId))
+            {
+                return null;
+            }
+
+            written.Remove(keyId);
+            return Done(StoreChecks.Leftover, keyId, "The note was removed.");
+        })
+    {
+        NeedsFile = true,
+    };
 
     private RepairStep RestoreHeader(VaultHeader proven) => new(
         StoreChecks.Protector,

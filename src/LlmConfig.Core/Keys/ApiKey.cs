@@ -67,7 +67,9 @@ public sealed class ApiKey : IDisposable
     /// <param name="value">The key, by the rules of <see cref="From(ReadOnlySpan{char}, string)"/>.</param>
     /// <param name="target">The name of the configuration concerned, for the error.</param>
     /// <exception cref="LlmConfigException">InvalidKey.</exception>
-    public static unsafe ApiKey From(SecureString value, string? target)
+    public static ApiKey From(SecureString value, string? target) => From(value, target, isSecret: false);
+
+    private static unsafe ApiKey From(SecureString value, string? target, bool isSecret)
     {
         ArgumentNullException.ThrowIfNull(value);
         nint plain;
@@ -82,13 +84,26 @@ public sealed class ApiKey : IDisposable
 
         try
         {
-            return From(new ReadOnlySpan<char>((void*)plain, value.Length), target);
+            var characters = new ReadOnlySpan<char>((void*)plain, value.Length);
+            return isSecret ? FromSecret(characters, target) : From(characters, target);
         }
         finally
         {
             Marshal.ZeroFreeGlobalAllocUnicode(plain);
         }
     }
+
+    /// <summary>Takes a key as a vault keeps it: line breaks at its end, which came with a file or a paste, are no part of it.</summary>
+    /// <param name="value">The key, else by the rules of <see cref="From(ReadOnlySpan{char}, string)"/>.</param>
+    /// <param name="target">The name of the configuration concerned, for the error.</param>
+    /// <exception cref="LlmConfigException">InvalidKey.</exception>
+    public static ApiKey FromSecret(ReadOnlySpan<char> value, string? target) => From(value.TrimEnd("\r\n"), target);
+
+    /// <summary>The same from a SecureString, without a copy of it on the managed heap.</summary>
+    /// <param name="value">The key.</param>
+    /// <param name="target">The name of the configuration concerned, for the error.</param>
+    /// <exception cref="LlmConfigException">InvalidKey.</exception>
+    public static ApiKey FromSecret(SecureString value, string? target) => From(value, target, isSecret: true);
 
     /// <summary>Takes a key from bytes of UTF-8, which stay the caller's to clear.</summary>
     /// <param name="utf8">The key, by the rules of <see cref="From(ReadOnlySpan{char}, string)"/>.</param>

@@ -23,9 +23,10 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
             {
                 return (item, ReadForItsHost(item, cancellation));
             }
-            catch (LlmConfigException e) when (e.Code is LlmConfigErrorCode.KeyMissing or LlmConfigErrorCode.HostMismatch)
+            catch (LlmConfigException e) when (e.Code is LlmConfigErrorCode.KeyMissing or LlmConfigErrorCode.HostMismatch or LlmConfigErrorCode.VaultUnavailable)
             {
-                // Another process may have rotated or moved it between the two reads; on a busy machine more than once.
+                // Another process may have rotated or moved it between the two reads; on a busy machine more than once. A vault of
+                // others that holds nothing any more does not say that a key is gone.
                 LlmConfiguration again = Get(item.Id);
                 if (again.Key == item.Key && again.Seal == item.Seal)
                 {
@@ -45,6 +46,7 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
         try
         {
             seals.Require(item);
+            RequireSame(item, key);
             return key;
         }
         catch (LlmConfigException e)
@@ -60,7 +62,36 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
     }
 
     /// <summary>The key of a configuration as it was read once, for a copy of it: whether it may go anywhere is not asked.</summary>
-    public ApiKey ReadStored(LlmConfiguration item, CancellationToken cancellation)
+    public ApiKey ReadForCopy(LlmConfiguration item, CancellationToken cancellation)
+    {
+        ApiKey key = ReadStored(item, cancellation);
+        try
+        {
+            // The source of a copy is removed after it.
+            RequireSame(item, key);
+            return key;
+        }
+        catch
+        {
+            key.Dispose();
+            throw;
+        }
+    }
+
+    // The built-in vault seals a key together with its id; of others the mark tells whether they give what they were given.
+    private void RequireSame(LlmConfiguration item, ApiKey key)
+    {
+        if (item.KeyMark is { } mark && !KeyVaults.IsBuiltIn(item.Vault!) && !seals.HasMark(key, mark))
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidKey,
+                item.Name,
+                $"What the vault '{ShownText.Of(item.Vault!)}' gives as the key of '{item.Name}' is not the key that it was given: somebody changed it there, or the vault mixes something else into it.",
+                "If it was changed on purpose, set it here too with Set-LlmConfig -ApiKey. Nothing was removed.");
+        }
+    }
+
+    private ApiKey ReadStored(LlmConfiguration item, CancellationToken cancellation)
     {
         if (item.Key is not { } key)
         {

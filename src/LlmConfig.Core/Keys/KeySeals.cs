@@ -97,6 +97,10 @@ internal sealed class KeySeals(LocalVault local)
             : null;
     }
 
+    /// <summary>True when a key has this mark, also under a master key that is being exchanged.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told.</exception>
+    public bool HasMark(ApiKey key, ulong mark) => local.HasMark(key, mark);
+
     /// <summary>A seal of what an intent names; <see langword="null"/> where the vault cannot be opened now.</summary>
     public string? TrySealIntent(Guid storeId, IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
     {

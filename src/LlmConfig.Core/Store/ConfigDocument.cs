@@ -12,6 +12,9 @@ internal sealed class ConfigDocument
     // A command asks for a key or two: searching for those costs less than an index of all.
     private const int MostSearches = 4;
 
+    /// <summary>No vault was tried.</summary>
+    public static readonly IReadOnlyDictionary<string, VaultProfile> NoVaults = new Dictionary<string, VaultProfile>();
+
     // Made when they are first needed; two threads may make the same one twice.
     private Dictionary<string, LlmConfiguration>? _byName;
     private Dictionary<Guid, LlmConfiguration>? _byId;
@@ -43,6 +46,9 @@ internal sealed class ConfigDocument
     /// <summary>The code by which the store knows the master key of its vault (<see cref="KeySeals"/>); <see langword="null"/> while it never had a key.</summary>
     public string? Seal { get; init; }
 
+    /// <summary>What the vaults of others were found to do, by name.</summary>
+    public IReadOnlyDictionary<string, VaultProfile> Vaults { get; init; } = NoVaults;
+
     /// <summary>All configurations, in the order in which they were created.</summary>
     public IReadOnlyList<LlmConfiguration> Configurations { get; }
 
@@ -68,12 +74,12 @@ internal sealed class ConfigDocument
 
     /// <summary>The same document, lying in these bytes.</summary>
     public ConfigDocument StoredAs(StoredEntries entries) =>
-        new(StoreId, Revision, DefaultVault, Configurations, Extras) { Entries = entries, Seal = Seal };
+        new(StoreId, Revision, DefaultVault, Configurations, Extras) { Entries = entries, Seal = Seal, Vaults = Vaults };
 
     /// <summary>The same document, not older than a revision.</summary>
     public ConfigDocument AtLeast(long revision) => Revision >= revision
         ? this
-        : new ConfigDocument(StoreId, revision, DefaultVault, Configurations, Extras) { Seal = Seal };
+        : new ConfigDocument(StoreId, revision, DefaultVault, Configurations, Extras) { Seal = Seal, Vaults = Vaults };
 
     public LlmConfiguration? Find(string name) =>
         (_byName ??= Configurations.ToDictionary(item => item.Name, ConfigurationName.Comparer)).GetValueOrDefault(name.Trim());

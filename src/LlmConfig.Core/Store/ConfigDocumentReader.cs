@@ -55,6 +55,7 @@ internal ref struct ConfigDocumentReader
         Mark = 1 << 16,
         Host = 1 << 17,
         Seal = 1 << 18,
+        Vaults = 1 << 19,
     }
 
     /// <exception cref="StoreFormatException">It does not parse, does not validate, or is of a newer version.</exception>
@@ -140,6 +141,7 @@ internal ref struct ConfigDocumentReader
         Guid? chosen = null;
         string? defaultVault = null;
         string? seal = null;
+        Dictionary<string, VaultProfile>? vaults = null;
         List<LlmConfiguration>? items = null;
         List<Range> ranges = [];
         JsonExtrasBuilder? extras = null;
@@ -175,6 +177,10 @@ internal ref struct ConfigDocumentReader
             {
                 seal = IsNull() ? null : ReadSeal("seal");
             }
+            else if (Is("vaults"u8, Seen.Vaults, ref seen))
+            {
+                vaults = IsNull() ? null : ReadProfiles();
+            }
             else if (Is("configs"u8, Seen.Configs, ref seen))
             {
                 items = ReadConfigurations(ranges);
@@ -196,10 +202,60 @@ internal ref struct ConfigDocumentReader
         return new ConfigDocument(store, revision, defaultVault, items!, extras?.ToExtras() ?? JsonExtras.None)
         {
             Seal = seal,
+            Vaults = vaults ?? ConfigDocument.NoVaults,
             Entries = _file is null ? null : new StoredEntries(_file, ranges),
             ById = byId,
             ByName = byName,
         };
+    }
+
+    private Dictionary<string, VaultProfile> ReadProfiles()
+    {
+        Expect(JsonTokenType.StartObject, "vaults");
+        var profiles = new Dictionary<string, VaultProfile>(StringComparer.OrdinalIgnoreCase);
+        while (Advance() == JsonTokenType.PropertyName)
+        {
+            string name = _json.GetString()!;
+            Advance();
+            if (!profiles.TryAdd(name, ReadProfile()))
+            {
+                throw Invalid("two vaults have the same name");
+            }
+        }
+
+        return profiles;
+    }
+
+    private VaultProfile ReadProfile()
+    {
+        Expect(JsonTokenType.StartObject, "a vault");
+        var properties = new Dictionary<string, string>(StringComparer.Ordinal);
+        JsonExtrasBuilder? extras = null;
+        while (NextProperty())
+        {
+            if (!VaultProfile.IsProperty(_json.GetString()!))
+            {
+                ReadExtra(ref extras);
+                continue;
+            }
+
+            string name = _json.GetString()!;
+            string value = Advance() switch
+            {
+                JsonTokenType.True => VaultProfile.True,
+                JsonTokenType.False => VaultProfile.False,
+                JsonTokenType.Number => ReadInteger(name).ToString(CultureInfo.InvariantCulture),
+                _ => ReadText(name),
+            };
+            if (!properties.TryAdd(name, value))
+            {
+                throw Invalid("a property stands twice in one object");
+            }
+        }
+
+        return VaultProfile.TryFrom(properties) is { } profile
+            ? profile with { Extras = extras?.ToExtras() ?? JsonExtras.None }
+            : throw Invalid("what a vault was found to do breaks the rules");
     }
 
     private static (Dictionary<Guid, LlmConfiguration> ById, Dictionary<string, LlmConfiguration> ByName) Check(

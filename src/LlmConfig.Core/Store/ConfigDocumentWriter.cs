@@ -42,6 +42,7 @@ internal static class ConfigDocumentWriter
 
             WriteOptional(json, "defaultVault", document.DefaultVault);
             WriteOptional(json, "seal", document.Seal);
+            WriteProfiles(json, document.Vaults);
             document.Extras.WriteTo(json);
             json.WriteStartArray("configs");
             var scratch = new ArrayBufferWriter<byte>(1024);
@@ -144,6 +145,40 @@ internal static class ConfigDocumentWriter
         json.WriteString("createdAt", Time(item.CreatedAt));
         json.WriteString("updatedAt", Time(item.UpdatedAt));
         item.Extras.WriteTo(json);
+        json.WriteEndObject();
+    }
+
+    private static void WriteProfiles(Utf8JsonWriter json, IReadOnlyDictionary<string, VaultProfile> vaults)
+    {
+        if (vaults.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartObject("vaults");
+        foreach ((string name, VaultProfile profile) in vaults)
+        {
+            json.WriteStartObject(name);
+            foreach ((string property, string value) in profile.ToProperties())
+            {
+                if (value is VaultProfile.True or VaultProfile.False)
+                {
+                    json.WriteBoolean(property, value == VaultProfile.True);
+                }
+                else if (long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out long number))
+                {
+                    json.WriteNumber(property, number);
+                }
+                else
+                {
+                    json.WriteString(property, value);
+                }
+            }
+
+            profile.Extras.WriteTo(json);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

@@ -16,6 +16,7 @@ internal sealed class ConfigDraft
     private Guid? _default;
     private string? _defaultVault;
     private string? _seal;
+    private Dictionary<string, VaultProfile>? _vaults;
 
     /// <param name="origin">The document.</param>
     /// <param name="seals">Seals what is put here; <see langword="null"/> for a draft that only shows what would be.</param>
@@ -55,6 +56,19 @@ internal sealed class ConfigDraft
             IsChanged |= _seal != value;
             _seal = value;
         }
+    }
+
+    /// <summary>Keeps what a vault was found to do.</summary>
+    public void SetProfile(string vault, VaultProfile profile)
+    {
+        if (_origin.Vaults.GetValueOrDefault(vault) is { } before)
+        {
+            profile = profile with { Extras = before.Extras };
+        }
+
+        _vaults ??= new Dictionary<string, VaultProfile>(_origin.Vaults, StringComparer.OrdinalIgnoreCase);
+        _vaults[vault] = profile;
+        IsChanged = true;
     }
 
     public bool HasDefault => _default is not null;
@@ -174,7 +188,7 @@ internal sealed class ConfigDraft
             }
         }
 
-        return new ConfigDocument(_origin.StoreId, Math.Max(_origin.Revision, newest) + 1, _defaultVault, items, _origin.Extras) { Seal = _seal };
+        return new ConfigDocument(_origin.StoreId, Math.Max(_origin.Revision, newest) + 1, _defaultVault, items, _origin.Extras) { Seal = _seal, Vaults = _vaults ?? _origin.Vaults };
     }
 
     public static LlmConfigException NotFound(string name) => new(

@@ -30,6 +30,9 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
 
     private StorePaths Paths { get; } = new(folder.Path);
 
+    /// <summary>Whether keys are noted that lie in vaults without labels: a store without a file has lost it then.</summary>
+    public Func<bool> HasNotes { get; set; } = () => false;
+
     /// <summary>
     /// What the store holds now; <see langword="null"/> when there is no store yet. Where the file is damaged or gone,
     /// the backup is served with a warning.
@@ -57,6 +60,20 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
     {
         (ConfigDocument? document, LlmConfigException? outdated) = files.CheckFolder(folder.Path) ? ReadAny() : default;
         return outdated is null ? document : throw outdated;
+    }
+
+    /// <summary>What a vault was found to do, as far as the file can be read.</summary>
+    public VaultProfile? FindProfile(string vault)
+    {
+        try
+        {
+            return files.CheckFolder(folder.Path) ? Load(Paths.ConfigFile, trustStamp: true)?.Document.Vaults.GetValueOrDefault(vault) ?? TryReadBackup()?.Vaults.GetValueOrDefault(vault) : null;
+        }
+        catch (LlmConfigException)
+        {
+            // Whoever needs the file itself says what is wrong with it.
+            return TryReadBackup()?.Vaults.GetValueOrDefault(vault);
+        }
     }
 
     private (ConfigDocument? Document, LlmConfigException? Outdated) ReadAny()
@@ -363,7 +380,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
         {
             // Keys are written after the file: keys alone are those of a file that was lost.
             int keys = CountLostKeys();
-            return keys == 0 ? null
+            return keys == 0 ? RequireNoNotes(trustStamp)
                 : Load(Paths.ConfigFile, trustStamp)?.Document
                     ?? throw new LlmConfigException(
                         LlmConfigErrorCode.StoreCorrupt,
@@ -378,6 +395,15 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
             ?? throw new LlmConfigException(
                 LlmConfigErrorCode.StoreCorrupt, Paths.ConfigFile, $"'{Paths.ConfigFile}' is gone although its backup is there.", Remedy);
     }
+
+    private ConfigDocument? RequireNoNotes(bool trustStamp) =>
+        !HasNotes() ? null
+        : Load(Paths.ConfigFile, trustStamp)?.Document
+            ?? throw new LlmConfigException(
+                LlmConfigErrorCode.StoreCorrupt,
+                Paths.ConfigFile,
+                $"'{Paths.ConfigFile}' and its backup are gone, although vaults hold keys of it, which '{Paths.Written}' names.",
+                $"Put the file back from a backup of the store's folder, or run Repair-LlmConfig -Vault with the vaults of the store. To begin anew, move the folder '{Paths.Written}' aside.");
 
     private int CountLostKeys()
     {

@@ -34,6 +34,9 @@ public sealed record StoreInfo
     /// <summary>Why it is that vault, in one sentence.</summary>
     public string DefaultVaultReason { get; internal init; } = string.Empty;
 
+    /// <summary>The vaults of others in which keys of the store lie, or that were tried for one.</summary>
+    public IReadOnlyList<VaultInfo> Vaults { get; internal init; } = [];
+
     /// <summary>What keeps the master key of the built-in vault, or would keep it; <see langword="null"/> while that cannot be decided.</summary>
     public ProtectorKind? Protector { get; internal init; }
 

@@ -16,5 +16,7 @@ internal sealed class StorePaths(string folder)
 
     public string Pending { get; } = Path.Combine(folder, "pending");
 
+    public string Written { get; } = Path.Combine(folder, "written");
+
     public string Vault { get; } = Path.Combine(folder, "vault");
 }

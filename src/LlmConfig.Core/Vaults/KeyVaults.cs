@@ -1,7 +1,10 @@
 namespace LlmConfig;
 
 /// <summary>The vaults that a store can use, by name: the built-in one and those of its source.</summary>
-internal sealed class KeyVaults(LocalVault local, IKeyVaultSource? others)
+/// <param name="local">The built-in vault.</param>
+/// <param name="others">Finds the others; <see langword="null"/> where there are none.</param>
+/// <param name="profileOf">What the store knows of a vault.</param>
+internal sealed class KeyVaults(LocalVault local, IKeyVaultSource? others, Func<string, VaultProfile?> profileOf)
 {
     public static bool IsBuiltIn(string vault) => string.Equals(vault, LocalVault.VaultName, StringComparison.OrdinalIgnoreCase);
 
@@ -14,12 +17,22 @@ internal sealed class KeyVaults(LocalVault local, IKeyVaultSource? others)
     /// <exception cref="LlmConfigException">VaultNotFound, VaultUnavailable, SecretManagementMissing.</exception>
     public IKeyVault Open(string name) =>
         IsBuiltIn(name) ? local
-        : others is not null ? others.Open(name) ?? local
+        : others is not null ? WithProfile(others.Open(name)) ?? local
         : throw new LlmConfigException(
             LlmConfigErrorCode.VaultNotFound,
             name,
             $"There is no vault '{ShownText.Of(name)}' here.",
             $"Use the built-in one, {LocalVault.VaultName}, or run the command where that vault is registered.");
+
+    private IKeyVault? WithProfile(IKeyVault? vault)
+    {
+        if (vault is IProbedVault { Profile: null } probed)
+        {
+            probed.Profile = profileOf(probed.Name);
+        }
+
+        return vault;
+    }
 
     /// <summary>Opens each vault once, for a batch; <see langword="null"/> stands for the vault for new keys of the document.</summary>
     public Func<string?, IKeyVault> Opener(ConfigDocument? document)

@@ -162,6 +162,14 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
     public ulong? Mark(ApiKey key) =>
         Authenticate(MarkPurpose, key.Utf8) is { } code ? BinaryPrimitives.ReadUInt64BigEndian(code) : null;
 
+    /// <summary>True when <see cref="Mark"/> gave this mark for the key, also under a master key that is being exchanged. False where the vault is not made yet.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
+    public bool HasMark(ApiKey key, ulong mark) =>
+        OpenCurrent() is { } open
+        && (MarkUnder(open.MasterKey, key) == mark || (PreviousMasterKeyOf(open) is { } before && MarkUnder(before, key) == mark));
+
+    private static ulong MarkUnder(SecretBytes masterKey, ApiKey key) => BinaryPrimitives.ReadUInt64BigEndian(Code(masterKey, MarkPurpose, key.Utf8));
+
     /// <summary>HMAC-SHA256 of a text under a key that HKDF derives from the master key for one purpose.</summary>
     /// <returns>32 bytes; <see langword="null"/> where the vault is not made yet.</returns>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>

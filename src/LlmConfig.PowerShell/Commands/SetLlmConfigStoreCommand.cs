@@ -32,6 +32,12 @@ public sealed class SetLlmConfigStoreCommand : LlmConfigCommand
     [ArgumentCompleter(typeof(VaultCompleter))]
     public string? DefaultVault { get; set; }
 
+    /// <summary>Tries a registered vault anew with a throwaway secret, and keeps what was found.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(VaultCompleter))]
+    public string? ProbeVault { get; set; }
+
     /// <summary>Gives back the store as it is after the change.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
@@ -56,6 +62,11 @@ public sealed class SetLlmConfigStoreCommand : LlmConfigCommand
         if (RotateMasterKey && ShouldProcess(Repository.Folder, "Give the built-in vault a new master key and seal every key anew"))
         {
             Repository.RotateMasterKey(Cancellation);
+        }
+
+        if (ProbeVault is { } vault && ShouldProcess(ShownText.Of(vault), "Try the vault with a throwaway secret"))
+        {
+            Repository.ProbeVault(vault, Cancellation);
         }
 
         if (PassThru)

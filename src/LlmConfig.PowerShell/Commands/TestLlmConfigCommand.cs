@@ -26,7 +26,7 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     [Parameter]
     public SwitchParameter Online { get; set; }
 
-    /// <summary>Gives one boolean: false when a check came out as an error.</summary>
+    /// <summary>Gives one boolean: false when something does not work, or when it cannot be told whether it works.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
 
@@ -107,7 +107,7 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     {
         foreach (CheckResult result in results)
         {
-            _hasFailed |= result.Status == CheckStatus.Error;
+            _hasFailed |= result.IsFailure();
             if (!Quiet)
             {
                 WriteObject(result);

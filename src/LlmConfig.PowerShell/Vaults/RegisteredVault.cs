@@ -5,40 +5,66 @@ using System.Runtime.InteropServices;
 using System.Security;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace LlmConfig;
 
 /// <summary>
-/// A vault that is registered with SecretManagement. A key is written as a SecureString and read back before it counts as
-/// written; metadata go to the vault only where that cannot cost the secret.
+/// A vault that is registered with SecretManagement, and that is believed only as far as it shows: a key is read back before it counts
+/// as written, and looked for again before it counts as removed. How it is written to, <see cref="VaultProbe"/> finds out once.
 /// </summary>
 /// <param name="registration">The vault.</param>
 /// <param name="module">SecretManagement.</param>
 /// <param name="secretStore">What keeps SecretStore's file whole between processes; <see langword="null"/> for other vaults.</param>
-internal sealed class RegisteredVault(VaultRegistration registration, SecretManagementModule module, SecretStoreSession? secretStore) : IKeyVault
+internal sealed partial class RegisteredVault(VaultRegistration registration, SecretManagementModule module, SecretStoreSession? secretStore) : IProbedVault
 {
-    private const string AllKeys = "llm-api-key-*";
+    // Anywhere in a name: some vaults list a secret with its folder or number.
+    public const string AllKeys = "*llm-api-key-*";
 
-    // Some vaults in the cloud give a secret back a moment after they took it.
-    private const int ReadBackAttempts = 4;
-    private static readonly TimeSpan ReadBackPause = TimeSpan.FromMilliseconds(250);
+    /// <summary>How often is looked for what a vault in the cloud may show a moment later: with pauses of <see cref="FirstPause"/>, then twice as long each time, 3.75 s in all.</summary>
+    public const int MostLooks = 5;
 
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
+    private bool _hasRemoved;
+
+    // Whether the last secret that was not found is known not to be there: a vault that gives nothing may be signed out.
+    private bool _isSure;
+    private bool _isImpatient;
     private bool? _takesLabels;
     private bool _refusesLabels;
 
+    /// <summary>Tests do not wait.</summary>
+    internal static TimeSpan FirstPause { get; set; } = TimeSpan.FromMilliseconds(250);
+
     public string Name => registration.Name;
 
-    public bool TakesLabels => !_refusesLabels && (_takesLabels ??= registration.TakesMetadataWithSecret || registration.HasMetadataCommand);
+    public VaultProfile? Profile { get; set; }
+
+    public bool NeedsProbe => Profile?.Module != registration.ModuleAndVersion;
+
+    public bool TakesLabels => !_refusesLabels && (Profile?.TakesLabels ?? (_takesLabels ??= registration.TakesMetadataWithSecret || registration.HasMetadataCommand));
+
+    public VaultProfile Probe(string keyId, CancellationToken cancellation)
+    {
+        var probe = new VaultProbe(registration, this);
+        try
+        {
+            return Profile = Exclusively(keyId, () => probe.Run(keyId, cancellation), cancellation);
+        }
+        catch (VaultFailureException e)
+        {
+            string left = probe.Left is { } name ? $" The secret '{name}' may be left in it." : string.Empty;
+            throw Translate(e, null, $"The vault '{Name}' could not be tried with a throwaway secret.{left}");
+        }
+    }
 
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
-        using SecureString secret = key.ToSecureString();
         try
         {
             Exclusively(keyId, () =>
             {
-                Set(keyId, secret, label, cancellation);
+                Set(keyId, key, label, cancellation);
                 RequireReadBack(keyId, key, cancellation);
                 return true;
             }, cancellation);
@@ -57,10 +83,24 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
 
     /// <summary>
     /// What a registered vault acknowledged is durable by its own promise; SecretStore's file, which other sessions may have
-    /// overwritten since, is looked at again.
+    /// overwritten since, is looked at again. Where keys are not there any more, the vault has to show that it answers.
     /// </summary>
     public void Flush()
     {
+        bool hasRemoved = _hasRemoved;
+        _hasRemoved = false;
+        if (hasRemoved)
+        {
+            try
+            {
+                RequireAnswer(CancellationToken.None);
+            }
+            catch (VaultFailureException e)
+            {
+                throw Translate(e, null, $"Whether the vault '{Name}' removed the key cannot be told.");
+            }
+        }
+
         if (secretStore is null || _written.Count == 0)
         {
             _written.Clear();
@@ -84,9 +124,18 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
     {
         try
         {
-            return TryRead(keyId, cancellation)
-                ?? (secretStore is null ? null : Exclusively(keyId, () => TryRead(keyId, cancellation), cancellation))
-                ?? throw Missing(keyId);
+            ApiKey? key = TryRead(keyId, cancellation)
+                ?? (secretStore is null ? null : Exclusively(keyId, () => TryRead(keyId, cancellation), cancellation));
+            if (key is null && !_isSure && !ShowsAnything(cancellation))
+            {
+                throw new LlmConfigException(
+                    LlmConfigErrorCode.VaultUnavailable,
+                    keyId,
+                    $"The vault '{Name}' does not give the secret '{ShownText.Of(keyId)}', and shows no other one: it may be signed out or locked, or the key is gone.",
+                    $"See whether Get-SecretInfo -Vault '{ShownText.Of(Name)}' shows what is in it. If it answers and the key is gone, set it anew with Set-LlmConfig -ApiKey.");
+            }
+
+            return key ?? throw Missing(keyId);
         }
         catch (VaultFailureException e)
         {
@@ -100,19 +149,7 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
         {
             Exclusively(keyId, () =>
             {
-                try
-                {
-                    module.Invoke("Remove-Secret", Parameters(keyId), cancellation);
-                }
-                catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
-                {
-                    // Vaults differ in what they say of a secret that is not there.
-                    if (!IsKnownMissing(keyId, cancellation))
-                    {
-                        throw;
-                    }
-                }
-
+                RemoveSecret(SecretName(keyId), cancellation);
                 return true;
             }, cancellation);
             _written.Remove(keyId);
@@ -127,11 +164,15 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
     {
         try
         {
-            Collection<PSObject> found = Exclusively(null, () => module.Invoke("Get-SecretInfo", Parameters(AllKeys), cancellation), cancellation);
-            return [.. found
-                .Select(item => (Name: Text(item, "Name"), Metadata: item.Properties["Metadata"]?.Value))
-                .Where(item => SecretVault.IsKeyName(item.Name) && !item.Name.Any(char.IsUpper))
-                .Select(item => new KeyVaultEntry(item.Name, Label(item.Metadata)))];
+            return [.. Exclusively(null, () => List(AllKeys, cancellation), cancellation)
+                .Select(item => (Id: KeyIdIn(Text(item, "Name")), Metadata: item.Properties["Metadata"]?.Value))
+                .Where(item => item.Id is not null)
+                .Select(item => new KeyVaultEntry(item.Id!, Label(item.Metadata)))];
+        }
+        catch (VaultFailureException e) when (Profile is { ListsNames: false } && !e.IsLocked && !e.IsUnknownVault)
+        {
+            // It was known to tell nothing that way.
+            return [];
         }
         catch (VaultFailureException e)
         {
@@ -150,11 +191,9 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
         {
             Exclusively(keyId, () =>
             {
-                Dictionary<string, object?> parameters = Parameters(keyId);
-                parameters["Metadata"] = Metadata(label);
                 try
                 {
-                    module.Invoke("Set-SecretInfo", parameters, cancellation);
+                    SetMetadata(SecretName(keyId), Metadata(label), cancellation);
                 }
                 catch (VaultFailureException e) when (e.IsUnsupportedMetadata)
                 {
@@ -163,7 +202,7 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
                 catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
                 {
                     // The key may have gone meanwhile.
-                    if (!IsKnownMissing(keyId, cancellation))
+                    if (IsThere(SecretName(keyId), cancellation))
                     {
                         throw;
                     }
@@ -178,7 +217,120 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
         }
     }
 
-    private static string Text(PSObject item, string property) => item.Properties[property]?.Value?.ToString() ?? string.Empty;
+    /// <summary>Writes a secret under a name, with metadata where there are any.</summary>
+    /// <exception cref="VaultFailureException">It failed.</exception>
+    public void Set(string name, ApiKey key, SecretForm form, Hashtable? metadata, CancellationToken cancellation)
+    {
+        Dictionary<string, object?> parameters = Parameters(name);
+        using SecureString? secret = form == SecretForm.SecureString ? key.ToSecureString() : null;
+        parameters[secret is null ? "Secret" : "SecureStringSecret"] = secret ?? (object)key.ToPlainText();
+        if (metadata is not null)
+        {
+            parameters["Metadata"] = metadata;
+        }
+
+        Call("Set-Secret", parameters, cancellation);
+    }
+
+    /// <summary>Writes the metadata of a secret that is there.</summary>
+    /// <exception cref="VaultFailureException">It failed.</exception>
+    public void SetMetadata(string name, Hashtable metadata, CancellationToken cancellation)
+    {
+        Dictionary<string, object?> parameters = Parameters(name);
+        parameters["Metadata"] = metadata;
+        Call("Set-SecretInfo", parameters, cancellation);
+    }
+
+    /// <summary>What a vault lists.</summary>
+    /// <exception cref="VaultFailureException">It failed.</exception>
+    public Collection<PSObject> List(string pattern, CancellationToken cancellation) => Call("Get-SecretInfo", Parameters(pattern), cancellation);
+
+    /// <summary>The key under a name; <see langword="null"/> where the vault gives nothing.</summary>
+    /// <exception cref="VaultFailureException">It failed, and does not show that it lacks the secret.</exception>
+    /// <exception cref="LlmConfigException">InvalidKey.</exception>
+    public ApiKey? TryReadName(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            _isSure = secretStore is not null;
+            return SecretShape.ToKey(Call("Get-Secret", Parameters(name), cancellation), name, Name);
+        }
+        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
+        {
+            // Vaults may throw for a secret that is not there; so may one that fails. Not asked in the filter, which runs before
+            // the call that failed has let go of SecretManagement.
+            _isSure = secretStore is not null || e.IsAnsweredNotFound;
+            if (_isSure || e.IsSecretNotFound || IsMissing(name, e, cancellation))
+            {
+                return null;
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Reads a secret until it is the key, as long as the vault may be late.</summary>
+    /// <returns>Whether it is; and whether there is anything.</returns>
+    /// <exception cref="VaultFailureException">It failed.</exception>
+    public (bool IsSame, bool IsThere) ReadBack(string name, ApiKey key, int looks, CancellationToken cancellation)
+    {
+        for (int look = 1; ; look++)
+        {
+            using ApiKey? back = TryReadName(name, cancellation);
+            if (back?.HasSameValue(key) == true || look >= looks)
+            {
+                return (back?.HasSameValue(key) == true, back is not null);
+            }
+
+            Pause(look, cancellation);
+        }
+    }
+
+    /// <summary>Removes a secret, and looks for it until it is gone.</summary>
+    /// <exception cref="VaultFailureException">It failed, and the secret is there or may be there.</exception>
+    /// <exception cref="LlmConfigException">VaultUnavailable: the vault says that it removed it, and still has it.</exception>
+    public void RemoveSecret(string name, CancellationToken cancellation)
+    {
+        VaultFailureException? failure = null;
+        try
+        {
+            Call("Remove-Secret", Parameters(name), cancellation);
+        }
+        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
+        {
+            // Vaults differ in what they say of a secret that is not there.
+            failure = e;
+        }
+
+        for (int look = 1; IsThere(name, cancellation); look++)
+        {
+            if (failure is not null)
+            {
+                throw failure;
+            }
+
+            if (look == MostLooks)
+            {
+                throw new LlmConfigException(
+                    LlmConfigErrorCode.VaultUnavailable,
+                    name,
+                    $"The vault '{Name}' says that it removed the secret '{ShownText.Of(name)}', and still has it.",
+                    $"Remove it with the vault's own program.");
+            }
+
+            Pause(look, cancellation);
+        }
+
+        _hasRemoved |= secretStore is null;
+    }
+
+    /// <summary>The id of ours that a listed name holds.</summary>
+    public static string? KeyIdIn(string name) => KeyIds().Match(name) is { Success: true } found ? found.Value : null;
+
+    public static string Text(PSObject item, string property) => item.Properties[property]?.Value?.ToString() ?? string.Empty;
+
+    [GeneratedRegex(@"(?<![0-9A-Za-z-])llm-api-key-[0-9a-f]{32}(?![0-9A-Za-z-])", RegexOptions.CultureInvariant)]
+    private static partial Regex KeyIds();
 
     private static Hashtable Metadata(KeyLabel label)
     {
@@ -226,97 +378,153 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
 
     // Set-Secret with -Metadata on a vault that takes none removes the secret, so it is used only where SecretManagement hands
     // both over together. A vault may refuse these metadata all the same; the key is worth more than they are.
-    private void Set(string keyId, SecureString secret, KeyLabel label, CancellationToken cancellation)
+    private void Set(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
-        Dictionary<string, object?> parameters = Parameters(keyId);
-        parameters["SecureStringSecret"] = secret;
-        if (!registration.TakesMetadataWithSecret || _refusesLabels)
+        SecretForm form = Profile?.Form ?? SecretForm.SecureString;
+        if (!registration.TakesMetadataWithSecret || !TakesLabels)
         {
-            module.Invoke("Set-Secret", parameters, cancellation);
+            Set(SecretName(keyId), key, form, null, cancellation);
             return;
         }
 
         try
         {
-            module.Invoke("Set-Secret", new Dictionary<string, object?>(parameters, StringComparer.OrdinalIgnoreCase) { ["Metadata"] = Metadata(label) }, cancellation);
+            Set(SecretName(keyId), key, form, Metadata(label), cancellation);
         }
         catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
         {
-            module.Invoke("Set-Secret", parameters, cancellation);
+            Set(SecretName(keyId), key, form, null, cancellation);
             _refusesLabels = true;
         }
     }
 
     private void RequireReadBack(string keyId, ApiKey key, CancellationToken cancellation)
     {
-        for (int attempt = 1; ; attempt++)
+        (bool isSame, bool isThere) = ReadBack(SecretName(keyId), key, MostLooks, cancellation);
+        if (!isSame)
         {
-            using ApiKey? back = TryRead(keyId, cancellation);
-            if (back is not null && back.HasSameValue(key))
-            {
-                return;
-            }
-
-            if (attempt == ReadBackAttempts)
-            {
-                throw new LlmConfigException(
-                    LlmConfigErrorCode.VaultUnavailable,
-                    keyId,
-                    back is null ? $"The vault '{Name}' took the key without an error and does not have it." : $"The vault '{Name}' gives another key back than it was given.",
-                    $"See whether Test-SecretVault '{Name}' succeeds, or use another vault.");
-            }
-
-            cancellation.WaitHandle.WaitOne(ReadBackPause);
-            cancellation.ThrowIfCancellationRequested();
+            throw new LlmConfigException(
+                LlmConfigErrorCode.VaultUnavailable,
+                keyId,
+                isThere ? $"The vault '{Name}' gives another key back than it was given." : $"The vault '{Name}' took the key without an error and does not have it.",
+                $"See whether Test-SecretVault '{Name}' succeeds, or use another vault.");
         }
     }
 
-    private ApiKey? TryRead(string keyId, CancellationToken cancellation)
+    // The name that a vault knows a key by; secrets of others have their own names.
+    private string SecretName(string keyId) => KeyIdIn(keyId) is null ? keyId : Profile?.Prefix + keyId;
+
+    // Where it is not known what the vault's names begin with, both are tried.
+    private ApiKey? TryRead(string keyId, CancellationToken cancellation) =>
+        TryReadName(SecretName(keyId), cancellation)
+            ?? (Profile is null && secretStore is null && KeyIdIn(keyId) is not null ? TryReadName(VaultProbe.SlashPrefix + keyId, cancellation) : null);
+
+    // One that cannot be read as a key is there all the same.
+    private bool IsThere(string name, CancellationToken cancellation)
     {
-        Collection<PSObject> found;
         try
         {
-            found = module.Invoke("Get-Secret", Parameters(keyId), cancellation);
+            using ApiKey? key = TryReadName(name, cancellation);
+            return key is not null;
         }
-        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.InvalidKey)
         {
-            if (e.IsNotFound || IsKnownMissing(keyId, cancellation))
-            {
-                return null;
-            }
-
-            throw;
-        }
-
-        switch (found.Count == 0 ? null : found[0]?.BaseObject)
-        {
-            case null:
-                return null;
-            case SecureString secret:
-                using (secret)
-                {
-                    return ApiKey.From(secret, keyId);
-                }
-
-            default:
-                throw new LlmConfigException(
-                    LlmConfigErrorCode.InvalidKey, keyId, $"What the vault '{Name}' holds under the key's id is no key.", "Set the key anew with Set-LlmConfig -ApiKey.");
+            return true;
         }
     }
 
-    // Vaults may throw for a secret that is not there. Only one that can tell what it holds is believed. Not to be called in
-    // an exception filter, which runs before the call that failed has let go of SecretManagement.
-    private bool IsKnownMissing(string keyId, CancellationToken cancellation)
+    // Only a vault that shows what it holds is believed in what it does not hold. One that is empty fails for a secret that is gone as
+    // it fails for one that never was.
+    private bool IsMissing(string name, VaultFailureException failure, CancellationToken cancellation)
     {
         try
         {
-            return !module.Invoke("Get-SecretInfo", Parameters(keyId), cancellation)
-                .Any(item => string.Equals(Text(item, "Name"), keyId, StringComparison.OrdinalIgnoreCase));
+            List<string> names = [.. List("*", cancellation).Select(item => Text(item, "Name")).Where(listed => listed.Length > 0)];
+            if (names.Count > 0)
+            {
+                return _isSure = !names.Exists(listed => listed.Contains(name, StringComparison.OrdinalIgnoreCase));
+            }
         }
         catch (VaultFailureException)
         {
             return false;
         }
+
+        string unused = VaultProbe.NewKeyId();
+        try
+        {
+            Call("Get-Secret", Parameters(unused), cancellation);
+            return false;
+        }
+        catch (VaultFailureException e)
+        {
+            return e.Message.Replace(unused, string.Empty, StringComparison.OrdinalIgnoreCase) == failure.Message.Replace(name, string.Empty, StringComparison.OrdinalIgnoreCase);
+        }
+    }
+
+    // One that is signed out may list a secret without a name, and one that is empty may fail to list.
+    private bool ShowsAnything(CancellationToken cancellation)
+    {
+        try
+        {
+            return List("*", cancellation).Any(item => Text(item, "Name").Length > 0);
+        }
+        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
+        {
+            return false;
+        }
+    }
+
+    // A vault that is signed out may do nothing and say nothing. One that shows a secret answers; else a throwaway one has to come and go.
+    private void RequireAnswer(CancellationToken cancellation)
+    {
+        if (ShowsAnything(cancellation))
+        {
+            return;
+        }
+
+        string name = Profile?.Prefix + VaultProbe.NewKeyId();
+        using ApiKey throwaway = VaultProbe.NewValue();
+        Set(name, throwaway, Profile?.Form ?? SecretForm.SecureString, null, cancellation);
+        if (!ReadBack(name, throwaway, MostLooks, cancellation).IsSame)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.VaultUnavailable,
+                Name,
+                $"The vault '{Name}' shows nothing, and does not give back what it is given: it may be signed out or locked, so whether it removed the key cannot be told.",
+                VaultAnswers.Unlocking(registration));
+        }
+
+        RemoveSecret(name, cancellation);
+        _hasRemoved = false;
+    }
+
+    // Once in a command: a vault that does not come back is not waited for again with each key.
+    private Collection<PSObject> Call(string command, Dictionary<string, object?> parameters, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return module.Invoke(command, parameters, cancellation);
+            }
+            catch (VaultFailureException e) when (!_isImpatient && (e.IsThrottled || (e.MayPass && command.StartsWith("Get-", StringComparison.Ordinal))))
+            {
+                if (attempt == MostLooks)
+                {
+                    _isImpatient = true;
+                    throw;
+                }
+
+                Pause(attempt, cancellation);
+            }
+        }
+    }
+
+    private static void Pause(int look, CancellationToken cancellation)
+    {
+        cancellation.WaitHandle.WaitOne(FirstPause * (1 << (look - 1)));
+        cancellation.ThrowIfCancellationRequested();
     }
 
     private LlmConfigException Missing(string keyId) => new(
@@ -348,7 +556,7 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
         return e switch
         {
             { IsLocked: true } => new LlmConfigException(
-                LlmConfigErrorCode.VaultLocked, target, $"{problem} It is locked: {e.ShownMessage}", $"Unlock it with Unlock-SecretVault -Name '{Name}' and run the command again.", e),
+                LlmConfigErrorCode.VaultLocked, target, $"{problem} It is locked: {e.ShownMessage}", VaultAnswers.Unlocking(registration), e),
             { IsUnknownVault: true } => new LlmConfigException(
                 LlmConfigErrorCode.VaultNotFound, target, $"{problem} It is not registered any more: {e.ShownMessage}", $"Register it again with Register-SecretVault {registration.ModuleName} -Name '{Name}'.", e),
             _ => new LlmConfigException(

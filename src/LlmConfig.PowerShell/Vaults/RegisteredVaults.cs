@@ -9,7 +9,7 @@ namespace LlmConfig;
 internal sealed class RegisteredVaults(PSCmdlet cmdlet, CancellationToken cancellation) : IKeyVaultSource
 {
     private readonly SecretManagementModule _module = new(cmdlet);
-    private readonly Dictionary<string, IKeyVault?> _opened = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, RegisteredVault?> _opened = new(StringComparer.OrdinalIgnoreCase);
 
     public VaultChoice? DefaultVault
     {
@@ -31,9 +31,12 @@ internal sealed class RegisteredVaults(PSCmdlet cmdlet, CancellationToken cancel
         }
     }
 
-    public IKeyVault? Open(string name)
+    public IKeyVault? Open(string name) => OpenRegistered(name);
+
+    /// <summary>The same as <see cref="Open"/>.</summary>
+    public RegisteredVault? OpenRegistered(string name)
     {
-        if (!_opened.TryGetValue(name, out IKeyVault? vault))
+        if (!_opened.TryGetValue(name, out RegisteredVault? vault))
         {
             vault = Find(name);
             _opened.Add(name, vault);

@@ -98,16 +98,24 @@ public static class VaultBridge
     private static byte[] Do(JsonElement request, byte[] newKey, RegisteredVaults vaults, Utf8JsonWriter answer, CancellationToken cancellation)
     {
         byte[] found = [];
-        IKeyVault? vault = vaults.Open(Text(VaultRequest.Vault));
+        IProbedVault? vault = vaults.OpenRegistered(Text(VaultRequest.Vault));
         answer.WriteBoolean(VaultRequest.IsBuiltIn, vault is null);
         if (vault is null)
         {
             return found;
         }
 
+        if (request.TryGetProperty(VaultRequest.Profile, out JsonElement known))
+        {
+            vault.Profile = VaultProfile.TryFrom(known.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.GetString()!, StringComparer.Ordinal));
+        }
+
         switch (Text(VaultRequest.Action))
         {
             case VaultRequest.Open:
+                break;
+            case VaultRequest.Probe:
+                vault.Probe(Text(VaultRequest.KeyId), cancellation);
                 break;
             case VaultRequest.Write:
                 using (ApiKey key = ApiKey.FromUtf8(newKey, vault.Name))
@@ -143,6 +151,18 @@ public static class VaultBridge
         // After the call: what a vault refuses is known only then.
         answer.WriteString(VaultRequest.Vault, vault.Name);
         answer.WriteBoolean(VaultRequest.TakesLabels, vault.TakesLabels);
+        answer.WriteBoolean(VaultRequest.NeedsProbe, vault.NeedsProbe);
+        if (vault.Profile is { } profile)
+        {
+            answer.WriteStartObject(VaultRequest.Profile);
+            foreach ((string name, string value) in profile.ToProperties())
+            {
+                answer.WriteString(name, value);
+            }
+
+            answer.WriteEndObject();
+        }
+
         return found;
 
         string Text(string name) => request.GetProperty(name).GetString() ?? throw new JsonException();

@@ -44,8 +44,11 @@ internal sealed class VaultFailureException : Exception
         }
     }
 
-    /// <summary>The vault has no secret of this name.</summary>
-    public bool IsNotFound => ErrorId.StartsWith("GetSecretNotFound,", StringComparison.Ordinal);
+    /// <summary>The vault gave nothing for the name, without an error of its own: so does one that is signed out.</summary>
+    public bool IsSecretNotFound => ErrorId.StartsWith("GetSecretNotFound,", StringComparison.Ordinal);
+
+    /// <summary>The vault answers, and says in its own words that it has no such secret.</summary>
+    public bool IsAnsweredNotFound => !IsSecretNotFound && VaultAnswers.IsNotFound(_said);
 
     /// <summary>There is no registration of this name.</summary>
     public bool IsUnknownVault => ErrorId.StartsWith("GetSecretVaultNotFound,", StringComparison.Ordinal);
@@ -57,7 +60,14 @@ internal sealed class VaultFailureException : Exception
     public bool IsLocked => Category == ErrorCategory.AuthenticationError
         || ErrorId.Contains(PasswordRequired, StringComparison.Ordinal)
         || Types.Any(type => type.EndsWith(PasswordRequired, StringComparison.Ordinal)
-            || type == typeof(System.Security.Authentication.AuthenticationException).FullName);
+            || type == typeof(System.Security.Authentication.AuthenticationException).FullName)
+        || VaultAnswers.IsLocked(_said);
+
+    /// <summary>It may pass by itself, and nothing was done.</summary>
+    public bool IsThrottled => VaultAnswers.IsThrottled(_said);
+
+    /// <summary>It may pass by itself; whether anything was done is not said.</summary>
+    public bool MayPass => VaultAnswers.MayPass(_said);
 
     /// <summary>
     /// The engine refused something in its present state. Where it runs without a person, that is how a question for a password ends.

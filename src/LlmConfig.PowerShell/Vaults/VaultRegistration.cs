@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace LlmConfig;
 
 /// <summary>A vault as it is registered with SecretManagement.</summary>
@@ -8,7 +10,7 @@ namespace LlmConfig;
 /// True when SecretManagement hands metadata to the vault together with a secret. Where it does not, it removes the secret
 /// again when the vault refuses the metadata.
 /// </param>
-internal sealed record VaultRegistration(string Name, string ModuleName, string ModulePath, bool TakesMetadataWithSecret)
+internal sealed partial record VaultRegistration(string Name, string ModuleName, string ModulePath, bool TakesMetadataWithSecret)
 {
     /// <summary>The module of the built-in vault.</summary>
     public const string OwnModule = "LlmConfig.PowerShell";
@@ -45,6 +47,26 @@ internal sealed record VaultRegistration(string Name, string ModuleName, string 
             }
         }
     }
+
+    /// <summary>The module and its version, as its manifest gives it.</summary>
+    public string ModuleAndVersion
+    {
+        get
+        {
+            try
+            {
+                string manifest = Path.Combine(ModulePath, ModuleName + ".psd1");
+                return File.Exists(manifest) && Version().Match(File.ReadAllText(manifest)) is { Success: true } found ? $"{ShownText.Of(ModuleName)} {found.Groups[1].Value}" : ShownText.Of(ModuleName);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                return ShownText.Of(ModuleName);
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^\s*ModuleVersion\s*=\s*['""]([0-9.]+)", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Version();
 
     /// <summary>This vault as the one for new keys, where it is SecretManagement's default; the built-in one where it is that.</summary>
     public VaultChoice AsDefault() => IsOwn

@@ -8,7 +8,10 @@ internal static class VaultRequest
     public const string KeyId = "keyId";
     public const string Label = "label";
 
+    public const string Profile = "profile";
+
     public const string Open = "open";
+    public const string Probe = "probe";
     public const string Write = "write";
     public const string Flush = "flush";
     public const string Read = "read";
@@ -17,6 +20,7 @@ internal static class VaultRequest
     public const string Relabel = "relabel";
 
     public const string IsBuiltIn = "isBuiltIn";
+    public const string NeedsProbe = "needsProbe";
     public const string TakesLabels = "takesLabels";
     public const string Keys = "keys";
 

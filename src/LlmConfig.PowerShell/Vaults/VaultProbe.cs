@@ -1,0 +1,217 @@
+using System.Collections;
+using System.Diagnostics;
+using System.Management.Automation;
+using System.Security.Cryptography;
+
+namespace LlmConfig;
+
+/// <summary>
+/// Finds out what a vault does with a secret, by a throwaway one: extensions differ in the types and names that they take, in what they
+/// list, and in whether they do what they say. A vault that cannot keep a key, or cannot let go of one, is refused.
+/// </summary>
+/// <param name="registration">The vault.</param>
+/// <param name="vault">What calls it.</param>
+internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault vault)
+{
+    /// <summary>What the names of some vaults have to begin with.</summary>
+    public const string SlashPrefix = "/";
+
+    private const string Property = "name";
+
+    // A vault that may be late is waited for once.
+    private const int LooksAgain = 2;
+
+    private static readonly (SecretForm Form, string Prefix)[] Ways =
+    [
+        (SecretForm.SecureString, string.Empty),
+        (SecretForm.String, string.Empty),
+        (SecretForm.SecureString, SlashPrefix),
+        (SecretForm.String, SlashPrefix),
+    ];
+
+    private string? _problem;
+
+    /// <summary>The throwaway secret that may be in the vault.</summary>
+    public string? Left { get; private set; }
+
+    /// <summary>A value that is no key and that no other secret has.</summary>
+    public static ApiKey NewValue() => ApiKey.From($"throwaway-{RandomNumberGenerator.GetHexString(32, lowercase: true)}", null);
+
+    /// <summary>A name that was never used.</summary>
+    public static string NewKeyId() => $"llm-api-key-{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
+
+    /// <exception cref="VaultFailureException">It is locked, or not there.</exception>
+    /// <exception cref="LlmConfigException">VaultUnavailable: it cannot serve.</exception>
+    public VaultProfile Run(string keyId, CancellationToken cancellation)
+    {
+        long started = Stopwatch.GetTimestamp();
+        using ApiKey value = NewValue();
+        foreach ((SecretForm form, string prefix) in Ways)
+        {
+            string name = prefix + keyId;
+            if (Try(name, value, form, _problem is null ? RegisteredVault.MostLooks : LooksAgain, cancellation) is not { } isLabelled)
+            {
+                continue;
+            }
+
+            bool takesLabels = isLabelled || TakesMetadataAfterwards(name, value, cancellation);
+            bool listsNames = Lists(name, cancellation) == true;
+            RequireRemoval(name, cancellation);
+
+            // Of one that was removed, some vaults say nothing any more but that they failed.
+            listsNames &= Lists(name, cancellation) is not null;
+            DateTime now = DateTime.UtcNow;
+            return new VaultProfile
+            {
+                Module = registration.ModuleAndVersion,
+                Form = form,
+                Prefix = prefix,
+                TakesLabels = takesLabels,
+                ListsNames = listsNames,
+                ProbedAt = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond)),
+                ProbeTime = Stopwatch.GetElapsedTime(started),
+            };
+        }
+
+        string left = Left is null ? string.Empty : $" The throwaway secret '{Left}' may be left in it.";
+        throw Refused($"It was given a throwaway secret, and {_problem}{left}", null);
+    }
+
+    // True where the vault took metadata together with the secret; null where it did not keep the secret.
+    private bool? Try(string name, ApiKey value, SecretForm form, int looks, CancellationToken cancellation)
+    {
+        bool isLabelled = registration.TakesMetadataWithSecret && TrySet(name, value, form, Metadata(), cancellation);
+        if (!isLabelled && !TrySet(name, value, form, null, cancellation))
+        {
+            Forget(name, cancellation);
+            return null;
+        }
+
+        try
+        {
+            (bool isSame, bool isThere) = vault.ReadBack(name, value, looks, cancellation);
+            if (isSame)
+            {
+                return isLabelled && ShowsMetadata(name, cancellation);
+            }
+
+            _problem ??= isThere ? "gives another one back." : "took it without an error and does not have it.";
+        }
+        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
+        {
+            _problem ??= $"did not give it back: {e.ShownMessage}";
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.InvalidKey)
+        {
+            _problem ??= $"gave it back in a form of which no key can be taken: {e.Problem}";
+        }
+
+        Forget(name, cancellation);
+        return null;
+    }
+
+    private bool TrySet(string name, ApiKey value, SecretForm form, Hashtable? metadata, CancellationToken cancellation)
+    {
+        try
+        {
+            vault.Set(name, value, form, metadata, cancellation);
+            Left = name;
+            return true;
+        }
+        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
+        {
+            if (metadata is null)
+            {
+                _problem ??= $"did not take it: {e.ShownMessage}";
+            }
+
+            return false;
+        }
+    }
+
+    // Null where the vault does not list at all.
+    private bool? Lists(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            return vault.List(RegisteredVault.AllKeys, cancellation).Any(item => RegisteredVault.Text(item, "Name") == name);
+        }
+        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
+        {
+            return null;
+        }
+    }
+
+    // Some vaults keep metadata in the secret itself.
+    private bool TakesMetadataAfterwards(string name, ApiKey value, CancellationToken cancellation)
+    {
+        if (registration.TakesMetadataWithSecret || !registration.HasMetadataCommand)
+        {
+            return false;
+        }
+
+        try
+        {
+            vault.SetMetadata(name, Metadata(), cancellation);
+            return ShowsMetadata(name, cancellation) && vault.ReadBack(name, value, LooksAgain, cancellation).IsSame;
+        }
+        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
+        {
+            return false;
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.InvalidKey)
+        {
+            return false;
+        }
+    }
+
+    private bool ShowsMetadata(string name, CancellationToken cancellation) =>
+        vault.List(name, cancellation).Any(item => item.Properties["Metadata"]?.Value is { } metadata && Holds(metadata is PSObject wrapped ? wrapped.BaseObject : metadata));
+
+    private static bool Holds(object metadata) => metadata switch
+    {
+        IDictionary table => table.Keys.Cast<object>().Any(key => key.ToString() == Property),
+        IEnumerable<KeyValuePair<string, object>> pairs => pairs.Any(pair => pair.Key == Property),
+        _ => false,
+    };
+
+    // No label of a store: whoever finds it takes it for nobody's key.
+    private static Hashtable Metadata() => new() { [Property] = "throwaway" };
+
+    private void RequireRemoval(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            vault.RemoveSecret(name, cancellation);
+            Left = null;
+        }
+        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
+        {
+            throw Refused($"It keeps a secret and does not remove it: {e.ShownMessage} The throwaway secret '{name}' is left in it.", e);
+        }
+        catch (LlmConfigException e)
+        {
+            throw Refused($"{e.Problem} It was a throwaway one.", e);
+        }
+    }
+
+    private void Forget(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            vault.RemoveSecret(name, cancellation);
+            Left = null;
+        }
+        catch (Exception e) when (e is LlmConfigException or VaultFailureException)
+        {
+            // It did not keep it as it should; that is what is told.
+        }
+    }
+
+    private LlmConfigException Refused(string what, Exception? cause) => new(
+        LlmConfigErrorCode.VaultUnavailable,
+        vault.Name,
+        $"The vault '{vault.Name}' cannot keep keys. {what}",
+        $"Use another vault with -Vault, such as '{LlmConfigRepository.BuiltInVault}'. A secret that is in it already can be used with -KeyName.",
+        cause);
+}
