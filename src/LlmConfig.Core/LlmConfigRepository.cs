@@ -710,7 +710,7 @@ public sealed class LlmConfigRepository : IDisposable
         }
     }
 
-    private Action Rebind(CancellationToken cancellation) => new Rebinding(_config, _local, _vaults, _seals, cancellation).Run;
+    private Action Rebind(CancellationToken cancellation) => new Rebinding(_config, _local, _vaults, _seals, _written, cancellation).Run;
 
     private T Looking<T>(Func<T> look)
     {

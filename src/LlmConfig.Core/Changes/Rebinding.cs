@@ -1,10 +1,10 @@
 namespace LlmConfig;
 
 /// <summary>
-/// Writes anew what <c>llm_config.json</c> holds that was computed under a master key: after that one was exchanged and before it is
+/// Writes anew what <c>llm_config.json</c> and the notes in <c>written/</c> hold that was computed under a master key: after that one was exchanged and before it is
 /// destroyed. One ordinary commit; repeated, it changes nothing.
 /// </summary>
-internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults vaults, KeySeals seals, CancellationToken cancellation)
+internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults vaults, KeySeals seals, WrittenKeys written, CancellationToken cancellation)
 {
     /// <exception cref="LlmConfigException">StoreCorrupt, StoreBusy and the like, or a Vault code: the old master key has to stay.</exception>
     public void Run()
@@ -13,6 +13,8 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults v
         {
             return;
         }
+
+        written.Renew(seen.StoreId);
 
         // Read before the lock is taken. A key never changes under its id, so what was read for one holds.
         Dictionary<string, ulong?> marks = seen.Configurations

@@ -45,6 +45,21 @@ internal sealed class WrittenKeys(string storeFolder, StoreFileSystem files, Key
         }
     }
 
+    /// <summary>Seals the notes anew, after the master key was exchanged; what was not sealed stays so.</summary>
+    public void Renew(Guid store)
+    {
+        IReadOnlyList<KeyReference> keys = Of(store);
+        foreach (KeyReference key in keys)
+        {
+            files.ReplaceFile(PathOf(key.KeyId), Write(store, key));
+        }
+
+        if (keys.Count > 0)
+        {
+            files.FlushFolder(_folder);
+        }
+    }
+
     /// <summary>Forgets a key that is gone, or that was left to others.</summary>
     public void Remove(string keyId)
     {

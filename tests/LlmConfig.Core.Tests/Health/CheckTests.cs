@@ -21,8 +21,8 @@ public sealed class CheckTests : IDisposable
     }
 
     [Theory]
-    [InlineData(LlmConfigErrorCode.VaultUnavailable, CheckStatus.Error)]
-    [InlineData(LlmConfigErrorCode.VaultLocked, CheckStatus.Warning)]
+    [InlineData(LlmConfigErrorCode.VaultUnavailable, CheckStatus.Unknown)]
+    [InlineData(LlmConfigErrorCode.VaultLocked, CheckStatus.Unknown)]
     public void A_vault_that_does_not_answer_is_one_result_and_not_one_for_each_key(LlmConfigErrorCode code, CheckStatus status)
     {
         for (int i = 0; i < 5; i++)
