@@ -103,7 +103,7 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
     private (LlmConfiguration Result, KeyReference? Dropped) Replace(
         ConfigDraft draft, Func<string?, IKeyVault> openVault, LlmConfiguration settings, LlmConfiguration there)
     {
-        KeyReference? key = PlanKeyFor(there.Vault, openVault);
+        KeyReference? key = PlanKeyFor(there.KeyName is null ? there.Vault : null, openVault);
         LlmConfiguration after = there with
         {
             Name = settings.Name,

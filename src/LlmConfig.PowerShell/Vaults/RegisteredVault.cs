@@ -18,6 +18,7 @@ namespace LlmConfig;
 internal sealed class RegisteredVault(VaultRegistration registration, SecretManagementModule module, SecretStoreSession? secretStore) : IKeyVault
 {
     private const string AllKeys = "llm-api-key-*";
+    private const string AllSecrets = "*";
 
     // Some vaults in the cloud give a secret back a moment after they took it.
     private const int ReadBackAttempts = 4;
@@ -132,6 +133,19 @@ internal sealed class RegisteredVault(VaultRegistration registration, SecretMana
                 .Select(item => (Name: Text(item, "Name"), Metadata: item.Properties["Metadata"]?.Value))
                 .Where(item => SecretVault.IsKeyName(item.Name) && !item.Name.Any(char.IsUpper))
                 .Select(item => new KeyVaultEntry(item.Name, Label(item.Metadata)))];
+        }
+        catch (VaultFailureException e)
+        {
+            throw Translate(e, null, $"The vault '{Name}' does not tell what it holds.");
+        }
+    }
+
+    public IReadOnlyList<string> ListSecrets(CancellationToken cancellation)
+    {
+        try
+        {
+            Collection<PSObject> found = Exclusively(null, () => module.Invoke("Get-SecretInfo", Parameters(AllSecrets), cancellation), cancellation);
+            return [.. found.Select(item => Text(item, "Name")).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
         }
         catch (VaultFailureException e)
         {
