@@ -363,6 +363,38 @@ public sealed class LlmConfigRepository : IDisposable
         return Plan(changes, seen, passedOver);
     }
 
+    /// <summary>
+    /// Looks for secrets that people have in a vault, for configurations that refer to them by their names: what it gives is imported as any
+    /// source, and its keys stay where they are. A secret is read only where its name does not tell which provider it is for.
+    /// </summary>
+    /// <param name="vault">The vault's name; the built-in one has such secrets too.</param>
+    /// <param name="wanted">Which names. Keys that stores wrote are never among them.</param>
+    /// <param name="provider">The provider's id for all of them; <see langword="null"/> to tell it from each name, else from the form of the key.</param>
+    /// <param name="askProvider">
+    /// Asked for the provider's id, by the name of a secret of which it cannot be told. An empty answer leaves the secret out; <see langword="null"/>, or
+    /// nobody to ask, makes it one of <see cref="ImportSource.Errors"/>.
+    /// </param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <exception cref="LlmConfigException">VaultNotFound, SecretManagementMissing, VaultLocked, VaultUnavailable, VaultCorrupt: what there is cannot be told; UnknownProvider.</exception>
+    public ImportSource FindSecrets(
+        string vault, Predicate<string> wanted, string? provider = null, Func<string, string?>? askProvider = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(vault);
+        ArgumentNullException.ThrowIfNull(wanted);
+        return Logged(nameof(FindSecrets), () => new NamedSecrets(_vaults.Open(vault.Trim())).Find(
+            wanted, provider is null ? null : LlmProviderCatalog.Get(provider, target: null), askProvider, cancellation));
+    }
+
+    /// <summary>The names of the secrets in a vault that a configuration may refer to as <see cref="LlmConfiguration.KeyName"/>, sorted; none is read.</summary>
+    /// <param name="vault">The vault's name.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <exception cref="LlmConfigException">VaultNotFound, SecretManagementMissing, VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
+    public IReadOnlyList<string> ListSecrets(string vault, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(vault);
+        return Logged(nameof(ListSecrets), () => new NamedSecrets(_vaults.Open(vault.Trim())).List(cancellation));
+    }
+
     /// <summary>Imports what was planned, in one commit. One item that fails does not stop the others.</summary>
     /// <param name="steps">The steps of a plan of this repository, or some of them.</param>
     /// <param name="progress">Told how many keys were written so far; may be <see langword="null"/>.</param>

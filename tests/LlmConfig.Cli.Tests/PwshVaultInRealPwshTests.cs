@@ -3,7 +3,7 @@ namespace LlmConfig.Cli.Tests;
 /// <summary>The same with the real pwsh, SecretManagement and SecretStore.</summary>
 public sealed class PwshVaultInRealPwshTests : IDisposable
 {
-    private const string Modules = "Microsoft.PowerShell.SecretManagement and Microsoft.PowerShell.SecretStore are not installed: 4 tests with real vaults are left out";
+    private const string Modules = "Microsoft.PowerShell.SecretManagement and Microsoft.PowerShell.SecretStore are not installed: 5 tests with real vaults are left out";
 
     private readonly PwshHome _home = new();
 
@@ -34,6 +34,28 @@ public sealed class PwshVaultInRealPwshTests : IDisposable
         Assert.True(Assert.Single(second.Remove([made.Id])).Error is null);
         again.Dispose();
         Assert.Empty(RealPwsh.Run(pwsh, "Get-SecretInfo"));
+    }
+
+    [SkippableFact]
+    public void A_secret_that_is_there_is_found_by_its_name_read_and_left_alone()
+    {
+        string pwsh = Prepare("-Authentication None -Interaction None", "Team");
+        RealPwsh.Run(pwsh, "Import-Module Microsoft.PowerShell.SecretManagement; Set-Secret 'My OpenAI' 'sk-test-kept' -Metadata @{ by = 'me' }; Set-Secret Table @{ a = 'b' }");
+        using PwshVaultSource source = _home.Source();
+        using LlmConfigRepository repository = _home.Repository(source);
+
+        Assert.Equal(["My OpenAI", "Table"], repository.ListSecrets("Team"));
+        LlmConfiguration made = Assert.Single(repository.Import(repository.FindSecrets("team", name => name.Contains("openai", StringComparison.OrdinalIgnoreCase)))).Configuration!;
+        Assert.Equal(("My OpenAI", "Team", "openai"), (made.KeyName, made.Vault, made.Provider));
+        using (ApiKey key = repository.GetKey(made))
+        {
+            Assert.Equal("sk-test-kept", key.ToPlainText());
+        }
+
+        Assert.Equal(LlmConfigErrorCode.InvalidKey, Assert.Throws<LlmConfigException>(() => repository.Update(made.Id, new ConfigurationUpdate { KeyName = "Table" })).Code);
+        Assert.Null(Assert.Single(repository.Remove([made.Id])).Error);
+        source.Dispose();
+        Assert.Equal("My OpenAI me\nTable \n", RealPwsh.Run(pwsh, "Import-Module Microsoft.PowerShell.SecretManagement; foreach ($s in Get-SecretInfo) { \"$($s.Name) $($s.Metadata['by'])\" }").ReplaceLineEndings("\n"));
     }
 
     [SkippableFact]

@@ -57,6 +57,8 @@ internal sealed class FolderVault(string folder) : IKeyVault, IKeyVaultSource
     public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) =>
         [.. Directory.GetFiles(folder).Select(path => new KeyVaultEntry(Path.GetFileName(path), LabelOf(Path.GetFileName(path))))];
 
+    public IReadOnlyList<string> ListSecrets(CancellationToken cancellation) => [.. Directory.GetFiles(folder).Select(path => Path.GetFileName(path))];
+
     public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation)
     {
         string draft = Path.Combine(Labels, $"{keyId}.{Guid.NewGuid():N}");

@@ -74,6 +74,15 @@ internal sealed class PwshVault(string name, PwshVaultSource source) : IProbedVa
     public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) =>
         source.Ask(VaultRequest.List, name, _profile, null, null, [], (answer, _) => Keys(answer), cancellation);
 
+    public IReadOnlyList<string> ListSecrets(CancellationToken cancellation) => source.Ask(
+        VaultRequest.ListSecrets,
+        name,
+        null,
+        null,
+        [],
+        (answer, _) => (IReadOnlyList<string>)[.. answer.GetProperty(VaultRequest.Secrets).EnumerateArray().Select(secret => secret.GetString()!)],
+        cancellation);
+
     public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) => Ask(VaultRequest.Relabel, keyId, label, [], cancellation);
 
     private static IReadOnlyList<KeyVaultEntry> Keys(JsonElement answer) =>

@@ -9,9 +9,10 @@ internal sealed class ImportVerb : Verb
     private readonly Argument<string[]> _files = new("FILE") { Description = "exports, llm_config.json, .env files, keys.json of llm", Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<bool> _fromEnvironment = new("--from-environment") { Description = "look for the providers' variables in the environment" };
     private readonly Option<string> _fromVault = new("--from-vault") { Description = "look into a vault that stores share", HelpName = "VAULT" };
+    private readonly Option<string> _secret = new("--secret") { Description = "secrets that people have in that vault, by name or pattern: configurations that refer to them", HelpName = "SECRET" };
     private readonly Option<string> _format = new("--format") { Description = "llmconfig, legacy, dotenv or llmkeys, where it is not to be told from the file", HelpName = "FORMAT" };
     private readonly Option<string> _name = new("--name") { Description = "only those of this name or pattern", HelpName = "NAME" };
-    private readonly Option<string> _provider = new("--provider") { Description = "only those of this provider", HelpName = "PROVIDER" };
+    private readonly Option<string> _provider = new("--provider") { Description = "only those of this provider; with --secret, the provider of all of them", HelpName = "PROVIDER" };
     private readonly Option<string> _vault = new("--vault") { Description = "the vault for keys that come along", HelpName = "VAULT" };
     private readonly Option<string> _conflict = new("--on-conflict") { Description = "error, skip, replace or rename, where the store has the name already", HelpName = "WHAT" };
     private readonly Option<bool> _insecure = new("--allow-insecure-base-url") { Description = "allow plain http to other machines" };
@@ -24,11 +25,12 @@ internal sealed class ImportVerb : Verb
             "Takes over configurations, with the keys that come along, from files, from the environment, or from a vault.",
             "llmconfig import --from-environment --dry-run",
             "llmconfig import team.json --on-conflict skip",
-            "llmconfig import .env")
+            "llmconfig import .env",
+            "llmconfig import --from-vault Store --secret '*openai*' --provider openai")
     {
         _format.CompletionSources.Add("llmconfig", "legacy", "dotenv", "llmkeys");
         _conflict.CompletionSources.Add("error", "skip", "replace", "rename");
-        Take([_files, _fromEnvironment, _fromVault, _format, _name, _provider, _vault, _conflict, _insecure, _dryRun, .. _password.Options]);
+        Take([_files, _fromEnvironment, _fromVault, _secret, _format, _name, _provider, _vault, _conflict, _insecure, _dryRun, .. _password.Options]);
     }
 
     public override int Run(ParseResult line, Session session)
@@ -46,6 +48,12 @@ internal sealed class ImportVerb : Verb
             throw new UsageException("The path of a file is empty.");
         }
 
+        string? secret = line.GetValue(_secret);
+        if (secret is not null && vault is null)
+        {
+            throw new UsageException("--secret says what of a vault is meant.", "Name the vault with --from-vault VAULT.");
+        }
+
         string? name = line.GetValue(_name);
         string? provider = line.GetValue(_provider) is { } id ? LlmProviderCatalog.Get(id, target: null).Id : null;
         var options = new ImportOptions
@@ -54,7 +62,7 @@ internal sealed class ImportVerb : Verb
             AllowInsecureBaseUrl = line.GetValue(_insecure),
             Vault = line.GetValue(_vault),
             Names = name is null ? null : found => ConfigurationName.Matches(name, found),
-            Providers = provider is null ? null : found => found == provider,
+            Providers = provider is null || secret is not null ? null : found => found == provider,
         };
         List<ImportSource> sources = [];
         try
@@ -71,8 +79,13 @@ internal sealed class ImportVerb : Verb
                 Collect(sources, session, () => Open(file, format, password, session));
             }
 
-            Tell(session, sources, environment);
-            ImportPlan plan = vault is not null ? session.Repository.PlanImport(vault, options)
+            if (secret is not null)
+            {
+                sources.Add(session.Repository.FindSecrets(vault!, found => ConfigurationName.Matches(secret, found), provider));
+            }
+
+            Tell(session, sources, environment, secret is not null);
+            ImportPlan plan = vault is not null && secret is null ? session.Repository.PlanImport(vault, options)
                 : session.Repository.PlanImport([.. sources.SelectMany(source => source.Items)], options);
             return line.GetValue(_dryRun) ? Show(session, plan) : Import(session, plan, sources);
         }
@@ -108,7 +121,7 @@ internal sealed class ImportVerb : Verb
         }
     }
 
-    private static void Tell(Session session, List<ImportSource> sources, bool environment)
+    private static void Tell(Session session, List<ImportSource> sources, bool environment, bool secrets)
     {
         foreach (ImportSource source in sources)
         {
@@ -121,7 +134,7 @@ internal sealed class ImportVerb : Verb
 
         if (!session.Output.HasFailed && sources.Count > 0 && sources.TrueForAll(source => source.Items.Count + source.Remarks.Count == 0))
         {
-            session.Output.Done(environment ? "No variable of a provider is set in this environment." : "There is nothing to import in what was named.");
+            session.Output.Done(secrets ? "The vault has no secret of such a name that is no key of a store." : environment ? "No variable of a provider is set in this environment." : "There is nothing to import in what was named.");
         }
     }
 

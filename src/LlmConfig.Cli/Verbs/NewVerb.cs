@@ -11,7 +11,8 @@ internal sealed class NewVerb : Verb
     private readonly Option<bool> _insecure = new("--allow-insecure-base-url") { Description = "allow plain http to other machines" };
     private readonly Option<string> _header = new("--use-auth-header") { Description = "true: Authorization: Bearer; false: the provider's own header", HelpName = "BOOLEAN" };
     private readonly Option<string> _model = new("--model") { Description = "the default model", HelpName = "MODEL" };
-    private readonly Option<string> _vault = new("--vault") { Description = "the vault for the key", HelpName = "VAULT" };
+    private readonly Option<string> _vault = new("--vault") { Description = "the vault for the key, or the one that has the secret", HelpName = "VAULT" };
+    private readonly Option<string> _keyName = new("--key-name") { Description = "the name of a secret that somebody else keeps in the vault: it is only read", HelpName = "SECRET" };
     private readonly Option<bool> _default = new("--default") { Description = "make it the default configuration" };
     private readonly KeyInput _key = new();
 
@@ -21,10 +22,11 @@ internal sealed class NewVerb : Verb
             "Creates a configuration. The key is asked for, unless an option says where it is from; it is never an argument.",
             "llmconfig new work openai",
             "llmconfig new work openai --key-env OPENAI_API_KEY --default",
+            "llmconfig new work openai --key-name MyOpenAI --vault Store",
             "llmconfig new local ollama --model llama3.2")
     {
         _header.CompletionSources.Add("true", "false");
-        Take([_name, _provider, _baseUrl, _insecure, _header, _model, _vault, _default, .. _key.Options]);
+        Take([_name, _provider, _baseUrl, _insecure, _header, _model, _keyName, _vault, _default, .. _key.Options]);
     }
 
     public override int Run(ParseResult line, Session session)
@@ -37,6 +39,7 @@ internal sealed class NewVerb : Verb
             AllowInsecureBaseUrl = line.GetValue(_insecure),
             UseAuthHeader = BooleanOption.Read(line, _header),
             Model = line.GetValue(_model),
+            KeyName = line.GetValue(_keyName),
             Vault = line.GetValue(_vault),
             AsDefault = line.GetValue(_default),
         };
@@ -48,7 +51,7 @@ internal sealed class NewVerb : Verb
 
     private static ApiKey? AskIfNeeded(Session session, NewConfiguration wanted)
     {
-        if (!session.CanAsk || LlmProviderCatalog.Find(wanted.Provider) is not { KeyRequired: true } provider)
+        if (!session.CanAsk || wanted.KeyName is not null || LlmProviderCatalog.Find(wanted.Provider) is not { KeyRequired: true } provider)
         {
             return null;
         }
@@ -60,7 +63,8 @@ internal sealed class NewVerb : Verb
     }
 
     private static string Describe(LlmConfiguration made) =>
-        made.Vault is not null ? $"Created '{made.Name}'; its key lies in the vault '{made.Vault}'."
+        made.KeyName is { } secret ? $"Created '{made.Name}'; its key is the secret '{ShownText.Of(secret)}' of the vault '{made.Vault}', which is only read."
+        : made.Vault is not null ? $"Created '{made.Name}'; its key lies in the vault '{made.Vault}'."
         : LlmProviderCatalog.Find(made.Provider) is { KeyRequired: false } ? $"Created '{made.Name}' without a key."
         : $"Created '{made.Name}' without a key. Give it one with: llmconfig set {PosixText.Quote(made.Name)} --key-stdin";
 }

@@ -11,7 +11,8 @@ internal sealed class SetVerb : Verb
     private readonly Option<bool> _insecure = new("--allow-insecure-base-url") { Description = "allow plain http to other machines" };
     private readonly Option<string> _header = new("--use-auth-header") { Description = "true: Authorization: Bearer; false: the provider's own header", HelpName = "BOOLEAN" };
     private readonly Option<string> _model = new("--model") { Description = "another default model; empty for none", HelpName = "MODEL" };
-    private readonly Option<string> _vault = new("--vault") { Description = "move the key to this vault", HelpName = "VAULT" };
+    private readonly Option<string> _vault = new("--vault") { Description = "move the key to this vault; with --key-name, the one that has the secret", HelpName = "VAULT" };
+    private readonly Option<string> _keyName = new("--key-name") { Description = "use a secret that somebody else keeps in the vault, in the place of a key of its own", HelpName = "SECRET" };
     private readonly Option<bool> _default = new("--default") { Description = "make it the default configuration" };
     private readonly Option<bool> _noDefault = new("--no-default") { Description = "make it no longer the default configuration" };
     private readonly Option<bool> _accept = new("--accept-host") { Description = "let the key go where the configuration says, although it was stored for another host" };
@@ -22,7 +23,7 @@ internal sealed class SetVerb : Verb
         : base("set", "Changes settings of a configuration, or its key.", "llmconfig set work --model gpt-5", "llmconfig set work --key-stdin", "llmconfig set work --key-command 'op read op://Work/OpenAI/key'")
     {
         _header.CompletionSources.Add("true", "false");
-        Take([_name, _provider, _baseUrl, _insecure, _header, _model, _vault, _default, _noDefault, _accept, _removeKey, .. _key.Options]);
+        Take([_name, _provider, _baseUrl, _insecure, _header, _model, _keyName, _vault, _default, _noDefault, _accept, _removeKey, .. _key.Options]);
     }
 
     public override int Run(ParseResult line, Session session)
@@ -43,6 +44,7 @@ internal sealed class SetVerb : Verb
             AllowInsecureBaseUrl = line.GetValue(_insecure),
             UseAuthHeader = BooleanOption.Read(line, _header),
             Model = line.GetValue(_model),
+            KeyName = line.GetValue(_keyName),
             Vault = line.GetValue(_vault),
             AsDefault = asDefault ? true : noDefault ? false : null,
             AcceptHost = line.GetValue(_accept),
@@ -65,9 +67,13 @@ internal sealed class SetVerb : Verb
         }
 
         LlmConfiguration changed = session.Repository.Update(item.Id, update);
-        session.Output.Report([changed], $"Changed '{changed.Name}'.");
+        session.Output.Report([changed], $"Changed '{changed.Name}'.{KeptSecret(item, changed)}");
         return ExitCode.Success;
     }
+
+    private static string KeptSecret(LlmConfiguration before, LlmConfiguration after) => before.KeyName is { } secret && (after.KeyName, after.Vault) != (secret, before.Vault)
+        ? $" The secret '{ShownText.Of(secret)}' stays in the vault '{ShownText.Of(before.Vault)}'."
+        : string.Empty;
 
     private static bool MayAccept(Session session, LlmConfiguration item) =>
         session.Repository.GetHostProblem(item) is not { } problem

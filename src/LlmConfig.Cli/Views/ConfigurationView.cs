@@ -29,6 +29,7 @@ internal class ConfigurationView : View<LlmConfiguration>
         writer.WriteBoolean("useAuthHeader", item.UseAuthHeader);
         writer.WriteString("model", item.Model);
         writer.WriteString("vault", item.Vault);
+        writer.WriteString("keyName", item.KeyName);
         writer.WriteId("keyStoreId", item.KeyStoreId);
         writer.WriteBoolean("isDefault", item.IsDefault);
         writer.WriteTime("keyUpdatedAt", item.KeyUpdatedAt);
@@ -45,6 +46,7 @@ internal class ConfigurationView : View<LlmConfiguration>
         new("Key goes as", item.UseAuthHeader ? "Authorization: Bearer" : LlmProviderCatalog.Find(item.Provider)?.KeyHeader ?? "the provider's own header"),
         new("Model", item.Model),
         new("Vault", item.Vault ?? "none: there is no key"),
+        new("Key name", item.KeyName),
         new("Key set", Time(item.KeyUpdatedAt)),
         new("Created", Time(item.CreatedAt)),
         new("Changed", Time(item.UpdatedAt)),

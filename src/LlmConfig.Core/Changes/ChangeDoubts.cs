@@ -23,7 +23,7 @@ internal static class ChangeDoubts
 
             if (change.Key is { } key)
             {
-                if (KeyAppearance.Doubt(key, provider, SendsKeyToProvider(item, provider)) is { } doubt)
+                if (OfKey(key, item) is { } doubt)
                 {
                     yield return new LlmConfigWarning(item.Name, $"The key of '{item.Name}' {doubt}");
                 }
@@ -38,6 +38,11 @@ internal static class ChangeDoubts
 
                     newMarks.Add(mark);
                 }
+            }
+
+            if (change.NamedKeyDoubt is { } remarkOfKey)
+            {
+                yield return new LlmConfigWarning(item.Name, $"The key of '{item.Name}' {remarkOfKey}");
             }
 
             if (change is CreateChange && item.Key is null && provider.KeyRequired)
@@ -77,6 +82,11 @@ internal static class ChangeDoubts
                 $"{Names(names)} have the same key. A key of its own for each lets you revoke one without the others.");
         }
     }
+
+    /// <summary>What is odd about the key of a configuration, as the rest of a sentence that begins with it; or <see langword="null"/>.</summary>
+    public static string? OfKey(ApiKey key, LlmConfiguration item) => LlmProviderCatalog.Find(item.Provider) is { } provider
+        ? KeyAppearance.Doubt(key, provider, SendsKeyToProvider(item, provider))
+        : null;
 
     // Behind a gateway, keys have whatever form the gateway gives them.
     private static bool SendsKeyToProvider(LlmConfiguration item, LlmProvider provider) =>

@@ -22,7 +22,9 @@ internal sealed class CreateChange(NewConfiguration wanted, DateTime now) : Plan
             _ = openVault(vault);
         }
 
-        KeyReference? key = wanted.Key is null ? null : PlanKey(vault, openVault);
+        KeyReference? key = !string.IsNullOrWhiteSpace(wanted.KeyName) ? PlanNamedKey(wanted.KeyName, wanted.Key, name, vault, openVault)
+            : wanted.Key is null ? null
+            : PlanKey(vault, openVault);
 
         var item = new LlmConfiguration
         {
@@ -42,6 +44,15 @@ internal sealed class CreateChange(NewConfiguration wanted, DateTime now) : Plan
         };
         return (draft.Add(item), null);
     }
+
+    private KeyReference PlanNamedKey(string secret, ApiKey? key, string name, string? vault, Func<string?, IKeyVault> openVault) =>
+        key is null ? PlanNamedKey(vault, openVault, NamedSecret.Validate(secret, name)) : throw TwoKeys(name);
+
+    internal static LlmConfigException TwoKeys(string name) => new(
+        LlmConfigErrorCode.InvalidArgument,
+        name,
+        "A key was given together with the name of a secret that is there already.",
+        "Use one of the two: -ApiKey for a key of its own, -KeyName for a secret that somebody else keeps.");
 
     internal static string? NullIfBlank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text.Trim();
 

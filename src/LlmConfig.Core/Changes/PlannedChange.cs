@@ -48,6 +48,12 @@ internal abstract class PlannedChange
     /// <summary>The key that a move copies.</summary>
     public KeyReference? CopiedKey { get; private set; }
 
+    /// <summary>The secret of somebody else that it makes the configuration refer to: it is read once before anything is written.</summary>
+    public KeyReference? NamedKey { get; private set; }
+
+    /// <summary>What is odd about the value of <see cref="NamedKey"/>, or <see langword="null"/>.</summary>
+    public string? NamedKeyDoubt { get; set; }
+
     /// <summary>The mark of the value that is written, once that is known: the built-in vault gives one.</summary>
     public ulong? KeyMark { get; set; }
 
@@ -104,6 +110,8 @@ internal abstract class PlannedChange
     {
         NewKey = null;
         CopiedKey = null;
+        NamedKey = null;
+        NamedKeyDoubt = null;
         KeyMark = null;
         DroppedKey = null;
         KeptKey = null;
@@ -133,6 +141,13 @@ internal abstract class PlannedChange
         CopiedKey = copied;
         return NewKey ??= new KeyReference(openVault(vault).Name, KeyReference.NewKeyId());
     }
+
+    /// <summary>The secret of somebody else that the change refers to; the same each time.</summary>
+    /// <param name="vault">The vault that has it.</param>
+    /// <param name="openVault">Opens it.</param>
+    /// <param name="name">The secret's name.</param>
+    protected KeyReference PlanNamedKey(string? vault, Func<string?, IKeyVault> openVault, string name) =>
+        NamedKey ??= new KeyReference(openVault(vault).Name, name);
 
 #pragma warning disable CA1032, CA1064 // Thrown and caught in this class alone.
     private sealed class OutdatedPlanException : Exception;

@@ -11,6 +11,12 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
     {
         LlmConfiguration before = draft.Get(id, shownName);
         Before = before;
+        if (wanted.RemoveKey && !string.IsNullOrWhiteSpace(wanted.KeyName))
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidArgument, before.Name, "The name of a secret was given together with the request to remove the key.", "Use one of the two.");
+        }
+
         if (wanted is { RemoveKey: true, Key: not null })
         {
             throw new LlmConfigException(
@@ -79,6 +85,20 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
                 wanted.BaseUrl, provider ?? LlmProviderCatalog.Get("openai-compatible", null), before.Name, wanted.AllowInsecureBaseUrl);
     }
 
+    private LlmConfiguration WithNamedKey(
+        LlmConfiguration before, LlmConfiguration after, string? vault, string name, Func<string?, IKeyVault> openVault)
+    {
+        if (wanted.Key is not null)
+        {
+            throw CreateChange.TwoKeys(before.Name);
+        }
+
+        KeyReference key = PlanNamedKey(vault ?? before.Vault, openVault, NamedSecret.Validate(name, before.Name));
+        return key == before.Key
+            ? after
+            : after with { KeyId = key.KeyId, Vault = key.Vault, KeyUpdatedAt = now, KeyMark = null, KeyStoreId = null };
+    }
+
     private LlmConfiguration WithKey(LlmConfiguration before, LlmConfiguration after, Func<string?, IKeyVault> openVault)
     {
         string? vault = CreateChange.NullIfBlank(wanted.Vault);
@@ -93,6 +113,11 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
             return after with { KeyId = null, Vault = null, KeyUpdatedAt = null, KeyMark = null, KeyStoreId = null, Seal = null, KeyExtras = JsonExtras.None };
         }
 
+        if (!string.IsNullOrWhiteSpace(wanted.KeyName))
+        {
+            return WithNamedKey(before, after, vault, wanted.KeyName, openVault);
+        }
+
         bool moves = wanted.Key is null && vault is not null && before.Key is not null
             && !string.Equals(openVault(vault).Name, before.Vault, StringComparison.OrdinalIgnoreCase);
         if (wanted.Key is null && !moves)
@@ -100,8 +125,18 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
             return after;
         }
 
-        // A new value stays in the vault where the old one was, unless another is named.
-        KeyReference key = PlanKey(vault ?? before.Vault, openVault, wanted.Key is null ? before.Key : null);
+        if (moves && before.KeyName is { } kept)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidArgument,
+                before.Name,
+                $"The key of '{before.Name}' is the secret '{ShownText.Of(kept)}' of the vault '{ShownText.Of(before.Vault)}', which somebody else keeps: it is not moved.",
+                "Give the configuration a key of its own with -ApiKey, or name another secret with -KeyName.");
+        }
+
+        // A new value stays in the vault where the old one was, unless another is named, or that vault was chosen for a secret
+        // of somebody else.
+        KeyReference key = PlanKey(vault ?? (before.KeyName is null ? before.Vault : null), openVault, wanted.Key is null ? before.Key : null);
         return after with
         {
             KeyId = key.KeyId,

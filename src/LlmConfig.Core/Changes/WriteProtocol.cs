@@ -40,6 +40,11 @@ internal sealed class WriteProtocol(
         ConfigDocument seen = there ?? ConfigDocument.Empty;
         Func<string?, IKeyVault> open = vaults.Opener(seen);
         ConfigDraft trial = Try(changes, seen, open, there is null ? null : seals);
+        if (trial.IsChanged)
+        {
+            ReadNamed(changes, open, cancellation);
+        }
+
         List<PlannedChange> good = [.. changes.Where(change => change.Error is null)];
         if (good.Count > 0 && trial.IsChanged)
         {
@@ -102,6 +107,37 @@ internal sealed class WriteProtocol(
         {
             // An empty store is nothing to lose; the commit that follows flushes the same folder.
             return config.ReadStrictly() ?? throw e.Failure;
+        }
+    }
+
+    // A wrong name of a secret that others keep, or a wrong vault, is an error before anything is written. Whoever does not
+    // answer is not asked for the next one.
+    private static void ReadNamed(IReadOnlyList<PlannedChange> changes, Func<string?, IKeyVault> open, CancellationToken cancellation)
+    {
+        var failed = new Dictionary<string, LlmConfigException>();
+        foreach (PlannedChange change in changes.Where(change => change.Error is null && change.NamedKey is not null))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            (KeyReference named, LlmConfiguration item) = (change.NamedKey!, change.Result!);
+            if (failed.TryGetValue(named.Vault, out LlmConfigException? error))
+            {
+                change.Fail(error.About(item.Name));
+                continue;
+            }
+
+            try
+            {
+                using ApiKey key = NamedSecret.ReadFirst(open(named.Vault), named.KeyId, item.Name, cancellation);
+                change.NamedKeyDoubt = ChangeDoubts.OfKey(key, item);
+            }
+            catch (LlmConfigException e)
+            {
+                change.Fail(e);
+                if (e.Code is LlmConfigErrorCode.VaultLocked or LlmConfigErrorCode.VaultUnavailable or LlmConfigErrorCode.StoreBusy)
+                {
+                    failed.Add(named.Vault, e);
+                }
+            }
         }
     }
 

@@ -9,10 +9,16 @@ public sealed record ConfigurationUpdate
     /// <summary>Another provider. The base URL that was set stays; without one, the new provider's default holds.</summary>
     public string? Provider { get; init; }
 
-    /// <summary>A new key: the old one is removed from its vault after the change is on disk.</summary>
+    /// <summary>A new key: the old one is removed from its vault after the change is on disk, unless somebody else keeps it.</summary>
     public ApiKey? Key { get; init; }
 
-    /// <summary>True to take the key away from the configuration and remove it from its vault.</summary>
+    /// <summary>
+    /// The name of a secret that somebody else keeps in <see cref="Vault"/>, or in the vault of the present key: it is read at each
+    /// use from then on, and a key of the configuration's own is removed. Blank leaves the key as it is.
+    /// </summary>
+    public string? KeyName { get; init; }
+
+    /// <summary>True to take the key away from the configuration and remove it from its vault, unless somebody else keeps it.</summary>
     public bool RemoveKey { get; init; }
 
     /// <summary>Another base URL; empty for the provider's default.</summary>
@@ -33,7 +39,7 @@ public sealed record ConfigurationUpdate
     /// </summary>
     public bool AcceptHost { get; init; }
 
-    /// <summary>Another vault: the key is copied there under a new id, then removed from the old one.</summary>
+    /// <summary>Another vault: the key is copied there under a new id, then removed from the old one. A secret that somebody else keeps is not moved.</summary>
     public string? Vault { get; init; }
 
     /// <summary>True to make it the store's default configuration, false to make it no longer that.</summary>
@@ -47,7 +53,7 @@ public sealed record ConfigurationUpdate
     public bool SendsKeptKeyElsewhere(LlmConfiguration current)
     {
         ArgumentNullException.ThrowIfNull(current);
-        if (current.Key is null || Key is not null || RemoveKey)
+        if (current.Key is null || Key is not null || RemoveKey || !string.IsNullOrWhiteSpace(KeyName))
         {
             return false;
         }

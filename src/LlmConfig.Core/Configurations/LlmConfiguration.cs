@@ -40,10 +40,19 @@ public sealed record LlmConfiguration
     /// </summary>
     public Guid? KeyStoreId { get; internal init; }
 
+    /// <summary>
+    /// The name of the secret in <see cref="Vault"/> that is its key, where somebody else keeps it under a name of their own: it is
+    /// read at each use, and never written, moved or removed. <see langword="null"/> for a key that a store wrote, and without a key.
+    /// </summary>
+    public string? KeyName => KeyId is null || KeyReference.IsKeyId(KeyId) ? null : KeyId;
+
     /// <summary>True for the store's default configuration.</summary>
     public bool IsDefault { get; internal init; }
 
-    /// <summary>When the key was set last, in UTC, to the millisecond; <see langword="null"/> without a key.</summary>
+    /// <summary>
+    /// When the key was set last, in UTC, to the millisecond; where somebody else keeps it (<see cref="KeyName"/>), when it was
+    /// named, since then it may have been rotated there. <see langword="null"/> without a key.
+    /// </summary>
     public DateTime? KeyUpdatedAt { get; internal init; }
 
     /// <summary>When the configuration was created, in UTC, to the millisecond.</summary>
@@ -55,7 +64,7 @@ public sealed record LlmConfiguration
     /// <summary>The base URL that was set for it; <see langword="null"/> where the provider's default holds.</summary>
     internal string? OwnBaseUrl { get; init; }
 
-    /// <summary>The name under which its key lies in <see cref="Vault"/>.</summary>
+    /// <summary>The name under which its key lies in <see cref="Vault"/>: an id of a store's, or <see cref="KeyName"/>.</summary>
     internal string? KeyId { get; init; }
 
     /// <summary>
@@ -70,8 +79,8 @@ public sealed record LlmConfiguration
     /// <summary>Where the key lies, or <see langword="null"/>.</summary>
     internal KeyReference? Key => KeyId is null || Vault is null ? null : new KeyReference(Vault, KeyId);
 
-    /// <summary>The key that goes when the configuration stops referring to it: none where another store wrote it.</summary>
-    internal KeyReference? OwnKey => KeyStoreId is null ? Key : null;
+    /// <summary>The key that goes when the configuration stops referring to it: none where another store wrote it, or somebody else keeps it.</summary>
+    internal KeyReference? OwnKey => KeyStoreId is null && KeyName is null ? Key : null;
 
     /// <summary>True when the file gives a time that is later than now by more than a day; now was read in its place.</summary>
     internal bool HasLateTime { get; init; }

@@ -12,6 +12,12 @@ public sealed record NewConfiguration
     /// <summary>The key, or <see langword="null"/> for none. Whoever made it disposes of it, after the call.</summary>
     public ApiKey? Key { get; init; }
 
+    /// <summary>
+    /// The name of a secret that somebody else keeps in <see cref="Vault"/>, to be read at each use in the place of a
+    /// <see cref="Key"/> of its own; <see langword="null"/> or blank for none.
+    /// </summary>
+    public string? KeyName { get; init; }
+
     /// <summary>The base URL; <see langword="null"/> or empty for the provider's default.</summary>
     public string? BaseUrl { get; init; }
 
@@ -24,7 +30,7 @@ public sealed record NewConfiguration
     /// <summary>The default model; <see langword="null"/> or empty for none.</summary>
     public string? Model { get; init; }
 
-    /// <summary>The vault for the key; <see langword="null"/> or empty for the one that <see cref="LlmConfigRepository.GetStore"/> names.</summary>
+    /// <summary>The vault for the key, or that of <see cref="KeyName"/>; <see langword="null"/> or empty for the one that <see cref="LlmConfigRepository.GetStore"/> names.</summary>
     public string? Vault { get; init; }
 
     /// <summary>True to make it the store's default configuration.</summary>

@@ -148,7 +148,13 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
                 continue;
             }
 
-            if (findings.DamagedFile(item) is { } path)
+            if (item.KeyName is { } name)
+            {
+                yield return findings.NamedKeyError(item) is { } error
+                    ? Failed(Key, error.Code == LlmConfigErrorCode.VaultLocked ? CheckStatus.Warning : CheckStatus.Error, item.Name, error)
+                    : new CheckResult(Key, CheckStatus.Ok, item.Name, $"Its key is the secret '{ShownText.Of(name)}' of the vault '{ShownText.Of(vault.Name)}', which can be read.");
+            }
+            else if (findings.DamagedFile(item) is { } path)
             {
                 yield return new CheckResult(Key, CheckStatus.Error, item.Name, vault.Damaged[path], $"Put '{path}' back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.");
             }
@@ -415,7 +421,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             yield break;
         }
 
-        List<LlmConfiguration> old = [.. items.Where(item => item.KeyUpdatedAt is { } updated && now - updated > most)];
+        List<LlmConfiguration> old = [.. items.Where(item => item is { KeyUpdatedAt: { } updated, KeyName: null } && now - updated > most)];
         foreach (LlmConfiguration item in old)
         {
             yield return new CheckResult(Age, CheckStatus.Warning, item.Name, $"Its key was set {Ago(now - item.KeyUpdatedAt!.Value)}.", "Make a new key at the provider and set it with Set-LlmConfig -ApiKey.");

@@ -119,7 +119,7 @@ internal sealed record StoreFindings
     public Dictionary<Guid, KeyReference> Replacements(ConfigDocument document)
     {
         var found = new Dictionary<Guid, KeyReference>();
-        HashSet<Guid> lost = [.. document.Configurations.Where(item => item.KeyStoreId is null && IsMissing(item)).Select(item => item.Id)];
+        HashSet<Guid> lost = [.. document.Configurations.Where(item => item.OwnKey is not null && IsMissing(item)).Select(item => item.Id)];
         if (lost.Count == 0)
         {
             return found;
@@ -137,9 +137,12 @@ internal sealed record StoreFindings
         return found;
     }
 
+    /// <summary>Why the secret that somebody else keeps as the configuration's key cannot be read; also <see langword="null"/> where its vault was not asked.</summary>
+    public Func<LlmConfiguration, LlmConfigException?> NamedKeyError { get; init; } = _ => null;
+
     /// <summary>True when the vault answered and does not have the configuration's key.</summary>
     public bool IsMissing(LlmConfiguration item) =>
-        item.Key is { } key && Vault(key.Vault) is { } vault && vault.Lacks(key.KeyId) && DamagedFile(item) is null;
+        item is { Key: { } key, KeyName: null } && Vault(key.Vault) is { } vault && vault.Lacks(key.KeyId) && DamagedFile(item) is null;
 
     /// <summary>The file of the built-in vault in which the configuration's key lies and does not open, or <see langword="null"/>.</summary>
     public required Func<LlmConfiguration, string?> DamagedFile { get; init; }

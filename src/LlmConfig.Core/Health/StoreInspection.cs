@@ -94,6 +94,7 @@ internal sealed class StoreInspection(
                     ? local.PathOf(key.KeyId)
                     : null,
                 HostProblem = error is null ? seals.Check : _ => null,
+                NamedKeyError = ReadNamed(mainNow.Document ?? backupNow.Document, found, cancellation).GetValueOrDefault,
             };
         }
     }
@@ -215,7 +216,7 @@ internal sealed class StoreInspection(
 
     private static IEnumerable<string> KeysIn(string vault, ConfigDocument? document, IReadOnlyList<KeyReference> noted) =>
         (document?.Configurations ?? []).Select(item => item.Key).OfType<KeyReference>().Concat(noted)
-            .Where(key => string.Equals(key.Vault, vault, StringComparison.OrdinalIgnoreCase))
+            .Where(key => string.Equals(key.Vault, vault, StringComparison.OrdinalIgnoreCase) && KeyReference.IsKeyId(key.KeyId))
             .Select(key => key.KeyId)
             .Distinct(StringComparer.Ordinal);
 
@@ -255,6 +256,31 @@ internal sealed class StoreInspection(
         {
             return e;
         }
+    }
+
+    // Whether somebody else's secret is there is told by reading it: lists differ in what they say of such secrets.
+    private Dictionary<LlmConfiguration, LlmConfigException?> ReadNamed(ConfigDocument? document, List<VaultFinding> found, CancellationToken cancellation)
+    {
+        var errors = new Dictionary<LlmConfiguration, LlmConfigException?>(ReferenceEqualityComparer.Instance);
+        foreach (LlmConfiguration item in document?.Configurations.Where(item => item.KeyName is not null) ?? [])
+        {
+            if (found.Find(vault => string.Equals(vault.Name, item.Vault, StringComparison.OrdinalIgnoreCase)) is not { Error: null })
+            {
+                continue;
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                NamedSecret.Read(openVault(item.Vault!), item.KeyName!, item.Name, cancellation).Dispose();
+            }
+            catch (LlmConfigException e)
+            {
+                errors[item] = e;
+            }
+        }
+
+        return errors;
     }
 
     private LlmConfigException? CheckProtection(out LocalVaultInfo? protection)

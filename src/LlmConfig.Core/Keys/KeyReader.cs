@@ -99,6 +99,11 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
                 LlmConfigErrorCode.KeyMissing, item.Name, $"The configuration '{item.Name}' has no key.", "Give it one with Set-LlmConfig -ApiKey.");
         }
 
+        if (item.KeyName is { } name)
+        {
+            return NamedSecret.Read(Open(key.Vault, item.Name), name, item.Name, cancellation);
+        }
+
         try
         {
             return vaults.Open(key.Vault).Read(key.KeyId, cancellation);
@@ -116,6 +121,18 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
         catch (LlmConfigException e)
         {
             throw e.About(item.Name);
+        }
+    }
+
+    private IKeyVault Open(string vault, string name)
+    {
+        try
+        {
+            return vaults.Open(vault);
+        }
+        catch (LlmConfigException e)
+        {
+            throw e.About(name);
         }
     }
 

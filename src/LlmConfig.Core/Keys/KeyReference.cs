@@ -5,7 +5,10 @@ namespace LlmConfig;
 
 /// <summary>Where a key lies: a vault and the key's id in it.</summary>
 /// <param name="Vault">The vault's name.</param>
-/// <param name="KeyId">The key id, <c>llm-api-key-</c> and 32 lower-case hex digits: letters, digits and dashes, which every vault takes.</param>
+/// <param name="KeyId">
+/// The key id, <c>llm-api-key-</c> and 32 lower-case hex digits: letters, digits and dashes, which every vault takes; or the
+/// name of a secret that somebody else keeps there (<see cref="NamedSecret"/>).
+/// </param>
 internal sealed record KeyReference(string Vault, string KeyId)
 {
     private const string Prefix = "llm-api-key-";

@@ -410,7 +410,7 @@ internal ref struct ConfigDocumentReader
     private (string Id, string Vault, DateTime UpdatedAt, ulong? Mark, Guid? Store, KeySeal? Seal, JsonExtras Extras) ReadKey()
     {
         Seen seen = Seen.None;
-        string? id = null, vault = null;
+        string? id = null, name = null, vault = null;
         DateTime updated = default;
         ulong? mark = null;
         Guid? store = null;
@@ -426,6 +426,14 @@ internal ref struct ConfigDocumentReader
                 if (!KeyReference.IsKeyId(id))
                 {
                     throw Invalid("a key id is not of the form llm-api-key-<32 hex>");
+                }
+            }
+            else if (Is("name"u8, Seen.Name, ref seen))
+            {
+                name = IsNull() ? null : ReadText("key.name");
+                if (name is not null && !NamedSecret.IsName(name))
+                {
+                    throw Invalid("a key name breaks the rules");
                 }
             }
             else if (Is("vault"u8, Seen.Vault, ref seen))
@@ -458,13 +466,21 @@ internal ref struct ConfigDocumentReader
             }
         }
 
-        Require(seen, Seen.Id, "key.id");
+        if (name is null)
+        {
+            Require(seen, Seen.Id, "key.id");
+        }
+        else if (id is not null || store is not null)
+        {
+            throw Invalid("a key has a name together with an id or a store");
+        }
+
         Require(seen, Seen.Vault, "key.vault");
         Require(seen, Seen.UpdatedAt, "key.updatedAt");
 
         // Half a seal is none: the key is refused, and the rest of the file is not.
         KeySeal? seal = host is null || code is null ? null : new KeySeal(host, code);
-        return (id!, vault!, updated, mark, store, seal, extras?.ToExtras() ?? JsonExtras.None);
+        return (name ?? id!, vault!, updated, name is null ? mark : null, store, seal, extras?.ToExtras() ?? JsonExtras.None);
     }
 
     private string ReadShared(RecentTexts recent, string name)

@@ -119,7 +119,7 @@ internal static class ConfigDocumentWriter
         if (item.Key is { } key)
         {
             json.WriteStartObject("key");
-            json.WriteString("id", key.KeyId);
+            json.WriteString(item.KeyName is null ? "id" : "name", key.KeyId);
             json.WriteString("vault", key.Vault);
             json.WriteString("updatedAt", Time(item.KeyUpdatedAt ?? item.UpdatedAt));
             if (item.KeyMark is { } mark)

@@ -162,11 +162,11 @@ internal sealed class AdoptChange(
             return false;
         }
 
-        if (other.OwnKey is { } own)
+        if (other.OwnKey is not null || other.KeyName is not null)
         {
-            // Nobody else has this key: only the name is taken.
+            // Nobody else has this key, or this reference to one: only the name is taken.
             MovedAside = other with { Name = draft.FreeName(other.Name), UpdatedAt = other.UpdatedAt.AddMilliseconds(1) };
-            RelabelledKey = own;
+            RelabelledKey = other.OwnKey;
             draft.Replace(MovedAside);
             return false;
         }

@@ -15,6 +15,11 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
 
     protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
+        if (item.Secret is { } secret && draft.Origin.Configurations.FirstOrDefault(known => draft.Find(known.Id)?.Key == secret) is { } user)
+        {
+            return Leave(draft.Find(user.Id)!);
+        }
+
         string name = ConfigurationName.Validate(item.Name);
 
         // What a file holds in the place of a name may be anything, a key included.
@@ -103,7 +108,7 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
     private (LlmConfiguration Result, KeyReference? Dropped) Replace(
         ConfigDraft draft, Func<string?, IKeyVault> openVault, LlmConfiguration settings, LlmConfiguration there)
     {
-        KeyReference? key = PlanKeyFor(there.Vault, openVault);
+        KeyReference? key = PlanKeyFor(there.KeyName is null ? there.Vault : null, openVault);
         LlmConfiguration after = there with
         {
             Name = settings.Name,
@@ -135,6 +140,11 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
 
     private KeyReference? PlanKeyFor(string? present, Func<string?, IKeyVault> openVault)
     {
+        if (item.Secret is { } secret)
+        {
+            return PlanNamedKey(secret.Vault, openVault, secret.KeyId);
+        }
+
         string? vault = CreateChange.NullIfBlank(options.Vault);
         if (vault is not null)
         {

@@ -31,6 +31,12 @@ public sealed class ImportItem
     /// <summary>True when it has a key where it is from, but the key does not come along.</summary>
     public bool LeavesKeyBehind { get; internal init; }
 
+    /// <summary>The name of the secret that it would refer to as its key (<see cref="LlmConfiguration.KeyName"/>); <see langword="null"/> where it would not.</summary>
+    public string? KeyName => Secret?.KeyId;
+
+    /// <summary>The secret of somebody else that is its key.</summary>
+    internal KeyReference? Secret { get; init; }
+
     /// <summary>The key, which belongs to the source.</summary>
     internal ApiKey? Key { get; init; }
 

@@ -57,7 +57,7 @@ internal sealed class SharedVault(IKeyVault vault, IntentLog intents, Action<Llm
             LlmConfiguration? local = seen?.Find(shared.Id);
             if (options.Wants(shared.Name, shared.Provider) || (local is not null && options.Wants(local.Name, local.Provider)))
             {
-                bool isGone = local is not null && local.KeyId != entry.KeyId && IsHere(local) && IsGone(local, listed, cancellation);
+                bool isGone = local is { KeyName: null } && local.KeyId != entry.KeyId && IsHere(local) && IsGone(local, listed, cancellation);
                 adopted.Add(new AdoptChange(vault.Name, entry, seen?.StoreId, local, isGone, options));
             }
         }

@@ -26,7 +26,7 @@ public interface IKeyVault
     void Flush();
 
     /// <summary>Gives a key back.</summary>
-    /// <param name="keyId">The key's id.</param>
+    /// <param name="keyId">The key's id, or the name of a secret that somebody else keeps there.</param>
     /// <param name="cancellation">Stops waiting for the vault.</param>
     /// <returns>The key, for the caller to dispose of.</returns>
     /// <exception cref="LlmConfigException">KeyMissing, InvalidKey, VaultLocked, VaultUnavailable or VaultCorrupt.</exception>
@@ -45,6 +45,14 @@ public interface IKeyVault
     /// <param name="cancellation">Stops waiting for the vault.</param>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable or VaultCorrupt: what there is cannot be told.</exception>
     IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation);
+
+    /// <summary>
+    /// The names of all secrets in the vault, of whatever kind and whosever they are, in no particular order; those of this
+    /// product's keys among them. For people who look for a secret that is there already: none is read.
+    /// </summary>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable or VaultCorrupt: what there is cannot be told.</exception>
+    IReadOnlyList<string> ListSecrets(CancellationToken cancellation);
 
     /// <summary>
     /// Writes the label beside a key anew, the key itself untouched. Nothing happens where the vault keeps no labels or the

@@ -136,6 +136,13 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
     public ApiKey Read(string keyId, CancellationToken cancellation)
     {
         using SealedSecret secret = ReadSecret(keyId) ?? throw Missing(keyId);
+        if (secret.Type is not (SealedSecretType.SecureString or SealedSecretType.String))
+        {
+            // A secret that somebody else put there.
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidKey, keyId, $"It is a {secret.Type} and not a text.", "Keep the key alone in a secret, as a text or a SecureString.");
+        }
+
         return ApiKey.FromVault(secret.Value.Span, keyId);
     }
 
@@ -282,6 +289,8 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
             secret => secrets.Add(new VaultSecretInfo(secret.Name, secret.Type, SecretMetadata.Decode(secret.Metadata))), null, cancellation);
         return refused is null ? secrets : throw refused;
     }
+
+    IReadOnlyList<string> IKeyVault.ListSecrets(CancellationToken cancellation) => [.. ListSecrets(cancellation).Select(secret => secret.Name)];
 
     private (Dictionary<string, string> Damaged, LlmConfigException? Refused) Visit(
         Action<SealedSecret> visit, IProgress<int>? progress, CancellationToken cancellation)

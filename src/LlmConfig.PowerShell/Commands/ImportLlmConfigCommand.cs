@@ -45,11 +45,18 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
     [Parameter(Mandatory = true, ParameterSetName = ByEnvironment)]
     public SwitchParameter FromEnvironment { get; set; }
 
-    /// <summary>A registered vault that stores share.</summary>
+    /// <summary>A registered vault that stores share; with -Secret, any vault.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByVault)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(VaultCompleter))]
     public string FromVault { get; set; } = string.Empty;
+
+    /// <summary>Secrets that people have in the vault, wildcards allowed: configurations that refer to them, in the place of what stores share.</summary>
+    [Parameter(ParameterSetName = ByVault)]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(KeyNameCompleter))]
+    public string[]? Secret { get; set; }
 
     /// <summary>Only those with these names.</summary>
     [Parameter]
@@ -57,7 +64,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
     [ValidateNotNullOrEmpty]
     public string[]? Name { get; set; }
 
-    /// <summary>Only those of these providers.</summary>
+    /// <summary>Only those of these providers; with -Secret, the provider of all of them.</summary>
     [Parameter]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
@@ -107,7 +114,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
             AllowInsecureBaseUrl = AllowInsecureBaseUrl,
             Vault = Vault,
             Names = names.Predicate,
-            Providers = Providers(),
+            Providers = Secret is null ? Providers() : null,
         };
         IReadOnlyList<ImportStep> steps = Plan(options).Steps;
         WriteWarnings();
@@ -155,7 +162,11 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
 
     private ImportPlan Plan(ImportOptions options)
     {
-        if (ParameterSetName == ByVault)
+        if (Secret is not null)
+        {
+            FindSecrets();
+        }
+        else if (ParameterSetName == ByVault)
         {
             ImportPlan plan = Repository.PlanImport(FromVault, options, Cancellation);
             WriteVerbose($"The vault '{ShownText.Of(FromVault)}' holds {plan.PassedOver} keys that say nothing of a configuration; they were passed over.");
@@ -182,10 +193,47 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
 
         if (!_failed && _sources.All(source => source.Items.Count + source.Errors.Count + source.Remarks.Count == 0))
         {
-            WriteWarning(FromEnvironment ? "No variable of a provider is set in this environment." : "There is nothing to import in what was named.");
+            WriteWarning(FromEnvironment ? "No variable of a provider is set in this environment."
+                : Secret is not null ? $"No secret of the vault '{ShownText.Of(FromVault)}' that is no key of a store has such a name."
+                : "There is nothing to import in what was named.");
         }
 
         return Repository.PlanImport([.. _sources.SelectMany(source => source.Items)], options);
+    }
+
+    private void FindSecrets()
+    {
+        if (Provider is { Length: > 1 })
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidArgument, null, "Several providers were given for the secrets.", "Name one with -Provider, which holds for all of them, or leave it out.");
+        }
+
+        var secrets = new NameFilter(Secret);
+        _sources.Add(Repository.FindSecrets(FromVault, secrets.Predicate!, Provider?[0], AskProvider, Cancellation));
+        foreach (string missed in secrets.Missed)
+        {
+            _failed = true;
+            WriteError(LlmConfigErrorRecord.From(new LlmConfigException(
+                LlmConfigErrorCode.NotFound,
+                ShownText.Of(missed),
+                $"The vault '{ShownText.Of(FromVault)}' lists no secret '{ShownText.Of(missed)}' that is no key of a store.",
+                "-Secret * with -WhatIf shows what it lists.")));
+        }
+    }
+
+    private string? AskProvider(string secret)
+    {
+        string shown = ShownText.Of(secret);
+        string message = $"Which provider the secret '{shown}' of the vault '{ShownText.Of(FromVault)}' is for cannot be told from its name or its key. Get-LlmProvider lists the providers.";
+        try
+        {
+            return new HostQuestioner(Host, () => Stopping).Ask(message, $"Provider of '{shown}' (Enter to leave it out)").Trim();
+        }
+        catch (NobodyAnswersException)
+        {
+            return null;
+        }
     }
 
     private Predicate<string>? Providers()

@@ -34,6 +34,12 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     [ArgumentCompleter(typeof(KeySourceCompleter))]
     public string? ApiKeyFromEnvironment { get; set; }
 
+    /// <summary>The name of a secret that somebody else keeps in the vault: read at each use, and never written or removed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(KeyNameCompleter))]
+    public string? KeyName { get; set; }
+
     /// <summary>The base URL, where the provider's default does not fit.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
@@ -55,7 +61,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     [ArgumentCompleter(typeof(ModelCompleter))]
     public string? Model { get; set; }
 
-    /// <summary>The vault for the key.</summary>
+    /// <summary>The vault for the key, or the one that has the secret.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(VaultCompleter))]
@@ -74,6 +80,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
         {
             Name = Name,
             Provider = Provider,
+            KeyName = KeyName,
             BaseUrl = BaseUrl,
             AllowInsecureBaseUrl = AllowInsecureBaseUrl,
             UseAuthHeader = UseAuthHeader,
@@ -131,6 +138,11 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
             return $"Created '{made.Name}' without a key.";
         }
 
+        if (made.KeyName is { } secret)
+        {
+            return $"Created '{made.Name}'; its key is the secret '{ShownText.Of(secret)}' of the vault '{made.Vault}', which is only read.";
+        }
+
         // Where the vault was not named, why it is that one.
         string reason = isNamed ? string.Empty : " " + (_reason ??= Repository.GetDefaultVault().Reason);
         return $"Created '{made.Name}'; its key lies in the vault '{made.Vault}'.{reason}";
@@ -152,5 +164,5 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     private NewConfiguration AskForTheRest(NewConfiguration given) => new NewConfigurationQuestions(
         new HostQuestioner(Host, () => Stopping),
         wanted => Repository.Preview([wanted])[0].Error,
-        IsGiven).Complete(given, IsGiven(nameof(ApiKey)) || IsGiven(nameof(ApiKeyFromEnvironment)));
+        IsGiven).Complete(given, IsGiven(nameof(ApiKey)) || IsGiven(nameof(ApiKeyFromEnvironment)) || IsGiven(nameof(KeyName)));
 }

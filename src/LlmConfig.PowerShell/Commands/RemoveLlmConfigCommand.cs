@@ -35,6 +35,7 @@ public sealed class RemoveLlmConfigCommand : ConfigurationChangeCommand
     private protected override void Process(LlmConfiguration item)
     {
         string action = item.Vault is null ? "Remove LLM configuration"
+            : item.KeyName is { } secret ? $"Remove LLM configuration and leave its key, the secret '{ShownText.Of(secret)}', in the vault '{item.Vault}'"
             : KeepKey ? $"Remove LLM configuration and leave its key in the vault '{item.Vault}'"
             : $"Remove LLM configuration and its key from the vault '{item.Vault}'";
         if (_items.TrueForAll(other => other.Id != item.Id) && ShouldProcess(item.Name, action))
@@ -48,7 +49,7 @@ public sealed class RemoveLlmConfigCommand : ConfigurationChangeCommand
     {
         bool yesToAll = false, noToAll = false;
         string names = string.Join(", ", _items.Take(MostNames).Select(item => $"'{item.Name}'")) + (_items.Count > MostNames ? $" and {_items.Count - MostNames} more" : string.Empty);
-        string keys = KeepKey || _items.TrueForAll(item => item.Vault is null) ? string.Empty : ", with their keys";
+        string keys = KeepKey || _items.TrueForAll(item => item.Vault is null || item.KeyName is not null) ? string.Empty : ", with their keys";
         return Ask($"Remove {names}{keys}?", "Several configurations", ref yesToAll, ref noToAll) ?? throw new LlmConfigException(
             LlmConfigErrorCode.InvalidArgument,
             null,

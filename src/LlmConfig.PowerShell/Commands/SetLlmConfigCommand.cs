@@ -34,6 +34,12 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     [ArgumentCompleter(typeof(KeySourceCompleter))]
     public string? ApiKeyFromEnvironment { get; set; }
 
+    /// <summary>The name of a secret that somebody else keeps in the vault: read at each use from then on, in the place of a key of its own.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(KeyNameCompleter))]
+    public string? KeyName { get; set; }
+
     /// <summary>Removes the key and keeps the configuration.</summary>
     [Parameter]
     public SwitchParameter RemoveApiKey { get; set; }
@@ -59,7 +65,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     [ArgumentCompleter(typeof(ModelCompleter))]
     public string? Model { get; set; }
 
-    /// <summary>Another vault for the key.</summary>
+    /// <summary>Another vault for the key, or the one that has the secret.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
     [ArgumentCompleter(typeof(VaultCompleter))]
@@ -131,6 +137,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
         {
             NewName = If(nameof(NewName), Cell(nameof(NewName), NewName)),
             Provider = If(nameof(Provider), Provider),
+            KeyName = If(nameof(KeyName), Cell(nameof(KeyName), KeyName)),
             RemoveKey = RemoveApiKey,
             BaseUrl = IfText(nameof(BaseUrl), BaseUrl),
             AllowInsecureBaseUrl = AllowInsecureBaseUrl,
@@ -140,7 +147,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             AsDefault = If<bool?>(nameof(AsDefault), AsDefault.ToBool()),
             AcceptHost = AcceptHost,
         };
-        if (!Confirm(item.Name, "Change LLM configuration", out bool whatIf) && !whatIf)
+        if (!Confirm(item.Name, "Change LLM configuration" + KeyEffect(item, update), out bool whatIf) && !whatIf)
         {
             return;
         }
@@ -165,6 +172,19 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
         {
             _wanted.Add(new(item.Id, update));
         }
+    }
+
+    // What becomes of a key or a secret that is lost to the configuration, where that is not plain.
+    private string KeyEffect(LlmConfiguration item, ConfigurationUpdate update)
+    {
+        bool hasKey = If(nameof(ApiKey), Cell(nameof(ApiKey), ApiKey)) is not null
+            || If(nameof(ApiKeyFromEnvironment), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment)) is not null;
+        string there = $"the secret '{ShownText.Of(item.KeyName)}' of the vault '{ShownText.Of(item.Vault)}', which stays";
+        return item.KeyName is not null && hasKey ? $": a new key in place of {there}"
+            : item.KeyName is not null && update.RemoveKey ? $": no key in place of {there}"
+            : item is { Vault: not null, KeyName: null, KeyStoreId: null } && !string.IsNullOrWhiteSpace(update.KeyName)
+                ? $": the secret '{ShownText.Of(update.KeyName)}' in place of its key, which is removed from the vault '{ShownText.Of(item.Vault)}'"
+            : string.Empty;
     }
 
     private bool MayAccept(LlmConfiguration item) =>

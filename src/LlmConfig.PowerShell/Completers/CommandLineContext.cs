@@ -12,6 +12,9 @@ internal static class CommandLineContext
             ? StoredConfigurations.Read().FirstOrDefault(item => string.Equals(item.Name, name.Trim(), StringComparison.OrdinalIgnoreCase))?.Provider
             : null);
 
+    /// <summary>The vault that was given; <see langword="null"/> for none.</summary>
+    public static string? Vault(IDictionary parameters) => Text(parameters, "Vault") ?? Text(parameters, "FromVault");
+
     private static string? Text(IDictionary parameters, string name)
     {
         object? value = parameters[name] is PSObject wrapped ? wrapped.BaseObject : parameters[name];

@@ -20,6 +20,7 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
 {
     // Anywhere in a name: some vaults list a secret with its folder or number.
     public const string AllKeys = "*llm-api-key-*";
+    private const string AllSecrets = "*";
 
     /// <summary>How often is looked for what a vault in the cloud may show a moment later: with pauses of <see cref="FirstPause"/>, then twice as long each time, 3.75 s in all.</summary>
     public const int MostLooks = 5;
@@ -173,6 +174,19 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
         {
             // It was known to tell nothing that way.
             return [];
+        }
+        catch (VaultFailureException e)
+        {
+            throw Translate(e, null, $"The vault '{Name}' does not tell what it holds.");
+        }
+    }
+
+    public IReadOnlyList<string> ListSecrets(CancellationToken cancellation)
+    {
+        try
+        {
+            Collection<PSObject> found = Exclusively(null, () => List(AllSecrets, cancellation), cancellation);
+            return [.. found.Select(item => Text(item, "Name")).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
         }
         catch (VaultFailureException e)
         {
@@ -439,7 +453,7 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
     {
         try
         {
-            List<string> names = [.. List("*", cancellation).Select(item => Text(item, "Name")).Where(listed => listed.Length > 0)];
+            List<string> names = [.. List(AllSecrets, cancellation).Select(item => Text(item, "Name")).Where(listed => listed.Length > 0)];
             if (names.Count > 0)
             {
                 return _isSure = !names.Exists(listed => listed.Contains(name, StringComparison.OrdinalIgnoreCase));
@@ -467,7 +481,7 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
     {
         try
         {
-            return List("*", cancellation).Any(item => Text(item, "Name").Length > 0);
+            return List(AllSecrets, cancellation).Any(item => Text(item, "Name").Length > 0);
         }
         catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
         {

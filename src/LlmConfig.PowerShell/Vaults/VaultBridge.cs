@@ -141,6 +141,9 @@ public static class VaultBridge
             case VaultRequest.List:
                 WriteKeys(answer, vault.List(cancellation));
                 break;
+            case VaultRequest.ListSecrets:
+                WriteSecrets(answer, vault.ListSecrets(cancellation));
+                break;
             case VaultRequest.Relabel:
                 vault.Relabel(Text(VaultRequest.KeyId), Label(), cancellation);
                 break;
@@ -169,6 +172,18 @@ public static class VaultBridge
 
         KeyLabel Label() => KeyLabel.TryFrom(request.GetProperty(VaultRequest.Label).EnumerateObject()
             .ToDictionary(property => property.Name, property => (object?)property.Value.GetString(), StringComparer.Ordinal)) ?? throw new JsonException();
+    }
+
+    // No configuration refers to a name that does not print, and JSON holds no half of a surrogate pair.
+    private static void WriteSecrets(Utf8JsonWriter answer, IReadOnlyList<string> names)
+    {
+        answer.WriteStartArray(VaultRequest.Secrets);
+        foreach (string name in names.Where(name => ShownText.Printable(name) == name))
+        {
+            answer.WriteStringValue(name);
+        }
+
+        answer.WriteEndArray();
     }
 
     private static void WriteKeys(Utf8JsonWriter answer, IReadOnlyList<KeyVaultEntry> keys)

@@ -17,12 +17,14 @@ internal static class VaultRequest
     public const string Read = "read";
     public const string Remove = "remove";
     public const string List = "list";
+    public const string ListSecrets = "listSecrets";
     public const string Relabel = "relabel";
 
     public const string IsBuiltIn = "isBuiltIn";
     public const string NeedsProbe = "needsProbe";
     public const string TakesLabels = "takesLabels";
     public const string Keys = "keys";
+    public const string Secrets = "secrets";
 
     public const string Error = "error";
     public const string Code = "code";

@@ -5,7 +5,7 @@ namespace LlmConfig.Tests;
 
 /// <summary>
 /// A store with a history, whose true state comes back at will: keys in the built-in vault and in a shared one, one of them
-/// written by another store; and for each key the places that it was ever stored for.
+/// written by another store; one that somebody else keeps in the shared one under a name of their own; and for each key the places that it was ever stored for.
 /// </summary>
 internal sealed class AttackedStore : IDisposable
 {
@@ -22,6 +22,13 @@ internal sealed class AttackedStore : IDisposable
         Spare = Create(_store, "spare", "openai-compatible", "https://spare.example/v1");
         Own = Create(_store, "own", "mistral", "https://own.example/v1", "Far");
         Open().Create(new NewConfiguration { Name = "none", Provider = "ollama" });
+        foreach (string name in new[] { SecretName, OtherSecretName })
+        {
+            using ApiKey kept = NewKey();
+            Far.Keys[name] = kept.ToPlainText();
+        }
+
+        Named = Open().Create(new NewConfiguration { Name = "named", Provider = "openai", BaseUrl = "https://named.example/v1", KeyName = SecretName, Vault = "Far" }).Id;
         using (var other = new TemporaryStore(inMemory: true))
         {
             Shared = Create(other, "shared", "deepseek", "https://shared.example/v1", "Far");
@@ -46,6 +53,9 @@ internal sealed class AttackedStore : IDisposable
         Values = Open().GetAll().Where(item => item.Vault is not null).ToDictionary(item => item.Id, item => (item.Key!, _store.ReadKey(item.Id, With)));
     }
 
+    /// <summary>The secret in the shared vault that <see cref="Named"/> refers to, and one that nothing refers to.</summary>
+    public const string SecretName = "TeamOpenAI", OtherSecretName = "Database";
+
     public FakeVault Far { get; } = new("Far");
 
     public Guid Alpha { get; }
@@ -57,6 +67,9 @@ internal sealed class AttackedStore : IDisposable
     public Guid Spare { get; }
 
     public Guid Own { get; }
+
+    /// <summary>A configuration whose key somebody else keeps.</summary>
+    public Guid Named { get; }
 
     public Guid Shared { get; }
 
@@ -187,12 +200,12 @@ internal sealed class AttackedStore : IDisposable
             }
         }
 
-        // What another store wrote is never removed, whoever refers to it.
-        foreach ((string keyId, string value) in True.Keys.Where(pair => True.Labels[pair.Key].StoreId != True.Labels[Values[Own].Key.KeyId].StoreId))
+        // What another store or somebody else wrote is never removed, whoever refers to it.
+        foreach ((string keyId, string value) in True.Keys.Where(pair => True.Labels.GetValueOrDefault(pair.Key)?.StoreId != True.Labels[Values[Own].Key.KeyId].StoreId))
         {
             if (after.Keys.GetValueOrDefault(keyId) != value)
             {
-                yield return $"the key {keyId} of another store";
+                yield return $"the key {keyId} of others";
             }
         }
 

@@ -26,9 +26,9 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
     private static readonly string[] OfBackup = ["key", "environment", "model", "create", "repair"];
 
     // What decides where a key goes gets every other entry's value, the rest that of one.
-    private static readonly string[] Deciding = ["id", "provider", "baseUrl", "key", "key.id", "key.vault", "key.store", "key.host", "key.seal"];
+    private static readonly string[] Deciding = ["id", "provider", "baseUrl", "key", "key.id", "key.name", "key.vault", "key.store", "key.host", "key.seal"];
     private static readonly string[] EntryFields = ["id", "name", "provider", "baseUrl", "useAuthHeader", "model", "key", "createdAt", "updatedAt"];
-    private static readonly string[] KeyFields = ["id", "vault", "updatedAt", "mark", "store", "host", "seal"];
+    private static readonly string[] KeyFields = ["id", "name", "vault", "updatedAt", "mark", "store", "host", "seal"];
     private static readonly string[] DocumentFields = ["store", "revision", "default", "defaultVault", "seal"];
 
     private readonly AttackedStore _store = new();
@@ -109,6 +109,13 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
             _store.Allow(repository.Create(new NewConfiguration { Name = "new", Provider = "openai", Key = key }), key);
         });
         yield return new("remove spare", _store.Spare, true, repository => Throw(repository.Remove([_store.Spare])));
+        yield return new("remove named", _store.Named, false, repository => Throw(repository.Remove([_store.Named])));
+        yield return new("key of its own for named", _store.Named, false, repository =>
+        {
+            using ApiKey key = _store.NewKey();
+            _store.Allow(repository.Get(_store.Named), key);
+            repository.Update(_store.Named, new ConfigurationUpdate { Key = key });
+        });
         yield return new("remove shared", _store.Shared, false, repository => Throw(repository.Remove([_store.Shared])));
         yield return new("import", null, false, AttackedStore.Import);
         yield return new("repair", null, false, repository => _ = repository.Repair(repository.PlanRepair(["Far"]), step => step is { RemovesKey: false, NeedsConsent: false }).ToList());
@@ -175,6 +182,22 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
                 {
                     yield return ($"{name}.key.{field} {how}", Changed(document => Set(document["configs"]![at]!["key"]!.AsObject(), field, value)));
                 }
+            }
+
+            foreach ((string part, string vault, string key) in entry["key"] is null ? [] : new[]
+            {
+                ("name", "Far", AttackedStore.SecretName), ("name", "Far", AttackedStore.OtherSecretName), ("id", "Far", ForeignKey()), ("id", "LlmConfig", _store.Values[_store.Alpha].Key.KeyId),
+            })
+            {
+                yield return ($"{name} with the {part} {vault}/{key} as its key", Changed(document =>
+                {
+                    JsonObject there = document["configs"]![at]!["key"]!.AsObject();
+                    there.Remove("id");
+                    there.Remove("name");
+                    there.Remove("store");
+                    there[part] = key;
+                    there["vault"] = vault;
+                }));
             }
 
             yield return ($"{name} removed", Changed(document => document["configs"]!.AsArray().RemoveAt(at)));
@@ -388,6 +411,7 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
         "baseUrl" => ["https://evil.example/v1", "http://evil.example/v1", "https://alpha.example:9/v1", "https://alpha.example:8443.evil.example/v1"],
         "useAuthHeader" => [now is null || !now.GetValue<bool>()],
         "key.id" => [KeyReference.NewKeyId(), ForeignKey()],
+        "key.name" => [AttackedStore.OtherSecretName, "forged"],
         "key.vault" => ["Far", "LlmConfig", "Elsewhere"],
         "key.mark" => ["0000000000000000"],
         "key.host" => ["https://evil.example:443", string.Empty],

@@ -42,6 +42,8 @@ internal sealed class MemoryVault(ConcurrentDictionary<string, MemoryKey> keys, 
     public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) =>
         Call("vault list", () => keys.Select(key => new KeyVaultEntry(key.Key, key.Value.Label)).ToList(), cancellation);
 
+    public IReadOnlyList<string> ListSecrets(CancellationToken cancellation) => Call("vault list", () => keys.Keys.ToList(), cancellation);
+
     public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation)
     {
         if (Call("vault relabel", () => keys.TryGetValue(keyId, out MemoryKey? key) ? keys[keyId] = key with { Label = label } : null, cancellation) is { } written)

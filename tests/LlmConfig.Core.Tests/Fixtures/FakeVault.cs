@@ -14,7 +14,7 @@ internal sealed class FakeVault(string name) : IKeyVault
 
     public ConcurrentDictionary<string, KeyLabel> Labels { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Called before each operation with its name (Write, Flush, Read, Remove, List, Relabel) and the key's id; may throw or wait.</summary>
+    /// <summary>Called before each operation with its name (Write, Flush, Read, Remove, List, ListSecrets, Relabel) and the key's id; may throw or wait.</summary>
     public Action<string, string>? Before { get; set; }
 
     public static LlmConfigException Unavailable => new(
@@ -52,6 +52,12 @@ internal sealed class FakeVault(string name) : IKeyVault
     {
         Before?.Invoke(nameof(List), string.Empty);
         return [.. Keys.Keys.Where(KeyReference.IsKeyId).Select(keyId => new KeyVaultEntry(keyId, Labels.GetValueOrDefault(keyId)))];
+    }
+
+    public IReadOnlyList<string> ListSecrets(CancellationToken cancellation)
+    {
+        Before?.Invoke(nameof(ListSecrets), string.Empty);
+        return [.. Keys.Keys];
     }
 
     public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation)

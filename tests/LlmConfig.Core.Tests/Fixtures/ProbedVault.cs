@@ -47,5 +47,7 @@ internal sealed class ProbedVault(FakeVault inner) : IProbedVault, IKeyVaultSour
 
     public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) => inner.List(cancellation);
 
+    public IReadOnlyList<string> ListSecrets(CancellationToken cancellation) => inner.ListSecrets(cancellation);
+
     public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) => inner.Relabel(keyId, label, cancellation);
 }

@@ -652,6 +652,8 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
 
         public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) => [];
 
+        public IReadOnlyList<string> ListSecrets(CancellationToken cancellation) => [];
+
         public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) => vault.Relabel(keyId, label, cancellation);
     }
 

@@ -231,6 +231,8 @@ public sealed class UnlabelledVaultTests : IDisposable
 
         public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) => [];
 
+        public IReadOnlyList<string> ListSecrets(CancellationToken cancellation) => [];
+
         public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) => inner.Relabel(keyId, label, cancellation);
     }
 }
