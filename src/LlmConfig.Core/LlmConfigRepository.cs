@@ -167,7 +167,7 @@ public sealed class LlmConfigRepository : IDisposable
         ArgumentNullException.ThrowIfNull(configuration);
         return Logged(nameof(GetKey), () =>
         {
-            _config.ReadForKeys();
+            _config.RequireNewest(configuration);
             return Read(nameof(GetKey), () => _keys.ReadCurrent(configuration, cancellation)).Key;
         });
     }

@@ -44,7 +44,8 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
         ApiKey key = ReadStored(item, cancellation);
         try
         {
-            seals.Require(item);
+            // A read of the built-in vault has looked at it.
+            (KeyVaults.IsBuiltIn(item.Vault!) ? seals.ForOneLook(looked: true) : seals).Require(item);
             return key;
         }
         catch (LlmConfigException e)

@@ -9,6 +9,11 @@ namespace LlmConfig;
 /// </summary>
 internal sealed class KeySeals(LocalVault local)
 {
+    // Else each call looks whether the vault is still the one that was opened.
+    private bool _looksOnce;
+    private bool _looked;
+    private bool _maySeal;
+
     /// <summary>The size of an authentication code in bytes: that of HMAC-SHA256.</summary>
     public const int CodeSize = SHA256.HashSizeInBytes;
 
@@ -25,10 +30,9 @@ internal sealed class KeySeals(LocalVault local)
     public static bool LeadAlike(LlmConfiguration one, LlmConfiguration other) =>
         one.Provider == other.Provider && Host(one) == Host(other) && one.UseAuthHeader == other.UseAuthHeader;
 
-    /// <summary>Opens the vault.</summary>
-    /// <returns>False where there is none.</returns>
-    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
-    public bool Open() => local.Authenticate(Purpose, []) is not null;
+    /// <summary>The same for work that needs one look at the vault: under a lock that no exchange of the master key passes, or on what was read just now.</summary>
+    /// <param name="looked">True where the vault was opened or looked at for this work already.</param>
+    public KeySeals ForOneLook(bool looked = false) => new(local) { _looksOnce = true, _looked = looked };
 
     /// <summary>The configuration with a seal of where it sends its key.</summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
@@ -51,7 +55,7 @@ internal sealed class KeySeals(LocalVault local)
     public string RequireOwnVault(ConfigDocument document, bool acceptOther)
     {
         string code = SealOf(document.StoreId);
-        return acceptOther || Knows(document) || !document.Configurations.Any(item => item.Key is not null)
+        return acceptOther || code == document.Seal || Knows(document) || !document.Configurations.Any(item => item.Key is not null)
             ? code
             : throw new LlmConfigException(
                 LlmConfigErrorCode.VaultCorrupt,
@@ -151,9 +155,21 @@ internal sealed class KeySeals(LocalVault local)
 
     private string Code(byte[] parts)
     {
-        local.Make(renew: false, CancellationToken.None);
-        return Convert.ToBase64String(local.Authenticate(Purpose, parts)!);
+        if (!_maySeal)
+        {
+            local.Make(renew: false, CancellationToken.None);
+            _looked = _maySeal = _looksOnce;
+        }
+
+        return Convert.ToBase64String(local.Authenticate(Purpose, parts, JustOpened())!);
     }
 
-    private bool Confirms(byte[] parts, string code) => local.Confirms(Purpose, parts, Convert.FromBase64String(code));
+    private bool Confirms(byte[] parts, string code) => local.Confirms(Purpose, parts, Convert.FromBase64String(code), JustOpened());
+
+    private bool JustOpened()
+    {
+        bool looked = _looked;
+        _looked = _looksOnce;
+        return looked;
+    }
 }

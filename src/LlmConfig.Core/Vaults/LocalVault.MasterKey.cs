@@ -592,7 +592,7 @@ internal sealed partial class LocalVault
                 return null;
             }
 
-            (VaultHeader Header, SecretBytes MasterKey) open = OpenCurrent() ?? throw HeaderGone();
+            (VaultHeader Header, SecretBytes MasterKey) open = OpenCurrent(folderIsThere: true) ?? throw HeaderGone();
             Guid owner = SealedSecret.VaultOf(file) ?? open.Header.VaultId;
             SecretBytes? masterKey = null;
             try
