@@ -5,12 +5,17 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
 {
     public override ApiKey? Key => wanted.Key;
 
-    public override bool AcceptsHost => wanted.AcceptHost;
+    public override bool AcceptsHost => wanted.AcceptHostOf is not null;
 
     protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
         LlmConfiguration before = draft.Get(id, shownName);
         Before = before;
+        if (wanted.AcceptHostOf is { } accepted && !KeySeals.SendAlike(accepted, before))
+        {
+            throw KeySeals.ChangedSinceAccepted(accepted, before);
+        }
+
         if (wanted is { RemoveKey: true, Key: not null })
         {
             throw new LlmConfigException(

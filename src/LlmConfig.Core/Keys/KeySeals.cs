@@ -54,6 +54,16 @@ internal sealed class KeySeals(LocalVault local)
     /// <exception cref="LlmConfigException">VaultCorrupt: it is another one; VaultLocked, VaultUnavailable.</exception>
     public string RequireOwnVault(ConfigDocument document, bool acceptOther)
     {
+        // Before one is made: the keys that the store had are in the one that is missing.
+        if (!acceptOther && !_maySeal && document.Configurations.Any(item => item.Key is not null) && !local.TryOpen())
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.VaultCorrupt,
+                LocalVault.VaultName,
+                "The built-in vault is gone, although the store has keys that were sealed with it.",
+                "Put the folder 'vault' back from a backup of the store's folder. If it is gone for good, accept a new one with Set-LlmConfig -AcceptHost for each configuration.");
+        }
+
         string code = SealOf(document.StoreId);
         return acceptOther || code == document.Seal || Knows(document) || !document.Configurations.Any(item => item.Key is not null)
             ? code
@@ -100,6 +110,16 @@ internal sealed class KeySeals(LocalVault local)
                 ? $"The key of '{item.Name}' was stored for {Shown(seal.Host)}, but would go to {Shown(host)}: the base URL was changed outside of this program."
             : null;
     }
+
+    /// <summary>What was accepted is not what the file says at the commit.</summary>
+    /// <param name="accepted">The configuration as it was when somebody accepted where its key goes.</param>
+    /// <param name="now">The same as the file has it now.</param>
+    public static LlmConfigException ChangedSinceAccepted(LlmConfiguration accepted, LlmConfiguration now) => new(
+        LlmConfigErrorCode.HostMismatch,
+        now.Name,
+        $"It was accepted that the key of '{now.Name}' goes to {Shown(Host(accepted))}, but {StorePaths.ConfigFileName} was changed since: "
+        + (Host(accepted) == Host(now) ? $"the host is the same, {Shown(Host(now))}, the provider, header style or key is another." : $"it would go to {Shown(Host(now))}."),
+        "Nothing was changed. Look at who changes the file, then run the command again.");
 
     /// <summary>A seal of what an intent names; <see langword="null"/> where the vault cannot be opened now.</summary>
     public string? TrySealIntent(Guid storeId, IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
