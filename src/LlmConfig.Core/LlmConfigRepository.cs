@@ -170,14 +170,14 @@ public sealed class LlmConfigRepository : IDisposable
         ArgumentNullException.ThrowIfNull(configuration);
         return Logged(nameof(GetKey), () =>
         {
-            _config.ReadForKeys();
+            _config.RequireNewest(configuration);
             return Read(nameof(GetKey), () => _keys.ReadCurrent(configuration, cancellation)).Key;
         });
     }
 
     /// <summary>
     /// Why the key of a configuration is not given out although it is there: it would go to a host, or in a way, that it was not
-    /// stored for. <see cref="ConfigurationUpdate.AcceptHost"/> accepts that.
+    /// stored for. <see cref="ConfigurationUpdate.AcceptHostOf"/> accepts that.
     /// </summary>
     /// <param name="configuration">The configuration.</param>
     /// <returns>A sentence that names both hosts; <see langword="null"/> when the key may go where the configuration says, and without a key.</returns>
@@ -185,7 +185,7 @@ public sealed class LlmConfigRepository : IDisposable
     public string? GetHostProblem(LlmConfiguration configuration)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return Logged(nameof(GetHostProblem), () => _seals.Check(configuration));
+        return Logged(nameof(GetHostProblem), () => _keys.HostProblem(configuration));
     }
 
     /// <summary>What a configuration puts into the environment of a program: its key, base URL and model, as they belong together.</summary>

@@ -84,6 +84,20 @@ public sealed class AcceptHostTests : EngineTest
     }
 
     [Fact]
+    public void A_host_that_the_question_did_not_name_is_not_accepted_with_it()
+    {
+        Shell.Host.Answers.Enqueue("Yes");
+        Shell.Host.WhileAsked = () => Edit("https://forged.example/v1", "https://third.example/v1");
+
+        ErrorRecord error = Try(Accept).RequireError("HostMismatch");
+
+        Assert.Contains(Forged, Assert.Single(Shell.Host.Questions), StringComparison.Ordinal);
+        Assert.Contains(Forged, error.Exception.Message, StringComparison.Ordinal);
+        Assert.Contains("https://third.example:443", error.Exception.Message, StringComparison.Ordinal);
+        Try("Get-LlmConfigKey a").RequireError("HostMismatch");
+    }
+
+    [Fact]
     public void No_leaves_every_byte()
     {
         var before = Store.Contents();

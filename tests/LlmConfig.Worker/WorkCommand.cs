@@ -1,11 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
 
 namespace LlmConfig.Worker;
 
 /// <summary>
 /// <c>work FOLDER PREFIX COUNT SEED</c>: changes a store in mixed ways, COUNT times, or until it is killed where COUNT is
-/// 0. It owns the configurations whose names begin with PREFIX, and shares those that begin with "shared-" with everybody.
+/// 0; then it also gives the vault a new master key, locks it, and changes base URLs by hand and accepts that. It owns the configurations whose names begin with PREFIX, and shares those that begin with "shared-" with everybody.
 /// <para>
 /// Before each change it writes <c>try KIND NAME VALUE .</c>, after it <c>ack ID REVISION START END .</c> or
 /// <c>err CODE MESSAGE .</c>, separated by tabs. The dot tells a whole line from one that a kill cut off.
@@ -47,7 +49,7 @@ internal sealed class WorkCommand(string folder, string prefix, int count, Rando
                 start = Stopwatch.GetTimestamp();
                 Guid id = Do(repository, kind, item, value);
                 long end = Stopwatch.GetTimestamp();
-                if (files.Commits == 1)
+                if (files.Commits == 1 || kind is "masterkey" or "lock" or "edit")
                 {
                     Say("ack", id.ToString("D"), Text(files.Revision), Text(start), Text(end));
                 }
@@ -76,6 +78,11 @@ internal sealed class WorkCommand(string folder, string prefix, int count, Rando
             return ("create", null, prefix + fresh);
         }
 
+        if (count == 0 && ChooseOfProtections(repository, owned, fresh) is { } chosen)
+        {
+            return chosen;
+        }
+
         bool ofAll = shared.Count > 0 && random.Next(5) < 2;
         LlmConfiguration item = ofAll ? shared[random.Next(shared.Count)] : owned[random.Next(owned.Count)];
         return random.Next(ofAll ? 3 : 6) switch
@@ -88,6 +95,27 @@ internal sealed class WorkCommand(string folder, string prefix, int count, Rando
             4 => ("move", item, item.Vault == FolderVault.VaultName ? LlmConfigRepository.BuiltInVault : FolderVault.VaultName),
             _ => ("remove", item, string.Empty),
         };
+    }
+
+    private (string Kind, LlmConfiguration? Item, string Value)? ChooseOfProtections(LlmConfigRepository repository, List<LlmConfiguration> owned, string fresh) =>
+        owned.Find(item => repository.GetHostProblem(item) is not null) is { } refused ? ("accept", refused, refused.BaseUrl!)
+        : random.Next(12) switch
+        {
+            0 => ("masterkey", null, "-"),
+            1 => ("lock", null, "-"),
+            2 or 3 => ("edit", owned[random.Next(owned.Count)], $"https://host-{fresh}.example/v1"),
+            _ => null,
+        };
+
+    // As a person does who is alone at the file: what others commit meanwhile is not lost.
+    private static void EditByHand(LlmConfigRepository repository, Guid id, string baseUrl)
+    {
+        var files = new UnixFileSystem();
+        var paths = new StorePaths(repository.Folder);
+        using FileLock held = new WaitingLock(files, paths.Lock, WaitingLock.DefaultPatience).Acquire(CancellationToken.None);
+        JsonNode file = JsonNode.Parse(File.ReadAllBytes(paths.ConfigFile))!;
+        file["configs"]!.AsArray().Single(item => item!["id"]!.GetValue<Guid>() == id)!["baseUrl"] = baseUrl;
+        files.ReplaceFile(paths.ConfigFile, Encoding.UTF8.GetBytes(file.ToJsonString()));
     }
 
     private static Guid Do(LlmConfigRepository repository, string kind, LlmConfiguration? item, string value)
@@ -106,6 +134,17 @@ internal sealed class WorkCommand(string folder, string prefix, int count, Rando
                     return repository.Update(item.Id, new ConfigurationUpdate { Key = key }).Id;
                 }
 
+            case "masterkey":
+                repository.RotateMasterKey();
+                return Guid.Empty;
+            case "lock":
+                repository.Lock();
+                return Guid.Empty;
+            case "edit":
+                EditByHand(repository, item!.Id, value);
+                return item.Id;
+            case "accept":
+                return repository.Update(item!.Id, new ConfigurationUpdate { AcceptHostOf = item }).Id;
             case "remove":
                 ChangeResult removed = repository.Remove([item!.Id])[0];
                 return removed.Error is { } error ? throw error : item.Id;

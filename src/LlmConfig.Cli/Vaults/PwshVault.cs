@@ -77,6 +77,7 @@ internal sealed class PwshVault(string name, PwshVaultSource source) : IProbedVa
     public IReadOnlyList<string> ListSecrets(CancellationToken cancellation) => source.Ask(
         VaultRequest.ListSecrets,
         name,
+        _profile,
         null,
         null,
         [],

@@ -47,7 +47,7 @@ internal sealed class SetVerb : Verb
             KeyName = line.GetValue(_keyName),
             Vault = line.GetValue(_vault),
             AsDefault = asDefault ? true : noDefault ? false : null,
-            AcceptHost = line.GetValue(_accept),
+            AcceptHostOf = line.GetValue(_accept) ? item : null,
             RemoveKey = line.GetValue(_removeKey),
             Key = key,
         };
@@ -61,7 +61,7 @@ internal sealed class SetVerb : Verb
             throw new UsageException("There is nothing to change.", "Name a setting, such as --model gpt-5. llmconfig rename gives another name.");
         }
 
-        if ((update.AcceptHost && !MayAccept(session, item)) || (update.SendsKeptKeyElsewhere(item) && !MaySendKeyElsewhere(session, item, update)))
+        if ((update.AcceptHostOf is not null && !MayAccept(session, item)) || (update.SendsKeptKeyElsewhere(item) && !MaySendKeyElsewhere(session, item, update)))
         {
             return ExitCode.Failure;
         }

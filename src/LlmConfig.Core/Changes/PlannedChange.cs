@@ -121,6 +121,13 @@ internal abstract class PlannedChange
         _planned = false;
     }
 
+    /// <summary>Forgets the plan and why it failed: what was read for it is no longer what the store holds.</summary>
+    public void Retry()
+    {
+        Error = null;
+        Restart();
+    }
+
     public ChangeResult ToResult() => new(Result, Error);
 
     /// <summary>Does the change, or throws <see cref="LlmConfigException"/> before it touched the draft.</summary>

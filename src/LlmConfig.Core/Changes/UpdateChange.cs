@@ -5,7 +5,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
 {
     public override ApiKey? Key => wanted.Key;
 
-    public override bool AcceptsHost => wanted.AcceptHost;
+    public override bool AcceptsHost => wanted.AcceptHostOf is not null;
 
     protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
@@ -15,6 +15,11 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
         {
             throw new LlmConfigException(
                 LlmConfigErrorCode.InvalidArgument, before.Name, "The name of a secret was given together with the request to remove the key.", "Use one of the two.");
+        }
+
+        if (wanted.AcceptHostOf is { } accepted && !KeySeals.SendAlike(accepted, before))
+        {
+            throw KeySeals.ChangedSinceAccepted(accepted, before);
         }
 
         if (wanted is { RemoveKey: true, Key: not null })

@@ -39,7 +39,8 @@ internal sealed class WriteProtocol(
         ConfigDocument? there = config.ReadStrictly();
         ConfigDocument seen = there ?? ConfigDocument.Empty;
         Func<string?, IKeyVault> open = vaults.Opener(seen);
-        ConfigDraft trial = Try(changes, seen, open, there is null ? null : seals);
+        ConfigDraft trial = Try(changes, ref there, open);
+        seen = there ?? seen;
         if (trial.IsChanged)
         {
             ReadNamed(changes, open, cancellation);
@@ -65,6 +66,24 @@ internal sealed class WriteProtocol(
         }
 
         return [.. changes.Select(change => change.ToResult())];
+    }
+
+    // A rotation of the master key that ends between a look at the file and one at the vault makes true seals seem false.
+    private ConfigDraft Try(IReadOnlyList<PlannedChange> changes, ref ConfigDocument? there, Func<string?, IKeyVault> open)
+    {
+        List<PlannedChange> tried = [.. changes.Where(change => change.Error is null)];
+        for (int round = 1; ; round++)
+        {
+            ConfigDraft trial = Try(changes, there ?? ConfigDocument.Empty, open, there is null ? null : seals);
+            List<PlannedChange> refused = tried.FindAll(change => change.Error?.Code is LlmConfigErrorCode.HostMismatch or LlmConfigErrorCode.VaultCorrupt);
+            if (round == MostRounds || refused.Count == 0 || config.ReadStrictly() is not { } now || now.Seal == there?.Seal)
+            {
+                return trial;
+            }
+
+            there = now;
+            refused.ForEach(change => change.Retry());
+        }
     }
 
     // Changes whose key another process rotated or moved at the same moment.

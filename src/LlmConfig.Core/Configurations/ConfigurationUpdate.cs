@@ -34,10 +34,11 @@ public sealed record ConfigurationUpdate
     public string? Model { get; init; }
 
     /// <summary>
-    /// True to let the key go where the configuration says now, also where it was stored for another host, provider or header
-    /// style: a change that somebody made in the file. Whoever shows a user interface asks first.
+    /// The configuration as it was shown to who accepts that its key goes where it says, also where the key was stored for another
+    /// host, provider or header style: a change that somebody made in the file. Whoever shows a user interface asks first. Where the file
+    /// says something else at the commit, that is HostMismatch.
     /// </summary>
-    public bool AcceptHost { get; init; }
+    public LlmConfiguration? AcceptHostOf { get; init; }
 
     /// <summary>Another vault: the key is copied there under a new id, then removed from the old one. A secret that somebody else keeps is not moved.</summary>
     public string? Vault { get; init; }

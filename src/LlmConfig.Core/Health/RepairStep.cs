@@ -20,7 +20,7 @@ public sealed class RepairStep
     /// <summary>What would be done, in words that begin with a verb.</summary>
     public string Action { get; }
 
-    /// <summary>True when a key is removed that has not been named by a change that was left undone: it cannot be brought back.</summary>
+    /// <summary>True when a key is removed that has not been named by a change that was left undone, or a master key that may be another vault's: it cannot be brought back.</summary>
     public bool RemovesKey { get; internal init; }
 
     /// <summary>True when a person has to decide: whoever shows a user interface asks first.</summary>

@@ -478,5 +478,5 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
 
     public static string LeftoverText(string path) => path.EndsWith(StorePaths.TemporaryExtension, StringComparison.Ordinal)
         ? "A process that died left it half-written."
-        : "It holds a master key that nothing needs: every secret opens with the one that the vault has now.";
+        : "It holds a master key that nothing needs here: every secret opens with the one that the vault has now. Keys of another vault may need it.";
 }

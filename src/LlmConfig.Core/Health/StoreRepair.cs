@@ -83,7 +83,7 @@ internal sealed class StoreRepair(
         }
 
         steps.AddRange(findings.FileLeftovers.Select(path => RemoveLeftover(path, config.RemoveLeftover)));
-        steps.AddRange(findings.VaultLeftovers.Select(path => RemoveLeftover(path, local.RemoveLeftover)));
+        steps.AddRange(findings.VaultLeftovers.Select(RemoveVaultLeftover));
         steps.AddRange(findings.IntentLeftovers.Select(path => RemoveLeftover(path, (leftover, _) => intents.RemoveLeftover(leftover))));
         return new RepairPlan(steps, [.. Remaining(findings, checks, document).Select(found => new RepairResult(found))]);
     }
@@ -486,9 +486,18 @@ internal sealed class StoreRepair(
         NeedsFile = true,
     };
 
-    private static RepairStep RemoveLeftover(string path, Func<string, CancellationToken, bool> remove) => new(
+    // A master key that may be another vault's, the only copy of it, is a person's to give up.
+    private RepairStep RemoveVaultLeftover(string path) => local.IsSurelyOwn(path)
+        ? RemoveLeftover(path, (leftover, cancellation) => local.IsSurelyOwn(leftover) && local.RemoveLeftover(leftover, cancellation))
+        : RemoveLeftover(path, local.RemoveLeftover, needsConsent: true);
+
+    private static RepairStep RemoveLeftover(string path, Func<string, CancellationToken, bool> remove, bool needsConsent = false) => new(
         StoreChecks.Leftover, path, $"Remove the file. {StoreChecks.LeftoverText(path)}", cancellation =>
-            remove(path, cancellation) ? Done(StoreChecks.Leftover, path, "It was removed.") : null);
+            remove(path, cancellation) ? Done(StoreChecks.Leftover, path, "It was removed.") : null)
+    {
+        RemovesKey = needsConsent,
+        NeedsConsent = needsConsent,
+    };
 
     private static IEnumerable<CheckResult> Remaining(StoreFindings findings, StoreChecks checks, ConfigDocument? document)
     {

@@ -16,6 +16,8 @@ public sealed class ApiKey : IDisposable
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private const int MostOnStack = 512;
+
     private readonly SecretBytes _bytes;
 
     private ApiKey(SecretBytes bytes)
@@ -157,7 +159,8 @@ public sealed class ApiKey : IDisposable
     /// <summary>A SecureString with the key, read-only, for the caller to dispose of.</summary>
     public unsafe SecureString ToSecureString()
     {
-        char[] characters = GC.AllocateUninitializedArray<char>(Strict.GetCharCount(Utf8), pinned: true);
+        int count = Strict.GetCharCount(Utf8);
+        Span<char> characters = count <= MostOnStack ? stackalloc char[count] : GC.AllocateUninitializedArray<char>(count, pinned: true);
         try
         {
             Strict.GetChars(Utf8, characters);
@@ -170,7 +173,7 @@ public sealed class ApiKey : IDisposable
         }
         finally
         {
-            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(characters.AsSpan()));
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(characters));
         }
     }
 
@@ -188,15 +191,16 @@ public sealed class ApiKey : IDisposable
     /// <summary>Zeroes the key.</summary>
     public void Dispose() => _bytes.Dispose();
 
-    /// <summary>Takes what a vault gave back; a key that broke the rules could only have been put there by others.</summary>
-    internal static ApiKey FromVault(ReadOnlySpan<byte> utf8, string target)
+    /// <summary>Takes what a vault gave back, and zeroes it in the end; a key that broke the rules could only have been put there by others.</summary>
+    internal static ApiKey FromVault(SecretBytes utf8, string target)
     {
-        if (utf8.Length > MaximumBytes || !System.Text.Unicode.Utf8.IsValid(utf8))
+        if (utf8.Length > MaximumBytes || !System.Text.Unicode.Utf8.IsValid(utf8.Span))
         {
+            utf8.Dispose();
             throw Invalid(target, "What the vault holds under the key's id is no key.");
         }
 
-        return new ApiKey(new SecretBytes(utf8));
+        return new ApiKey(utf8);
     }
 
     private static string? Problem(ReadOnlySpan<char> value)

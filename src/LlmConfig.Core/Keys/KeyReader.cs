@@ -39,13 +39,29 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
         }
     }
 
+    /// <summary>See <see cref="KeySeals.Check"/>: of what was read before the master key was exchanged, it is asked again.</summary>
+    public string? HostProblem(LlmConfiguration item)
+    {
+        while (true)
+        {
+            string? problem = seals.Check(item);
+            if (problem is null || config.Read()?.Find(item.Id) is not { } now || (now.Key == item.Key && now.Seal == item.Seal))
+            {
+                return problem;
+            }
+
+            item = now;
+        }
+    }
+
     // The key first: what its vault says of it says more than that the master key is not there either.
     private ApiKey ReadForItsHost(LlmConfiguration item, CancellationToken cancellation)
     {
         ApiKey key = ReadStored(item, cancellation);
         try
         {
-            seals.Require(item);
+            // A read of the built-in vault has looked at it.
+            (KeyVaults.IsBuiltIn(item.Vault!) ? seals.ForOneLook(looked: true) : seals).Require(item);
             RequireSame(item, key);
             return key;
         }

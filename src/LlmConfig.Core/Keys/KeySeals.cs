@@ -9,6 +9,11 @@ namespace LlmConfig;
 /// </summary>
 internal sealed class KeySeals(LocalVault local)
 {
+    // Else each call looks whether the vault is still the one that was opened.
+    private bool _looksOnce;
+    private bool _looked;
+    private bool _maySeal;
+
     /// <summary>The size of an authentication code in bytes: that of HMAC-SHA256.</summary>
     public const int CodeSize = SHA256.HashSizeInBytes;
 
@@ -25,10 +30,9 @@ internal sealed class KeySeals(LocalVault local)
     public static bool LeadAlike(LlmConfiguration one, LlmConfiguration other) =>
         one.Provider == other.Provider && Host(one) == Host(other) && one.UseAuthHeader == other.UseAuthHeader;
 
-    /// <summary>Opens the vault.</summary>
-    /// <returns>False where there is none.</returns>
-    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
-    public bool Open() => local.Authenticate(Purpose, []) is not null;
+    /// <summary>The same for work that needs one look at the vault: under a lock that no exchange of the master key passes, or on what was read just now.</summary>
+    /// <param name="looked">True where the vault was opened or looked at for this work already.</param>
+    public KeySeals ForOneLook(bool looked = false) => new(local) { _looksOnce = true, _looked = looked };
 
     /// <summary>The configuration with a seal of where it sends its key.</summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
@@ -50,8 +54,18 @@ internal sealed class KeySeals(LocalVault local)
     /// <exception cref="LlmConfigException">VaultCorrupt: it is another one; VaultLocked, VaultUnavailable.</exception>
     public string RequireOwnVault(ConfigDocument document, bool acceptOther)
     {
+        // Before one is made: the keys that the store had are in the one that is missing.
+        if (!acceptOther && !_maySeal && document.Configurations.Any(item => item.Key is not null) && !local.TryOpen())
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.VaultCorrupt,
+                LocalVault.VaultName,
+                "The built-in vault is gone, although the store has keys that were sealed with it.",
+                "Put the folder 'vault' back from a backup of the store's folder. If it is gone for good, accept a new one with Set-LlmConfig -AcceptHost for each configuration.");
+        }
+
         string code = SealOf(document.StoreId);
-        return acceptOther || Knows(document) || !document.Configurations.Any(item => item.Key is not null)
+        return acceptOther || code == document.Seal || Knows(document) || !document.Configurations.Any(item => item.Key is not null)
             ? code
             : throw new LlmConfigException(
                 LlmConfigErrorCode.VaultCorrupt,
@@ -100,6 +114,16 @@ internal sealed class KeySeals(LocalVault local)
     /// <summary>True when a key has this mark, also under a master key that is being exchanged.</summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told.</exception>
     public bool HasMark(ApiKey key, ulong mark) => local.HasMark(key, mark);
+
+    /// <summary>What was accepted is not what the file says at the commit.</summary>
+    /// <param name="accepted">The configuration as it was when somebody accepted where its key goes.</param>
+    /// <param name="now">The same as the file has it now.</param>
+    public static LlmConfigException ChangedSinceAccepted(LlmConfiguration accepted, LlmConfiguration now) => new(
+        LlmConfigErrorCode.HostMismatch,
+        now.Name,
+        $"It was accepted that the key of '{now.Name}' goes to {Shown(Host(accepted))}, but {StorePaths.ConfigFileName} was changed since: "
+        + (Host(accepted) == Host(now) ? $"the host is the same, {Shown(Host(now))}, the provider, header style or key is another." : $"it would go to {Shown(Host(now))}."),
+        "Nothing was changed. Look at who changes the file, then run the command again.");
 
     /// <summary>A seal of what an intent names; <see langword="null"/> where the vault cannot be opened now.</summary>
     public string? TrySealIntent(Guid storeId, IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
@@ -155,9 +179,21 @@ internal sealed class KeySeals(LocalVault local)
 
     private string Code(byte[] parts)
     {
-        local.Make(renew: false, CancellationToken.None);
-        return Convert.ToBase64String(local.Authenticate(Purpose, parts)!);
+        if (!_maySeal)
+        {
+            local.Make(renew: false, CancellationToken.None);
+            _looked = _maySeal = _looksOnce;
+        }
+
+        return Convert.ToBase64String(local.Authenticate(Purpose, parts, JustOpened())!);
     }
 
-    private bool Confirms(byte[] parts, string code) => local.Confirms(Purpose, parts, Convert.FromBase64String(code));
+    private bool Confirms(byte[] parts, string code) => local.Confirms(Purpose, parts, Convert.FromBase64String(code), JustOpened());
+
+    private bool JustOpened()
+    {
+        bool looked = _looked;
+        _looked = _looksOnce;
+        return looked;
+    }
 }

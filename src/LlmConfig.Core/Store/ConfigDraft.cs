@@ -23,7 +23,7 @@ internal sealed class ConfigDraft
     public ConfigDraft(ConfigDocument origin, KeySeals? seals = null)
     {
         _origin = origin;
-        _seals = seals;
+        _seals = seals?.ForOneLook();
         _seal = origin.Seal;
         _defaultVault = origin.DefaultVault;
         _default = origin.Default?.Id;

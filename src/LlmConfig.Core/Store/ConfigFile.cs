@@ -19,6 +19,9 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
 
     private readonly WaitingLock _lock = new(files, new StorePaths(folder.Path).Lock, patience);
 
+    // What was read last, where it was not older than what was committed.
+    private ConfigDocument? _newest;
+
     private DateTime Now
     {
         get
@@ -51,6 +54,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
             warn(new LlmConfigWarning(Paths.ConfigFile, outdated.Message));
         }
 
+        _newest = outdated is null ? document : null;
         return document;
     }
 
@@ -73,6 +77,16 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
         {
             // Whoever needs the file itself says what is wrong with it.
             return TryReadBackup()?.Vaults.GetValueOrDefault(vault);
+        }
+    }
+
+    /// <summary>The same for a configuration that may have been read just now: the file is not read a second time then.</summary>
+    /// <exception cref="LlmConfigException">As for <see cref="ReadForKeys"/>.</exception>
+    public void RequireNewest(LlmConfiguration item)
+    {
+        if (!ReferenceEquals(_newest?.Find(item.Id), item))
+        {
+            ReadForKeys();
         }
     }
 
@@ -152,7 +166,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
     public void PrepareVault(CancellationToken cancellation)
     {
         // Without the lock: somebody may have to be asked for a passphrase.
-        if (seals.Open() && vault.HoldsSecrets)
+        if (vault.TryOpen() && vault.HoldsSecrets)
         {
             return;
         }

@@ -592,7 +592,7 @@ internal sealed partial class LocalVault
                 return null;
             }
 
-            (VaultHeader Header, SecretBytes MasterKey) open = OpenCurrent() ?? throw HeaderGone();
+            (VaultHeader Header, SecretBytes MasterKey) open = OpenCurrent(folderIsThere: true) ?? throw HeaderGone();
             Guid owner = SealedSecret.VaultOf(file) ?? open.Header.VaultId;
             SecretBytes? masterKey = null;
             try
@@ -636,6 +636,42 @@ internal sealed partial class LocalVault
         {
             // What cannot be read is told of elsewhere, and proves nothing.
             return [];
+        }
+    }
+
+    /// <summary>
+    /// True for a leftover that is this vault's beyond doubt, or nothing: no file with a master key, one that was overwritten, or a second
+    /// copy of the master key that another protector keeps. An id alone proves nothing: an interrupted rotation leaves
+    /// the same as who put another vault's only master key there.
+    /// </summary>
+    public bool IsSurelyOwn(string path)
+    {
+        if (LocalVaultFiles.MasterKeyOwner(path) is not { } owner)
+        {
+            return true;
+        }
+
+        try
+        {
+            if (_files.ReadVaultFile(path, KeyFileProtector.MaximumBytes) is not { } file)
+            {
+                return true;
+            }
+
+            bool isBlank = file.AsSpan().IndexOfAnyExcept((byte)0) < 0;
+            CryptographicOperations.ZeroMemory(file);
+            if (isBlank)
+            {
+                return true;
+            }
+
+            using SecretBytes masterKey = new KeyFileProtector(_paths.Folder, _files).Load(owner, []);
+            return ReadHeader() is { } header && header.Protector != ProtectorKind.KeyFile && header.IsOf(masterKey.Span) && CheckMasterKey();
+        }
+        catch (LlmConfigException)
+        {
+            // What cannot be read proves nothing.
+            return false;
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -21,6 +22,9 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
     // Shared by all vaults of the process, since each command opens its own. A header holds no key; what a protector keeps
     // is asked for anew each time.
     private static readonly ConcurrentDictionary<string, (FileSnapshot File, VaultHeader Header)?> Headers = new(StringComparer.Ordinal);
+
+    // Those whose check value was found right: the id names the one master key that it can be right for.
+    private static readonly ConditionalWeakTable<VaultHeader, object> Accepted = [];
 
     // Vaults behind a key file that this process compared with what the system's own protectors know of their folder.
     private static readonly ConcurrentDictionary<string, Guid> Compared = new(StringComparer.Ordinal);
@@ -135,24 +139,29 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
 
     public ApiKey Read(string keyId, CancellationToken cancellation)
     {
-        using SealedSecret secret = ReadSecret(keyId) ?? throw Missing(keyId);
-        if (secret.Type is not (SealedSecretType.SecureString or SealedSecretType.String))
+        // Its value becomes the key, which zeroes it.
+        SealedSecret secret = ReadSecret(keyId) ?? throw Missing(keyId);
+        if (secret.Type is SealedSecretType.SecureString or SealedSecretType.String)
         {
-            // A secret that somebody else put there.
+            return ApiKey.FromVault(secret.Value, keyId);
+        }
+
+        // A secret that somebody else put there.
+        using (secret)
+        {
             throw new LlmConfigException(
                 LlmConfigErrorCode.InvalidKey, keyId, $"It is a {secret.Type} and not a text.", "Keep the key alone in a secret, as a text or a SecureString.");
         }
-
-        return ApiKey.FromVault(secret.Value.Span, keyId);
     }
 
     /// <summary>Opens any secret; <see langword="null"/> when there is none of this name.</summary>
     public SealedSecret? ReadSecret(string name)
     {
-        string path = _paths.Sealed(name);
+        byte[] nameHash = SecretName.Hash(name);
+        string path = _paths.Sealed(nameHash);
         try
         {
-            return _files.CheckFolder(_paths.Folder) ? OpenSealed(path, SecretName.Hash(name)) : null;
+            return _files.CheckFolder(_paths.Folder) ? OpenSealed(path, nameHash) : null;
         }
         catch (StoreFormatException e)
         {
@@ -167,7 +176,12 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
     /// <returns><see langword="null"/> where the vault is not made yet.</returns>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
     public ulong? Mark(ApiKey key) =>
-        Authenticate(MarkPurpose, key.Utf8) is { } code ? BinaryPrimitives.ReadUInt64BigEndian(code) : null;
+        Authenticate(MarkPurpose, key.Utf8, justOpened: true) is { } code ? BinaryPrimitives.ReadUInt64BigEndian(code) : null;
+
+    /// <summary>Opens the vault, or looks whether it is still the one that was opened.</summary>
+    /// <returns>False where it is not made yet.</returns>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
+    public bool TryOpen() => OpenCurrent() is not null;
 
     /// <summary>True when <see cref="Mark"/> gave this mark for the key, also under a master key that is being exchanged. False where the vault is not made yet.</summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
@@ -178,15 +192,18 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
     private static ulong MarkUnder(SecretBytes masterKey, ApiKey key) => BinaryPrimitives.ReadUInt64BigEndian(Code(masterKey, MarkPurpose, key.Utf8));
 
     /// <summary>HMAC-SHA256 of a text under a key that HKDF derives from the master key for one purpose.</summary>
+    /// <param name="purpose">The purpose.</param>
+    /// <param name="text">The text.</param>
+    /// <param name="justOpened">True where the vault was opened or looked at just now: its header is not read again.</param>
     /// <returns>32 bytes; <see langword="null"/> where the vault is not made yet.</returns>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
-    public byte[]? Authenticate(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text) =>
-        OpenCurrent() is { } open ? Code(open.MasterKey, purpose, text) : null;
+    public byte[]? Authenticate(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text, bool justOpened = false) =>
+        (justOpened ? Open() : OpenCurrent()) is { } open ? Code(open.MasterKey, purpose, text) : null;
 
     /// <summary>True when <see cref="Authenticate"/> gave this code for the text, also under a master key that is being exchanged. False where the vault is not made yet.</summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
-    public bool Confirms(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text, ReadOnlySpan<byte> code) =>
-        OpenCurrent() is { } open
+    public bool Confirms(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text, ReadOnlySpan<byte> code, bool justOpened = false) =>
+        (justOpened ? Open() : OpenCurrent()) is { } open
         && (CryptographicOperations.FixedTimeEquals(Code(open.MasterKey, purpose, text), code)
             || (PreviousMasterKeyOf(open) is { } before && CryptographicOperations.FixedTimeEquals(Code(before, purpose, text), code)));
 
@@ -549,7 +566,7 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
     }
 
     // For what is about to be opened: a vault that was made anew has another master key.
-    private (VaultHeader Header, SecretBytes MasterKey)? OpenCurrent()
+    private (VaultHeader Header, SecretBytes MasterKey)? OpenCurrent(bool folderIsThere = false)
     {
         (VaultHeader Header, SecretBytes MasterKey)? open;
         lock (_gate)
@@ -562,7 +579,7 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
             Retire();
         }
 
-        return Open();
+        return Open(folderIsThere);
     }
 
     private static byte[] Encode(KeyLabel label)
@@ -746,7 +763,7 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
         return (null, passedOver, new ProtectorStatus(ProtectorState.Absent, passedOver));
     }
 
-    private (VaultHeader Header, SecretBytes MasterKey)? Open()
+    private (VaultHeader Header, SecretBytes MasterKey)? Open(bool folderIsThere = false)
     {
         lock (_gate)
         {
@@ -755,14 +772,16 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
                 return _open;
             }
 
-            if (!_files.CheckFolder(_paths.Folder) || ReadHeader(trustStamp: true) is not { } header)
+            if ((!folderIsThere && !_files.CheckFolder(_paths.Folder)) || ReadHeader(trustStamp: true) is not { } header)
             {
                 return null;
             }
 
             SecretBytes masterKey = LoadMasterKey(ref header);
-            if (header.Accepts(masterKey.Span))
+            bool isAccepted = Accepted.TryGetValue(header, out _) ? header.IsOf(masterKey.Span) : header.Accepts(masterKey.Span);
+            if (isAccepted)
             {
+                Accepted.TryAdd(header, header);
                 _open = (header, masterKey);
                 return _open;
             }

@@ -31,6 +31,8 @@ internal sealed class LocalVaultFiles(string folder)
     /// The file of a secret: the SHA-256 of its name (letter case apart), so that any name of any length fits and none can be read off the
     /// folder.
     /// </summary>
-    public string Sealed(string name) =>
-        Path.Combine(Folder, Convert.ToHexString(SecretName.Hash(name)).ToLowerInvariant() + SealedExtension);
+    public string Sealed(string name) => Sealed(SecretName.Hash(name));
+
+    /// <summary>The same by the hash of the name.</summary>
+    public string Sealed(byte[] nameHash) => Path.Combine(Folder, Convert.ToHexString(nameHash).ToLowerInvariant() + SealedExtension);
 }

@@ -21,6 +21,7 @@ internal sealed class SealedSecret : IDisposable
     public const int TagSize = 16;
     public const int MasterKeySize = 32;
 
+    private const int MostOnStack = 1024;
     private const int TypeAt = 5;
     private const int VaultAt = 8;
     private const int NonceAt = 24;
@@ -125,25 +126,40 @@ internal sealed class SealedSecret : IDisposable
             throw new StoreFormatException("it belongs to another vault");
         }
 
-        using var plain = new SecretBytes(plainSize);
-        using (var aes = new AesGcm(masterKey, TagSize))
+        // A buffer on the pinned heap costs a microsecond, and most secrets are short.
+        using SecretBytes? large = plainSize > MostOnStack ? new SecretBytes(plainSize) : null;
+        Span<byte> plain = large is null ? stackalloc byte[plainSize] : large.Span;
+        try
         {
-            try
-            {
-                aes.Decrypt(
-                    file.Slice(NonceAt, NonceSize),
-                    file.Slice(HeaderSize, plainSize),
-                    file[(HeaderSize + plainSize)..],
-                    plain.Span,
-                    AssociatedData(file, nameHash));
-            }
-            catch (AuthenticationTagMismatchException e)
-            {
-                throw new StoreFormatException("it was changed after it was sealed, or it lies under another secret's name", e);
-            }
+            Decrypt(file, plain, masterKey, nameHash);
+            return Read((SealedSecretType)file[TypeAt], plain, nameHash);
         }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(plain);
+        }
+    }
 
-        ReadOnlySpan<byte> rest = plain.Span;
+    private static void Decrypt(ReadOnlySpan<byte> file, Span<byte> plain, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> nameHash)
+    {
+        using var aes = new AesGcm(masterKey, TagSize);
+        try
+        {
+            aes.Decrypt(
+                file.Slice(NonceAt, NonceSize),
+                file.Slice(HeaderSize, plain.Length),
+                file[(HeaderSize + plain.Length)..],
+                plain,
+                AssociatedData(file, nameHash));
+        }
+        catch (AuthenticationTagMismatchException e)
+        {
+            throw new StoreFormatException("it was changed after it was sealed, or it lies under another secret's name", e);
+        }
+    }
+
+    private static SealedSecret Read(SealedSecretType type, ReadOnlySpan<byte> rest, ReadOnlySpan<byte> nameHash)
+    {
         string ownName = Encoding.UTF8.GetString(LengthPrefixed.Take(ref rest));
         if (!SecretName.Hash(ownName).AsSpan().SequenceEqual(nameHash))
         {
@@ -151,7 +167,7 @@ internal sealed class SealedSecret : IDisposable
         }
 
         byte[] metadata = LengthPrefixed.Take(ref rest).ToArray();
-        return new SealedSecret(ownName, (SealedSecretType)file[TypeAt], metadata, new SecretBytes(rest));
+        return new SealedSecret(ownName, type, metadata, new SecretBytes(rest));
     }
 
     public void Dispose() => Value.Dispose();

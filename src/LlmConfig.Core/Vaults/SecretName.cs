@@ -23,6 +23,11 @@ internal static class SecretName
     // hashed, so that the id of an API key is hashed as it is; where a capital has no way back from its lower case it stays.
     private static string Fold(string name)
     {
+        if (Ascii.IsValid(name))
+        {
+            return name.ToLowerInvariant();
+        }
+
         var folded = new StringBuilder(name.Length);
         foreach (Rune rune in name.EnumerateRunes())
         {

@@ -61,10 +61,13 @@ internal sealed record VaultHeader
         return this with { Check = check };
     }
 
+    /// <summary>True when the header's id was made of this master key; of the rest of the header that says nothing.</summary>
+    public bool IsOf(ReadOnlySpan<byte> masterKey) => masterKey.Length == SealedSecret.MasterKeySize && IdOf(masterKey) == VaultId;
+
     /// <summary>True when this is the master key that the header was made with.</summary>
     public bool Accepts(ReadOnlySpan<byte> masterKey)
     {
-        if (masterKey.Length != SealedSecret.MasterKeySize || IdOf(masterKey) != VaultId)
+        if (!IsOf(masterKey))
         {
             return false;
         }

@@ -145,7 +145,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             Model = IfText(nameof(Model), Model),
             Vault = If(nameof(Vault), Vault),
             AsDefault = If<bool?>(nameof(AsDefault), AsDefault.ToBool()),
-            AcceptHost = AcceptHost,
+            AcceptHostOf = AcceptHost ? item : null,
         };
         if (!Confirm(item.Name, "Change LLM configuration" + KeyEffect(item, update), out bool whatIf) && !whatIf)
         {

@@ -48,7 +48,7 @@ internal sealed record CrashScenario(
         new("repair of a damaged file", Damaged, Repairs, IsRepair: true),
         new("repair of a lost file and backup", Lost, Repairs, IsRepair: true),
         new("repair of a lost backup and an orphan", Orphaned, Repairs, IsRepair: true),
-        new("accept a host", Forged, Updates("a", new ConfigurationUpdate { AcceptHost = true })),
+        new("accept a host", Forged, (store, stop) => store.Update(store.Get("a").Id, new ConfigurationUpdate { AcceptHostOf = store.Get("a") }, stop)),
     ];
 
     public override string ToString() => Name;

@@ -95,7 +95,7 @@ internal sealed class TemporaryStore : IDisposable
     {
         LlmConfigRepository repository = Open(change);
         Assert.All(
-            repository.Update([.. repository.GetAll().Where(item => item.Vault is not null).Select(item => KeyValuePair.Create(item.Id, new ConfigurationUpdate { AcceptHost = true }))]),
+            repository.Update([.. repository.GetAll().Where(item => item.Vault is not null).Select(item => KeyValuePair.Create(item.Id, new ConfigurationUpdate { AcceptHostOf = item }))]),
             result => Assert.Null(result.Error));
     }
 

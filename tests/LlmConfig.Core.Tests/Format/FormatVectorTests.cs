@@ -129,7 +129,7 @@ public sealed class FormatVectorTests : IDisposable
         LlmConfiguration work = repository.Get("work");
 
         // The file's seals are those of seals.py; who accepts a host makes the same anew.
-        LlmConfiguration again = repository.Update(work.Id, new ConfigurationUpdate { AcceptHost = true });
+        LlmConfiguration again = repository.Update(work.Id, new ConfigurationUpdate { AcceptHostOf = work });
         Assert.Equal(work.Seal, again.Seal);
         Assert.Equal(41, repository.GetStore().Revision);
         LlmConfiguration moved = repository.Update(work.Id, new ConfigurationUpdate { BaseUrl = "https://y.openai.azure.com/openai/v1" });

@@ -46,16 +46,27 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             writer.JudgeAtTheEnd(repository);
         }
 
+        // What a killed rotation left is finished, and what nobody accepted yet is accepted.
+        repository.RotateMasterKey();
+        foreach (LlmConfiguration item in repository.GetAll().Where(item => repository.GetHostProblem(item) is not null))
+        {
+            repository.Update(item.Id, new ConfigurationUpdate { AcceptHostOf = item });
+        }
+
+        Assert.All(repository.Repair(repository.PlanRepair(), step => step.Check == "Leftover"), result => Assert.True(result.Changed, result.Message));
+        Assert.Single(Directory.GetFiles(Path.Combine(Folder, "vault"), "master-*.key"));
         string[] violations = [.. writers.SelectMany(writer => writer.Violations)];
         int dangling = repository.GetAll().Count(item => !CanBeRead(repository, item));
         int orphans = Directory.GetFiles(Path.Combine(Folder, "vault"), "*.sealed").Length + Directory.GetFiles(Folder + ".vault").Length
             + Directory.GetFiles(Path.Combine(Folder, "pending")).Length - repository.GetAll().Count;
         Figures.Print(
             output,
-            $"kills: {writers.Sum(writer => writer.Kills)} ({writers.Where(writer => writer.IsProgram).Sum(writer => writer.Kills)} of llmconfig), "
+            $"kills: {writers.Sum(writer => writer.Kills)} ({writers.Where(writer => writer.IsProgram).Sum(writer => writer.Kills)} of llmconfig), {Of("masterkey")} in a rotation of the master key, {Of("edit")} in an edit by hand, {Of("accept")} in accepting it, {Of("lock")} in a lock, "
             + $"{writers.Sum(writer => writer.Acknowledged)} acknowledged changes, lost: {violations.Length}, dangling: {dangling}, orphans: {orphans}");
         Assert.True(violations.Length == 0, $"seed {seed}\n{string.Join('\n', violations)}");
         Assert.Equal((0, 0), (dangling, orphans));
+
+        int Of(string kind) => writers.Sum(writer => writer.KilledIn.Count(killed => killed == kind));
     }
 
     internal static LlmConfigRepository Open(string folder) => new(StoreFolder.At(folder), new LlmConfigOptions

@@ -21,6 +21,9 @@ internal sealed class KilledWriter(string folder, string prefix, bool isProgram,
 
     public int Acknowledged { get; private set; }
 
+    /// <summary>What the process was in the middle of at each kill.</summary>
+    public List<string> KilledIn { get; } = [];
+
     public List<string> Violations { get; } = [];
 
     public void Run(Func<bool> goesOn)
@@ -139,12 +142,13 @@ internal sealed class KilledWriter(string folder, string prefix, bool isProgram,
         string fresh = $"{prefix}p{_number++}";
         string[] owned = [.. state.Items.Keys.Order(StringComparer.Ordinal)];
         string name = owned.Length == 0 ? string.Empty : owned[random.Next(owned.Length)];
-        return (owned.Length == 0 || (owned.Length < 4 && random.Next(3) == 0) ? 0 : random.Next(1, 5)) switch
+        return (owned.Length == 0 || (owned.Length < 4 && random.Next(3) == 0) ? 0 : random.Next(1, 10)) switch
         {
             0 => ("create", fresh, fresh, $"sk-test-{fresh}\n", ["new", fresh, "openai", "--key-stdin"]),
-            1 => ("rotate", name, $"sk-test-{fresh}", $"sk-test-{fresh}\n", ["set", name, "--key-stdin"]),
-            2 => ("model", name, $"m{fresh}", string.Empty, ["set", name, "--model", $"m{fresh}"]),
-            3 => ("rename", name, fresh, string.Empty, ["rename", name, fresh]),
+            1 or 2 => ("rotate", name, $"sk-test-{fresh}", $"sk-test-{fresh}\n", ["set", name, "--key-stdin"]),
+            3 or 4 => ("model", name, $"m{fresh}", string.Empty, ["set", name, "--model", $"m{fresh}"]),
+            5 or 6 => ("rename", name, fresh, string.Empty, ["rename", name, fresh]),
+            7 => ("masterkey", "-", "-", string.Empty, ["store", "rotate"]),
             _ => ("remove", name, string.Empty, string.Empty, ["remove", name, "--yes"]),
         };
     }
@@ -161,12 +165,14 @@ internal sealed class KilledWriter(string folder, string prefix, bool isProgram,
     {
         WorkState expected = _state;
         WorkState? underWay = null;
+        string kind = string.Empty;
         foreach (string[] words in lines)
         {
             switch (words[0])
             {
                 case "try":
-                    underWay = expected.After(words[1], words[2], words[3]);
+                    kind = words[1];
+                    underWay = expected.After(kind, words[2], words[3]);
                     break;
                 case "ack":
                     expected = underWay!;
@@ -178,6 +184,11 @@ internal sealed class KilledWriter(string folder, string prefix, bool isProgram,
                     underWay = null;
                     break;
             }
+        }
+
+        if (underWay is not null)
+        {
+            KilledIn.Add(kind);
         }
 
         try

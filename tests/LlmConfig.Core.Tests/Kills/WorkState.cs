@@ -1,3 +1,5 @@
+using LlmConfig.Worker;
+
 namespace LlmConfig.Tests;
 
 /// <summary>The configurations of one writer as a model has them: by name, with key, model and vault.</summary>
@@ -12,12 +14,16 @@ internal sealed record WorkState(IReadOnlyDictionary<string, WorkItem> Items)
         var items = new Dictionary<string, WorkItem>(StringComparer.Ordinal);
         foreach (LlmConfiguration item in repository.GetAll().Where(item => item.Name.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            using ApiKey key = repository.GetKey(item.Id);
-            items.Add(item.Name, new WorkItem(key.ToPlainText(), item.Model, item.Vault!));
+            bool isRefused = repository.GetHostProblem(item) is not null;
+            using ApiKey key = isRefused ? VaultOf(repository, item).Read(item.KeyId!, default) : repository.GetKey(item.Id);
+            items.Add(item.Name, new WorkItem(key.ToPlainText(), item.Model, item.Vault!, item.BaseUrl!, isRefused));
         }
 
         return new WorkState(items);
     }
+
+    private static IKeyVault VaultOf(LlmConfigRepository repository, LlmConfiguration item) =>
+        item.Vault == FolderVault.VaultName ? new FolderVault(repository.Folder + ".vault") : repository.BuiltIn;
 
     /// <summary>The state after one change.</summary>
     public WorkState After(string kind, string name, string value)
@@ -44,7 +50,13 @@ internal sealed record WorkState(IReadOnlyDictionary<string, WorkItem> Items)
             case "remove":
                 next.Remove(name);
                 break;
-            case "default":
+            case "edit":
+                next[name] = next[name] with { BaseUrl = value, IsRefused = true };
+                break;
+            case "accept":
+                next[name] = next[name] with { IsRefused = false };
+                break;
+            case "default" or "masterkey" or "lock":
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(kind), kind, null);

@@ -102,8 +102,8 @@ public sealed class KeyRulesTests
     [Fact]
     public void What_a_vault_gives_back_that_is_no_key_is_refused()
     {
-        Refusal.Of(LlmConfigErrorCode.InvalidKey, "work", () => ApiKey.FromVault(new byte[Limit + 1], "work").Dispose());
-        Refusal.Of(LlmConfigErrorCode.InvalidKey, "work", () => ApiKey.FromVault([0xC3], "work").Dispose());
+        Refusal.Of(LlmConfigErrorCode.InvalidKey, "work", () => ApiKey.FromVault(new SecretBytes(Limit + 1), "work").Dispose());
+        Refusal.Of(LlmConfigErrorCode.InvalidKey, "work", () => ApiKey.FromVault(new SecretBytes([0xC3]), "work").Dispose());
     }
 
     [Fact]

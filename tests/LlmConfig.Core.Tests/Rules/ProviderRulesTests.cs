@@ -118,7 +118,7 @@ public sealed class ProviderRulesTests : IDisposable
         var elsewhere = new ConfigurationUpdate { Model = "m", BaseUrl = "https://llm.example.com" };
         Assert.Equal("m", _store.Open().Update(item.Id, new ConfigurationUpdate { Model = "m" }).Model);
         Refusal.Of(_store, LlmConfigErrorCode.HostMismatch, "work", () => _store.Open().Update(item.Id, elsewhere));
-        item = _store.Open().Update(item.Id, elsewhere with { AcceptHost = true });
+        item = _store.Open().Update(item.Id, elsewhere with { AcceptHostOf = _store.Open().Get(item.Id) });
         Assert.Equal(("tomorrow", "m", "https://llm.example.com"), (item.Provider, item.Model, item.BaseUrl));
     }
 

@@ -153,13 +153,33 @@ public sealed class KeyGoesOnlyToItsHostTests : IDisposable
     {
         Edit(Changes["the base URL"]);
 
-        LlmConfiguration after = Open().Update(_work.Id, new ConfigurationUpdate { AcceptHost = true });
+        LlmConfiguration after = Open().Update(_work.Id, new ConfigurationUpdate { AcceptHostOf = Open().Get("work") });
 
         Assert.Equal(ForgedHost, after.Seal!.Host);
         Assert.Equal(_value, _store.ReadKey(_work.Id, With));
         Assert.Equal("https://forged.example/v1", LabelOf(after).OwnBaseUrl);
         Assert.DoesNotContain(Open().Check(), result => result.Status != CheckStatus.Ok && result.Check != "Protector");
         Assert.Empty(_store.Intents);
+    }
+
+    [Theory]
+    [InlineData("the base URL, to plain http", "http://api.openai.com:80")]
+    [InlineData("another entry's key", "the provider, header style or key is another")]
+    [InlineData("the provider", "the provider, header style or key is another")]
+    [InlineData("the header style", "the provider, header style or key is another")]
+    public void What_changes_between_the_question_and_the_commit_was_not_accepted(string change, string said)
+    {
+        Edit(Changes["the base URL"]);
+        LlmConfiguration shown = Open().Get("work");
+        string asked = shown.BaseUrl!;
+        Edit(Changes[change]);
+
+        LlmConfigException error = Refuse(() => Open().Update(_work.Id, new ConfigurationUpdate { AcceptHostOf = shown, BaseUrl = asked }));
+
+        Assert.Contains(ForgedHost, error.Problem, StringComparison.Ordinal);
+        Assert.Contains(said, error.Problem, StringComparison.Ordinal);
+        Refuse(() => Open().GetKey(_work.Id));
+        Assert.Equal(2, _store.Sealed.Length);
     }
 
     [Fact]
@@ -206,7 +226,28 @@ public sealed class KeyGoesOnlyToItsHostTests : IDisposable
         Refusal.Of(LlmConfigErrorCode.VaultCorrupt, "work", () => Open().Update(_work.Id, new ConfigurationUpdate { Key = key }));
         Assert.Single(_store.Sealed, path => path == _store.VaultPaths.Sealed(_work.KeyId!));
 
-        Open().Update(_work.Id, new ConfigurationUpdate { AcceptHost = true });
+        Open().Update(_work.Id, new ConfigurationUpdate { AcceptHostOf = Open().Get("work") });
+        _store.Create("new", TestKey.New());
+    }
+
+    [Fact]
+    public void Where_the_whole_vault_is_gone_no_new_one_is_made_before_somebody_accepts_it()
+    {
+        string aside = _store.Paths.Vault + ".aside";
+        Directory.Move(_store.Paths.Vault, aside);
+        IReadOnlyList<string> before = StoreSnapshot.Of(_store.Paths.Folder);
+
+        LlmConfigException error = Refusal.Of(LlmConfigErrorCode.VaultCorrupt, "new", () => _store.Create("new", TestKey.New()));
+        Assert.Contains("is gone", error.Problem, StringComparison.Ordinal);
+        using ApiKey key = ApiKey.From(TestKey.New(), null);
+        Refusal.Of(LlmConfigErrorCode.VaultCorrupt, "work", () => Open().Update(_work.Id, new ConfigurationUpdate { Key = key }));
+        Assert.Equal(before, StoreSnapshot.Of(_store.Paths.Folder));
+
+        // Put back, nothing is lost; a store without keys makes its vault as before.
+        Directory.Move(aside, _store.Paths.Vault);
+        Assert.Equal(_value, _store.ReadKey(_work.Id, With));
+        Directory.Delete(_store.Paths.Vault, recursive: true);
+        Open().Update(_work.Id, new ConfigurationUpdate { AcceptHostOf = Open().Get("work") });
         _store.Create("new", TestKey.New());
     }
 

@@ -110,7 +110,7 @@ public sealed class KeyNameTests : IDisposable
         LlmConfigException lines = Refusal.Of(LlmConfigErrorCode.InvalidKey, "other", () => Named("other", "lines", "LlmConfig"));
         Refusal.AssertNowhere("sk-test", lines);
         Edit(entry => entry["key"]!["vault"] = "LlmConfig", entry => entry["key"]!["name"] = "lines");
-        Open().Update(item.Id, new ConfigurationUpdate { AcceptHost = true });
+        Open().Update(item.Id, new ConfigurationUpdate { AcceptHostOf = Open().Get(item.Id) });
         Refusal.Of(LlmConfigErrorCode.InvalidKey, "work", () => Open().GetKey(item.Id));
     }
 

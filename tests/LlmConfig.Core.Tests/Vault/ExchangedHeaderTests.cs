@@ -81,6 +81,45 @@ public sealed class ExchangedHeaderTests : IDisposable
     }
 
     [Fact]
+    public void A_master_key_that_may_be_another_vaults_is_removed_after_a_yes_only()
+    {
+        LlmConfiguration item = _store.Create("work", "sk-test-work");
+        using var other = new TemporaryStore();
+        LlmConfiguration theirs = other.Create("theirs", "sk-test-theirs");
+        string path = Path.Combine(_store.Paths.Vault, Path.GetFileName(other.MasterKeyFile));
+        File.Move(other.MasterKeyFile, path);
+
+        RepairStep step = Assert.Single(Open().PlanRepair().Steps, step => step.Target == path);
+        Assert.True(step is { Check: "Leftover", NeedsConsent: true, RemovesKey: true });
+        Repair(step => !step.NeedsConsent);
+        File.Copy(path, Path.Combine(other.Paths.Vault, Path.GetFileName(path)));
+        Assert.Equal("sk-test-theirs", other.ReadKey(theirs.Id));
+
+        Repair();
+        Assert.False(File.Exists(path));
+        Assert.Equal("sk-test-work", _store.ReadKey(item.Id));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_copy_of_the_master_key_that_the_keyring_has_and_one_that_was_overwritten_need_no_yes(bool isCopy)
+    {
+        LlmConfiguration item = _store.Create("work", "sk-test-work");
+        string path = isCopy ? _store.MasterKeyFile : _store.VaultPaths.MasterKey(Guid.NewGuid());
+        byte[] left = isCopy ? File.ReadAllBytes(path) : new byte[56];
+        Open().SetProtector(ProtectorKind.SecretService, keepMasterKey: true);
+        File.WriteAllBytes(path, left);
+        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+
+        Repair(step => !step.NeedsConsent);
+
+        Assert.False(File.Exists(path));
+        using ApiKey key = Open().GetKey(item.Id);
+        Assert.Equal("sk-test-work", key.ToPlainText());
+    }
+
+    [Fact]
     public void A_header_and_a_master_key_exchanged_for_known_ones_take_no_new_key()
     {
         LlmConfiguration item = _store.Create("work", "sk-test-work");
@@ -181,10 +220,10 @@ public sealed class ExchangedHeaderTests : IDisposable
         Assert.Equal(value, key.ToPlainText());
     }
 
-    private IReadOnlyList<RepairResult> Repair()
+    private IReadOnlyList<RepairResult> Repair(Func<RepairStep, bool>? isWanted = null)
     {
         using LlmConfigRepository repository = Open();
-        return [.. repository.Repair(repository.PlanRepair(), _ => true)];
+        return [.. repository.Repair(repository.PlanRepair(), isWanted ?? (_ => true))];
     }
 
     private VaultHeader Header() => VaultHeader.Parse(File.ReadAllBytes(_store.VaultPaths.Header));

@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace LlmConfig.Tests;
 
 public sealed class MasterKeyRotationTests : IDisposable
@@ -99,6 +101,22 @@ public sealed class MasterKeyRotationTests : IDisposable
         }
 
         Assert.InRange(points, 30, 300);
+    }
+
+    [Fact]
+    public void A_rotation_between_a_look_at_the_file_and_one_at_the_vault_is_no_false_alarm()
+    {
+        Dictionary<Guid, string> keys = Create(2);
+        using LlmConfigRepository writer = Overtaken();
+        Guid created = _store.Create("new", "sk-test-new", null, writer).Id;
+        Assert.Equal("sk-test-new", _store.ReadKey(created));
+
+        LlmConfiguration item = _store.Open().Get("c0");
+        using LlmConfigRepository looker = Overtaken();
+        Assert.Null(looker.GetHostProblem(item));
+        using LlmConfigRepository reader = Overtaken();
+        reader.GetKey(item).Dispose();
+        AssertReadable(keys);
     }
 
     [Fact]
@@ -204,8 +222,27 @@ public sealed class MasterKeyRotationTests : IDisposable
         File.SetUnixFileMode(_store.VaultPaths.Header, StoreFileSystem.FileMode);
     }
 
+    // Another process rotates the master key just before this one looks at the vault.
+    private LlmConfigRepository Overtaken() => _store.Open(options => options with { Files = new OvertakenFileSystem(() => _store.Open().RotateMasterKey()) });
+
     private LlmConfigRepository Open() => _store.Open(options => options with
     {
         Protectors = (vault, files) => [_keyring, new KeyFileProtector(vault, files)],
     });
+
+    private sealed class OvertakenFileSystem(Action other) : UnixFileSystem
+    {
+        private bool _done;
+
+        protected override SafeFileHandle? OpenForReading(string path)
+        {
+            if (!_done && path.EndsWith("vault.json", StringComparison.Ordinal))
+            {
+                _done = true;
+                other();
+            }
+
+            return base.OpenForReading(path);
+        }
+    }
 }

@@ -28,6 +28,13 @@ public sealed class RecordingHost : PSHost
 
     public IReadOnlyList<string> Questions => _ui.Questions;
 
+    /// <summary>What somebody else does while the user reads a question.</summary>
+    public Action WhileAsked
+    {
+        get => _ui.WhileAsked;
+        set => _ui.WhileAsked = value;
+    }
+
     public string Text => _ui.Text.ToString();
 
     public void Clear() => _ui.Text.Clear();

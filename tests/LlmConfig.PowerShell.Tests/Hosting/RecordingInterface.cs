@@ -16,11 +16,14 @@ internal sealed class RecordingInterface : PSHostUserInterface
 
     public StringBuilder Text { get; } = new();
 
+    public Action WhileAsked { get; set; } = () => { };
+
     public override PSHostRawUserInterface RawUI { get; } = new WideScreen();
 
     public override int PromptForChoice(string caption, string message, Collection<ChoiceDescription> choices, int defaultChoice)
     {
         Questions.Add($"{caption}\n{message}");
+        WhileAsked();
         if (!Answers.TryDequeue(out string? answer))
         {
             throw new HostException("Nobody is here to answer.");

@@ -8,6 +8,8 @@ namespace LlmConfig;
 /// </summary>
 internal sealed class KeyFileProtector(string folder, StoreFileSystem files) : IMasterKeyProtector
 {
+    public const int MaximumBytes = 4096;
+
     private const byte Version = 1;
     private const int VaultAt = 8;
     private const int KeyAt = 24;
@@ -36,7 +38,7 @@ internal sealed class KeyFileProtector(string folder, StoreFileSystem files) : I
     public SecretBytes Load(Guid vaultId, ReadOnlySpan<byte> wrapped)
     {
         string path = _paths.MasterKey(vaultId);
-        byte[] file = files.ReadVaultFile(path, limit: 4096) ?? throw Corrupt(path, "is gone");
+        byte[] file = files.ReadVaultFile(path, MaximumBytes) ?? throw Corrupt(path, "is gone");
         try
         {
             // The version comes first: a newer one may be laid out in another way.
