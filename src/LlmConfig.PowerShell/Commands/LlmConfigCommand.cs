@@ -28,12 +28,15 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
         StoreFolder.Resolve(),
         new LlmConfigOptions
         {
-            Vaults = new RegisteredVaults(this, _stopping.Token),
+            Vaults = new RegisteredVaults(this, MayAsk, _stopping.Token),
             Command = MyInvocation.MyCommand.Name,
             AskPassphrase = new PassphraseQuestion(new HostQuestioner(Host, () => _stopping.IsCancellationRequested)).Ask,
             // Held back until the call returned: a warning may ask the user, and locks are held inside the call.
             Warning = _warnings.Enqueue,
         });
+
+    /// <summary>False where a vault that would ask for its password is taken for a locked one.</summary>
+    private protected virtual bool MayAsk => true;
 
     /// <summary>Cancelled when the pipeline is stopped.</summary>
     private protected CancellationToken Cancellation => _stopping.Token;

@@ -26,9 +26,15 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     [Parameter]
     public SwitchParameter Online { get; set; }
 
+    /// <summary>Lets a vault ask for its password; without it, one that is locked is said to be so.</summary>
+    [Parameter]
+    public SwitchParameter Interactive { get; set; }
+
     /// <summary>Gives one boolean: false when something does not work, or when it cannot be told whether it works.</summary>
     [Parameter]
     public SwitchParameter Quiet { get; set; }
+
+    private protected override bool MayAsk => Interactive;
 
     // A pipeline that gave nothing names nothing, which is not the same as naming none.
     private bool IsNamed => MyInvocation.ExpectingInput || IsGiven(nameof(Name));

@@ -516,6 +516,7 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
     // Once in a command: a vault that does not come back is not waited for again with each key.
     private Collection<PSObject> Call(string command, Dictionary<string, object?> parameters, CancellationToken cancellation)
     {
+        secretStore?.RequireNoQuestion(cancellation);
         for (int attempt = 1; ; attempt++)
         {
             try

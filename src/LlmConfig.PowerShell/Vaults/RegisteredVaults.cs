@@ -5,8 +5,9 @@ namespace LlmConfig;
 
 /// <summary>The vaults that are registered with SecretManagement for this user.</summary>
 /// <param name="cmdlet">The command that runs, on whose pipeline thread everything here is called.</param>
+/// <param name="mayAsk">False where SecretStore's password is not to be asked for: it is locked then.</param>
 /// <param name="cancellation">Cancelled when that command is stopped.</param>
-internal sealed class RegisteredVaults(PSCmdlet cmdlet, CancellationToken cancellation) : IKeyVaultSource
+internal sealed class RegisteredVaults(PSCmdlet cmdlet, bool mayAsk, CancellationToken cancellation) : IKeyVaultSource
 {
     private readonly SecretManagementModule _module = new(cmdlet);
     private readonly Dictionary<string, RegisteredVault?> _opened = new(StringComparer.OrdinalIgnoreCase);
@@ -60,7 +61,7 @@ internal sealed class RegisteredVaults(PSCmdlet cmdlet, CancellationToken cancel
         }
 
         return registration.IsModuleThere
-            ? new RegisteredVault(registration, _module, registration.IsSecretStore ? new SecretStoreSession(registration, _module) : null)
+            ? new RegisteredVault(registration, _module, registration.IsSecretStore ? new SecretStoreSession(registration, _module, mayAsk) : null)
             : throw new LlmConfigException(
                 LlmConfigErrorCode.VaultUnavailable,
                 shown,

@@ -24,7 +24,8 @@ namespace LlmConfig;
 /// </remarks>
 /// <param name="registration">The vault.</param>
 /// <param name="module">SecretManagement.</param>
-internal sealed class SecretStoreSession(VaultRegistration registration, SecretManagementModule module)
+/// <param name="mayAsk">False where its password is not to be asked for.</param>
+internal sealed class SecretStoreSession(VaultRegistration registration, SecretManagementModule module, bool mayAsk)
 {
     private const string StoreType = "Microsoft.PowerShell.SecretStore.LocalSecretStore";
     private const string FileType = "Microsoft.PowerShell.SecretStore.SecureStoreFile";
@@ -65,6 +66,7 @@ internal sealed class SecretStoreSession(VaultRegistration registration, SecretM
             Open(cancellation);
         }
 
+        RequireNoQuestion(cancellation);
         if (_needsPassword)
         {
             Unlock(keyId ?? "llm-api-key-", cancellation);
@@ -83,6 +85,36 @@ internal sealed class SecretStoreSession(VaultRegistration registration, SecretM
         {
             lastWrite?.SetValue(null, DateTime.Now - ReadingDelay);
         }
+    }
+
+    /// <summary>Throws where the next call would ask for the password although nobody is to be asked.</summary>
+    /// <exception cref="LlmConfigException">VaultLocked.</exception>
+    public void RequireNoQuestion(CancellationToken cancellation)
+    {
+        if (mayAsk)
+        {
+            return;
+        }
+
+        if (_store is null)
+        {
+            Open(cancellation);
+        }
+
+        if (_needsPassword && (Secure() is not { } secure || HasNoPassword(secure)))
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.VaultLocked,
+                registration.Name,
+                $"The vault '{registration.Name}' is locked, and its password was not asked for.",
+                $"Unlock it with Unlock-SecretVault -Name '{registration.Name}', or let it ask with Test-LlmConfig -Interactive.");
+        }
+    }
+
+    private object? Secure()
+    {
+        object? store = _store!.GetField("LocalStore", Hidden)?.GetValue(null);
+        return store is null ? null : _store.GetField("_secureStore", Hidden)?.GetValue(store);
     }
 
     private static string Folder => VaultRegistry.Folder ?? throw new LlmConfigException(
@@ -166,9 +198,8 @@ internal sealed class SecretStoreSession(VaultRegistration registration, SecretM
     {
         try
         {
-            object? store = _store!.GetField("LocalStore", Hidden)?.GetValue(null);
-            FieldInfo? inner = _store.GetField("_secureStore", Hidden);
-            object? secure = store is null ? null : inner?.GetValue(store);
+            FieldInfo? inner = _store!.GetField("_secureStore", Hidden);
+            object? secure = Secure();
             PropertyInfo? data = secure?.GetType().GetProperty("Data", Hidden);
             object? before = data?.GetValue(secure);
             if (!_needsPassword)

@@ -44,7 +44,7 @@ internal static partial class VaultAnswers
     }
 
     [GeneratedRegex(
-        @"\b(is|are|was) locked\b|not (currently )?(logged|signed) in|(signed|logged) out|(log|sign) ?in (first|again|to)|please (log|sign) ?in|session (has |is )?(expired|invalid)|no (active|valid) session|unauthenticated|unauthori[sz]ed|\b401\b|(must|need to) (log|sign) ?in|login required|connect-azaccount|token (has |is )?(expired|invalid|missing)|missing client token|vault is sealed|""permission denied""|master password|not unlocked|unlock (the|your|it)",
+        @"\b(is|are|was) locked\b|not (currently )?(logged|signed) in|(signed|logged) out|(log|sign) ?in (first|again|to)|please (log|sign) ?in|session (has |is )?(expired|invalid)|no (active|valid) session|unauthenticated|unauthori[sz]ed|\b401\b|(must|need to) (log|sign) ?in|login required|connect-azaccount|token (has |is )?(expired|invalid|missing)|missing client token|vault is sealed|""permission denied""|master password|not unlocked|Test-SecretVault returned false|unlock (the|your|it)",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex Locked();
 

@@ -36,7 +36,7 @@ public static class VaultBridge
         using var requests = new BlockingCollection<VaultMessage>();
         // Beside the vaults, so that it is seen when the other side gives up while one of them hangs.
         Task reading = Task.Factory.StartNew(() => Read(input, mark, requests, gone), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        var vaults = new RegisteredVaults(cmdlet, gone.Token);
+        var vaults = new RegisteredVaults(cmdlet, mayAsk: true, gone.Token);
         foreach (VaultMessage request in requests.GetConsumingEnumerable())
         {
             using (request)
