@@ -126,6 +126,62 @@ Describe 'Vaults in a real shell' {
         }
     }
 
+    Context 'a secret that is there already, in <Vault>' -Tag Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore -Skip:(-not $Installed) -ForEach @(
+        @{ Vault = 'Own'; Recorded = 'LlmConfig'; Setup = 'Register-Own' }
+        @{ Vault = 'Store'; Recorded = 'Store'; Setup = 'Register-Store' }
+    ) {
+        It 'is named, read, rotated by whoever keeps it, found by an import, and never touched' {
+            Invoke-Shell {
+                Import-Module Microsoft.PowerShell.SecretManagement
+                function Assert($Actual, $Expected, $What) { if ("$Actual" -ne "$Expected") { throw "$What`: '$Actual' instead of '$Expected'" } }
+                function Assert-Kept($Value) {
+                    Assert (Get-Secret MyOpenAI -Vault $Vault -AsPlainText) $Value 'the secret'
+                    Assert (Get-SecretInfo MyOpenAI -Vault $Vault).Metadata['by'] me 'its metadata'
+                    Assert @(Get-ChildItem (Join-Path $env:LLMCONFIG_HOME pending) -ErrorAction Ignore).Count 0 'intents'
+                }
+                & $Setup
+                Set-Secret MyOpenAI 'sk-test-kept' -Vault $Vault -Metadata @{ by = 'me' }
+                Set-Secret 'team [groq] *' (ConvertTo-Key 'sk-test-groq') -Vault $Vault
+                Set-Secret Unknown 'made-up-key-of-nobody' -Vault $Vault
+                Set-Secret Table @{ a = 'b' } -Vault $Vault
+
+                $made = New-LlmConfig work openai -KeyName MyOpenAI -Vault $Vault
+                Assert "$($made.KeyName) $($made.Vault)" "MyOpenAI $Recorded" 'reference'
+                Assert (Get-LlmConfigKey work -AsPlainText) 'sk-test-kept' 'key'
+                Assert (Use-LlmConfig work { $env:OPENAI_API_KEY }) 'sk-test-kept' 'variable'
+                Set-Secret MyOpenAI 'sk-test-rotated' -Vault $Vault -Metadata @{ by = 'me' }
+                Assert (Get-LlmConfigKey work -AsPlainText) 'sk-test-rotated' 'rotated key'
+                Set-LlmConfig work -NewName job -Model gpt-5
+                Assert (Test-LlmConfig -Quiet) True 'checks'
+                Assert-Kept 'sk-test-rotated'
+
+                $problem = try { New-LlmConfig other openai -KeyName MyOpenAl -Vault $Vault } catch { $_ }
+                Assert $problem.FullyQualifiedErrorId.Split(',')[0] KeyMissing 'wrong name'
+                Assert ($problem.ErrorDetails.RecommendedAction -like "Did you mean 'MyOpenAI'?*") True 'suggestion'
+                $problem = try { Set-LlmConfig job -KeyName Table } catch { $_ }
+                Assert $problem.FullyQualifiedErrorId.Split(',')[0] InvalidKey 'a table'
+
+                Set-LlmConfig job -ApiKey (ConvertTo-Key 'sk-test-own')
+                Assert (Get-LlmConfigKey job -AsPlainText) 'sk-test-own' 'key of its own'
+                Assert-Kept 'sk-test-rotated'
+                Set-LlmConfig job -KeyName MyOpenAI -Vault $Vault
+                Remove-LlmConfig job
+                Assert-Kept 'sk-test-rotated'
+
+                $errors = @()
+                $found = Import-LlmConfig -FromVault $Vault -Secret *openai*, *groq*, Unknown -ErrorAction SilentlyContinue -ErrorVariable errors
+                Assert (($found | Sort-Object Name | ForEach-Object { "$($_.Name)=$($_.Provider)" }) -join ';') 'MyOpenAI=openai;team [groq] *=groq' 'imported'
+                Assert $errors[0].FullyQualifiedErrorId.Split(',')[0] UnknownProvider 'what nobody can tell'
+                Assert (Get-LlmConfig -Provider groq | ForEach-Object { Get-LlmConfigKey -Id $_.Id -AsPlainText }) 'sk-test-groq' 'key of an odd name'
+                Assert (Import-LlmConfig -FromVault $Vault -Secret Unknown -Provider mistral).Provider mistral 'provider for all'
+                Assert @(Import-LlmConfig -FromVault $Vault -Secret *openai*).Count 0 'imported again'
+                Get-LlmConfig | Remove-LlmConfig -Force
+                Assert-Kept 'sk-test-rotated'
+                Assert @(Get-SecretInfo -Vault $Vault).Count 4 'secrets'
+            } @{ Vault = $Vault; Recorded = $Recorded; Setup = $Setup }
+        }
+    }
+
     Context 'defaults of the caller' -Tag Microsoft.PowerShell.SecretManagement, Microsoft.PowerShell.SecretStore -Skip:(-not $Installed) {
         It 'do not reach into the vault' {
             $lines = Invoke-Shell {
