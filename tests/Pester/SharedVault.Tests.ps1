@@ -80,7 +80,7 @@ Describe 'Two homes that share one vault' -Tag Microsoft.PowerShell.SecretManage
         }
 
         # Only what the first still refers to is in the vault, and what is not ours.
-        Invoke-Home first { (Get-SecretInfo -Vault Team).Count } | Should -Be '3'
+        Invoke-Home first { (Microsoft.PowerShell.SecretManagement\Get-SecretInfo -Vault Team).Count } | Should -Be '3'
     }
 
     It 'gives a key that the first rotated after the next import and not before, and neither home removes what is not its own' {
@@ -93,7 +93,66 @@ Describe 'Two homes that share one vault' -Tag Microsoft.PowerShell.SecretManage
 
         $null = Invoke-Home second { Remove-LlmConfig work }
         Invoke-Home first { Get-LlmConfigKey work -AsPlainText } | Should -Be 'sk-test-2'
-        Invoke-Home first { Get-Secret -Vault Team -Name other-program -AsPlainText } | Should -Be 'sk-test-of-another-program'
+        Invoke-Home first { Microsoft.PowerShell.SecretManagement\Get-Secret -Vault Team -Name other-program -AsPlainText } | Should -Be 'sk-test-of-another-program'
+    }
+
+    It 'removes no key of the first by a forged intent of the second' {
+        $null = Invoke-Home first { New-LlmConfig work openai -ApiKey (ConvertTo-Key 'sk-test-first') -Vault Team }
+        $null = Invoke-Home second { New-LlmConfig own openai -ApiKey (ConvertTo-Key 'sk-test-second') -Vault Team }
+        $key = (Get-Content (Join-Path $script:TestHome first llm_config.json) -Raw | ConvertFrom-Json).configs[0].key.id
+        $store = (Get-Content (Join-Path $script:TestHome second llm_config.json) -Raw | ConvertFrom-Json).store
+        $forged = Join-Path $script:TestHome second pending "$([guid]::NewGuid()).json"
+        @{ version = 1; store = $store; process = 1; createdAt = '2026-01-01T00:00:00.000Z'; keys = @(@{ vault = 'Team'; id = $key }) } | ConvertTo-Json -Depth 4 | Set-Content $forged
+        if (-not $IsWindows) { [IO.File]::SetUnixFileMode($forged, 'UserRead, UserWrite') }
+
+        # A change of the same vault looks at what dead processes left, and so does a repair.
+        $said = Invoke-Home second { New-LlmConfig next openai -ApiKey (ConvertTo-Key 'sk-test-next') -Vault Team; Repair-LlmConfig -Force }
+
+        "$said" | Should -Match $key
+        $forged | Should -Not -Exist
+        Invoke-Home first { Get-LlmConfigKey work -AsPlainText } | Should -Be 'sk-test-first'
+        Invoke-Home second { Get-LlmConfigKey own -AsPlainText } | Should -Be 'sk-test-second'
+    }
+
+    It 'takes the host of a label that somebody changed after a yes only, and says so with -WhatIf' {
+        $null = Invoke-Home first { New-LlmConfig work openai -ApiKey (ConvertTo-Key 'sk-test-first') -Vault Team }
+        $null = Invoke-Home third { Import-LlmConfig -FromVault Team }
+        $forge = {
+            $info = Microsoft.PowerShell.SecretManagement\Get-SecretInfo -Vault Team -Name 'llm-api-key-*'
+            $label = @{}
+            foreach ($pair in $info.Metadata.GetEnumerator()) { $label[$pair.Key] = "$($pair.Value)" }
+            $label.baseUrl = 'https://forged.example/v1'
+            $label.updatedAt = [datetime]::UtcNow.AddMinutes(1).ToString('o')
+            Microsoft.PowerShell.SecretManagement\Set-SecretInfo -Vault Team -Name $info.Name -Metadata $label
+        }
+        $null = Invoke-Home nobody $forge
+
+        # The second never had it, the third has its key already.
+        foreach ($name in 'second', 'third') {
+            $before = Invoke-Home $name $script:State
+            "$(Invoke-Home $name { Import-LlmConfig -FromVault Team -WhatIf })" | Should -Match 'forged\.example'
+            Invoke-Home $name { try { Import-LlmConfig -FromVault Team } catch { $_.FullyQualifiedErrorId.Split(',')[0] } } | Should -Be 'InsecureBaseUrl'
+            Invoke-Home $name $script:State | Should -Be $before
+        }
+
+        Invoke-Home third { (Get-LlmConfig work).BaseUrl } | Should -Be 'https://api.openai.com/v1'
+        $null = Invoke-Home second { Import-LlmConfig -FromVault Team -Force }
+        Invoke-Home second { (Get-LlmConfig work).BaseUrl } | Should -Be 'https://forged.example/v1'
+    }
+
+    It 'keeps the key of the second where an import replaces its name, and makes the foreign host no default' {
+        $null = Invoke-Home first { New-LlmConfig work openai-compatible -BaseUrl https://first.example/v1 -ApiKey (ConvertTo-Key 'sk-test-first') -Vault Team }
+        $null = Invoke-Home second { New-LlmConfig work openai -ApiKey (ConvertTo-Key 'sk-test-second') -Vault LlmConfig -AsDefault -WarningAction SilentlyContinue }
+
+        $whatIf = "$(Invoke-Home second { Import-LlmConfig -FromVault Team -OnConflict Replace -WhatIf })"
+        $whatIf | Should -Match 'first\.example'
+        $whatIf | Should -Match "keeps its key and is called 'work \(2\)'"
+        Invoke-Home second { (Get-LlmConfig).Name } | Should -Be 'work'
+
+        $null = Invoke-Home second { Import-LlmConfig -FromVault Team -OnConflict Replace -Force -WarningAction SilentlyContinue }
+        Invoke-Home second { Get-LlmConfigKey 'work (2)' -AsPlainText } | Should -Be 'sk-test-second'
+        Invoke-Home second { Get-LlmConfigKey work -AsPlainText } | Should -Be 'sk-test-first'
+        Invoke-Home second { (Get-LlmConfig -Default).Name } | Should -Be 'work (2)'
     }
 
     It 'says which vaults cannot be followed' {

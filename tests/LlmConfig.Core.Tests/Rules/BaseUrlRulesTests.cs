@@ -34,6 +34,17 @@ public sealed class BaseUrlRulesTests : IDisposable
     public void Dispose() => _store.Dispose();
 
     [Theory]
+    [InlineData("https://llm.example/v1/chat/completions", "ends in /chat/completions")]
+    [InlineData("https://llm.example/v1/messages/", "ends in /v1/messages")]
+    [InlineData("https://llm.example/openai?api-version=2024-10-21", "holds a query")]
+    public void An_address_of_one_request_or_with_a_query_is_taken_with_a_warning(string url, string said)
+    {
+        _store.Open().Create(new NewConfiguration { Name = "work", Provider = "openai-compatible", BaseUrl = url });
+
+        Assert.Contains(_store.Warnings, warning => warning.Message.Contains(said, StringComparison.Ordinal));
+    }
+
+    [Theory]
     [MemberData(nameof(BadUrls), DisableDiscoveryEnumeration = true)]
     public void A_bad_URL_is_refused_on_creation_and_on_change_and_never_repeated(string url)
     {
