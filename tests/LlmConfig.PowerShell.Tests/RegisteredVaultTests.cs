@@ -58,6 +58,63 @@ public sealed class RegisteredVaultTests : EngineTest
     }
 
     [Fact]
+    public void A_vault_is_tried_once_and_a_second_key_takes_no_more_calls_than_its_writing_and_reading()
+    {
+        Create().RequireNoError();
+        Assert.Contains(CallsOf("Set-Secret"), call => (string)call["Name"]! != KeyId);
+        _vault.Calls.Clear();
+
+        Run("New-LlmConfig second openai -ApiKey $key -Vault Team", ("key", Secure(Other)));
+
+        Assert.Equal(["Get-SecretVault", "Set-Secret", "Get-Secret"], _vault.Calls.Select(call => call.Command));
+        VaultInfo vault = Assert.IsType<VaultInfo>(Assert.Single(Run("(Get-LlmConfigStore).Vaults").Output).BaseObject);
+        Assert.Equal(("Team", 2, "TeamVault", true, true), (vault.Name, vault.KeyCount, vault.Profile!.Module, vault.Profile.TakesLabels, vault.Profile.ListsNames));
+    }
+
+    [Fact]
+    public void A_vault_that_takes_texts_only_gets_texts()
+    {
+        _vault.Instead = (called, cmdlet) =>
+        {
+            if (called == "Set-Secret" && cmdlet.MyInvocation.BoundParameters.TryGetValue("Secret", out object? text))
+            {
+                _vault.Secrets[(string)cmdlet.MyInvocation.BoundParameters["Name"]] = (string)text;
+                return true;
+            }
+
+            return called == "Set-Secret" && Fail("error", cmdlet);
+        };
+
+        Create().RequireNoError();
+
+        Assert.Equal((Key, Key), (_vault.Secrets[KeyId], KeyOf("work")));
+        Run("Remove-LlmConfig work");
+        Assert.Empty(_vault.Secrets);
+    }
+
+    [Fact]
+    public void A_removal_that_a_vault_calls_done_and_did_not_do_is_told_and_tried_again()
+    {
+        Create().RequireNoError();
+        _vault.Instead = (called, _) => called == "Remove-Secret";
+        Assert.Contains("says that it removed the secret", Assert.Single(Try("Remove-LlmConfig work").RequireNoError().Warnings), StringComparison.Ordinal);
+        Assert.Single(_vault.Secrets);
+        Assert.Single(Store.Intents);
+
+        // Signed out: nothing is there, nothing is listed, everything succeeds.
+        _vault.Instead = (called, cmdlet) => called != "Get-SecretVault" && called != "Get-Secret";
+        _vault.Value = _ => null;
+        Assert.Contains("cannot be told", Assert.Single(Try("New-LlmConfig other openai -ApiKey $key -Vault LlmConfig; Repair-LlmConfig -Confirm:$false", ("key", Secure(Other))).Warnings), StringComparison.Ordinal);
+        Assert.Single(Store.Intents);
+
+        _vault.Instead = null;
+        _vault.Value = null;
+        Run("New-LlmConfig next openai -ApiKey $key -Vault Team", ("key", Secure(Other)));
+        Assert.Equal([Other], _vault.Secrets.Values);
+        Assert.Empty(Store.Intents);
+    }
+
+    [Fact]
     public void SecretManagement_is_not_loaded_before_a_configuration_needs_it()
     {
         Run("New-LlmConfig a openai -ApiKey $key; Get-LlmConfigKey a; Set-LlmConfig a -NewName b; Get-LlmConfigStore; Remove-LlmConfig b", ("key", Secure(Key)));
