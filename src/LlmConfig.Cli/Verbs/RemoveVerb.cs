@@ -53,7 +53,8 @@ internal sealed class RemoveVerb : Verb
     {
         string names = string.Join(", ", found.Take(10).Select(item => $"'{item.Name}'")) + (found.Count > 10 ? " and others" : string.Empty);
         string what = found.Count == 1 ? names : $"{found.Count} configurations ({names})";
-        return session.Confirm($"Remove {what} and the keys?")
+        string keys = found.All(item => item.KeyName is not null) ? string.Empty : " and the keys";
+        return session.Confirm($"Remove {what}{keys}?")
             ?? (found.Count == 1 ? true : throw new UsageException($"This would remove {what}, and nobody can be asked here.", "Add --yes to remove them all."));
     }
 }

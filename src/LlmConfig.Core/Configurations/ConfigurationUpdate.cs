@@ -54,7 +54,7 @@ public sealed record ConfigurationUpdate
     public bool SendsKeptKeyElsewhere(LlmConfiguration current)
     {
         ArgumentNullException.ThrowIfNull(current);
-        if (current.Key is null || Key is not null || RemoveKey || !string.IsNullOrWhiteSpace(KeyName))
+        if (current.Key is null || Key is not null || RemoveKey || (!string.IsNullOrWhiteSpace(KeyName) && KeyName != current.KeyName))
         {
             return false;
         }

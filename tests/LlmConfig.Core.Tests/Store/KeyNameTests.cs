@@ -187,6 +187,15 @@ public sealed class KeyNameTests : IDisposable
     }
 
     [Fact]
+    public void A_secret_that_stays_is_asked_about_before_it_goes_to_another_host()
+    {
+        LlmConfiguration item = Named();
+
+        Assert.True(new ConfigurationUpdate { BaseUrl = "https://other.example/v1", KeyName = Secret }.SendsKeptKeyElsewhere(item));
+        Assert.False(new ConfigurationUpdate { BaseUrl = "https://other.example/v1", KeyName = "Other" }.SendsKeptKeyElsewhere(item));
+    }
+
+    [Fact]
     public void The_secret_is_not_moved()
     {
         LlmConfiguration item = Named();
