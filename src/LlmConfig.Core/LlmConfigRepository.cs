@@ -734,7 +734,8 @@ public sealed class LlmConfigRepository : IDisposable
     {
         try
         {
-            return _config.ReadStrictly() is { } now && now.Configurations.Any(item => item.Key is not null);
+            // Intents and notes are sealed under it too: without it nothing shows that the keys that they name are this store's.
+            return _config.ReadStrictly() is { } now && (now.Configurations.Any(item => item.Key is not null) || _intents.Count > 0 || _written.Any);
         }
         catch (LlmConfigException)
         {

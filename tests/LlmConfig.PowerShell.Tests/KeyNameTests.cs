@@ -102,7 +102,8 @@ public sealed class KeyNameTests : EngineTest
         Run("New-LlmConfig work openai -KeyName MyOpenAI -Vault Team");
         Assert.True((bool)Run("Test-LlmConfig -Quiet").Output[0].BaseObject);
 
-        _vault.Secrets.Clear();
+        _vault.Secrets.Remove("MyOpenAI");
+        _vault.Secrets["another"] = "not-a-key";
         Assert.False((bool)Run("Test-LlmConfig -Quiet").Output[0].BaseObject);
         Assert.Equal("KeyMissing", Try("Get-LlmConfigKey work").RequireError("KeyMissing").FullyQualifiedErrorId.Split(',')[0]);
     }
