@@ -25,7 +25,7 @@ public sealed class PwshVaultInRealPwshTests : IDisposable
         }
 
         source.Dispose();
-        string listed = RealPwsh.Run(pwsh, "foreach ($s in Get-SecretInfo) { \"$($s.Name) $($s.Metadata['name'])\"; Get-Secret $s.Name -AsPlainText }").ReplaceLineEndings("\n");
+        string listed = RealPwsh.Run(pwsh, "Import-Module Microsoft.PowerShell.SecretManagement; foreach ($s in Get-SecretInfo) { \"$($s.Name) $($s.Metadata['name'])\"; Get-Secret $s.Name -AsPlainText }").ReplaceLineEndings("\n");
         Assert.StartsWith("llm-api-key-", listed, StringComparison.Ordinal);
         Assert.Contains(" work\nsk-test-\"'$(1+1)`é\n", listed, StringComparison.Ordinal);
 
@@ -33,14 +33,14 @@ public sealed class PwshVaultInRealPwshTests : IDisposable
         using LlmConfigRepository second = _home.Repository(again);
         Assert.True(Assert.Single(second.Remove([made.Id])).Error is null);
         again.Dispose();
-        Assert.Empty(RealPwsh.Run(pwsh, "Get-SecretInfo"));
+        Assert.Empty(RealPwsh.Run(pwsh, "Import-Module Microsoft.PowerShell.SecretManagement; Get-SecretInfo"));
     }
 
     [SkippableFact]
     public void A_secret_that_is_there_is_found_by_its_name_read_and_left_alone()
     {
         string pwsh = Prepare("-Authentication None -Interaction None", "Team");
-        RealPwsh.Run(pwsh, "Import-Module Microsoft.PowerShell.SecretManagement; Set-Secret 'My OpenAI' 'sk-test-kept' -Metadata @{ by = 'me' }; Set-Secret Table @{ a = 'b' }");
+        RealPwsh.Run(pwsh, "Import-Module Microsoft.PowerShell.SecretManagement; Set-Secret 'My OpenAI' 'sk-test-kept' -Metadata @{ by = 'me' }; Set-Secret Table @{ a = 'b'; c = 'd' }");
         using PwshVaultSource source = _home.Source();
         using LlmConfigRepository repository = _home.Repository(source);
 

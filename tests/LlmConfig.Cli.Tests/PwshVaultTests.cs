@@ -3,7 +3,7 @@ namespace LlmConfig.Cli.Tests;
 /// <summary>Keys in registered vaults, through a stand-in for pwsh that behaves well or badly.</summary>
 public sealed class PwshVaultTests : IDisposable
 {
-    private const string Opened = """answer('{"isBuiltIn":false,"vault":"Team","takesLabels":false}');""";
+    private const string Opened = """answer('{"isBuiltIn":false,"vault":"Team","takesLabels":false,"needsProbe":false}');""";
     private const string Id = "llm-api-key-0123456789abcdef0123456789abcdef";
 
     private readonly PwshHome _home = new();
@@ -72,7 +72,7 @@ public sealed class PwshVaultTests : IDisposable
         _home.StandIn("""
             open(my $log, '>>', "$ENV{LLMCONFIG_TEST_LOG}"); print $log "$json\n"; close $log;
             our $kept; $kept = $key if length $key;
-            answer('{"isBuiltIn":false,"vault":"Team","takesLabels":false}', $json =~ /"action":"read"/ ? $kept : '');
+            answer('{"isBuiltIn":false,"vault":"Team","takesLabels":false,"needsProbe":false}', $json =~ /"action":"read"/ ? $kept : '');
             """.Replace("$ENV{LLMCONFIG_TEST_LOG}", Path.Combine(_home.Folder, "log"), StringComparison.Ordinal));
         using PwshVaultSource source = _home.Source();
         using ApiKey key = ApiKey.From("sk-test-é\"'$", null);

@@ -22,6 +22,12 @@ internal sealed class AttackedStore : IDisposable
         Spare = Create(_store, "spare", "openai-compatible", "https://spare.example/v1");
         Own = Create(_store, "own", "mistral", "https://own.example/v1", "Far");
         Open().Create(new NewConfiguration { Name = "none", Provider = "ollama" });
+        Unlabelled = Create(_store, "unlabelled", "openai", "https://unlabelled.example/v1", "Plain");
+        using (ApiKey kept = NewKey())
+        {
+            Plain.Keys[ForeignPlainKey] = kept.ToPlainText();
+        }
+
         foreach (string name in new[] { SecretName, OtherSecretName })
         {
             using ApiKey kept = NewKey();
@@ -56,7 +62,13 @@ internal sealed class AttackedStore : IDisposable
     /// <summary>The secret in the shared vault that <see cref="Named"/> refers to, and one that nothing refers to.</summary>
     public const string SecretName = "TeamOpenAI", OtherSecretName = "Database";
 
+    /// <summary>A key of another store in the vault without labels.</summary>
+    public static readonly string ForeignPlainKey = KeyReference.NewKeyId();
+
     public FakeVault Far { get; } = new("Far");
+
+    /// <summary>A vault that keeps no labels: notes say which keys in it are this store's.</summary>
+    public FakeVault Plain { get; } = new("Plain") { TakesLabels = false };
 
     public Guid Alpha { get; }
 
@@ -70,6 +82,9 @@ internal sealed class AttackedStore : IDisposable
 
     /// <summary>A configuration whose key somebody else keeps.</summary>
     public Guid Named { get; }
+
+    /// <summary>A configuration whose key lies in the vault without labels.</summary>
+    public Guid Unlabelled { get; }
 
     public Guid Shared { get; }
 
@@ -119,13 +134,14 @@ internal sealed class AttackedStore : IDisposable
             Put(file, content);
         }
 
-        Fill(Far.Keys, state.Keys);
+        Fill(Far.Keys, state.Keys.Where(pair => !IsPlain(pair.Key)).ToDictionary());
+        Fill(Plain.Keys, state.Keys.Where(pair => IsPlain(pair.Key)).ToDictionary());
         Fill(Far.Labels, state.Labels);
     }
 
     public StoreState Read() => new(
         Directory.EnumerateFiles(_store.Path, "*", SearchOption.AllDirectories).ToDictionary(path => Path.GetRelativePath(_store.Path, path), File.ReadAllBytes),
-        new Dictionary<string, string>(Far.Keys),
+        Far.Keys.Concat(Plain.Keys).ToDictionary(),
         new Dictionary<string, KeyLabel>(Far.Labels));
 
     /// <summary>A key that the commands of the suite write, which may go to one place.</summary>
@@ -201,7 +217,7 @@ internal sealed class AttackedStore : IDisposable
         }
 
         // What another store or somebody else wrote is never removed, whoever refers to it.
-        foreach ((string keyId, string value) in True.Keys.Where(pair => True.Labels.GetValueOrDefault(pair.Key)?.StoreId != True.Labels[Values[Own].Key.KeyId].StoreId))
+        foreach ((string keyId, string value) in True.Keys.Where(pair => pair.Key != Values[Unlabelled].Key.KeyId && True.Labels.GetValueOrDefault(pair.Key)?.StoreId != True.Labels[Values[Own].Key.KeyId].StoreId))
         {
             if (after.Keys.GetValueOrDefault(keyId) != value)
             {
@@ -266,6 +282,8 @@ internal sealed class AttackedStore : IDisposable
             there[key] = value;
         }
     }
+
+    private bool IsPlain(string keyId) => keyId == ForeignPlainKey || keyId == Values[Unlabelled].Key.KeyId;
 
     private static bool IsIrreplaceable(string file) =>
         file.EndsWith(LocalVaultFiles.SealedExtension, StringComparison.Ordinal) || file == "vault/vault.json" || LocalVaultFiles.MasterKeyOwner(file) is not null;
@@ -334,7 +352,7 @@ internal sealed class AttackedStore : IDisposable
 
     private LlmConfigOptions With(LlmConfigOptions options) => options with
     {
-        Vaults = new FakeVaults(Far),
+        Vaults = new FakeVaults(Far, Plain),
 
         // Ready, and without the key of this vault: a header that names it must not lead to the end of the key file.
         Protectors = (vault, files) => [new KeyFileProtector(vault, files), new FakeProtector(ProtectorKind.SecretService)],

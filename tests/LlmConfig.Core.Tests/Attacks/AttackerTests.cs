@@ -29,7 +29,7 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
     private static readonly string[] Deciding = ["id", "provider", "baseUrl", "key", "key.id", "key.name", "key.vault", "key.store", "key.host", "key.seal"];
     private static readonly string[] EntryFields = ["id", "name", "provider", "baseUrl", "useAuthHeader", "model", "key", "createdAt", "updatedAt"];
     private static readonly string[] KeyFields = ["id", "name", "vault", "updatedAt", "mark", "store", "host", "seal"];
-    private static readonly string[] DocumentFields = ["store", "revision", "default", "defaultVault", "seal"];
+    private static readonly string[] DocumentFields = ["store", "revision", "default", "defaultVault", "seal", "vaults"];
 
     private readonly AttackedStore _store = new();
 
@@ -38,7 +38,7 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void No_change_of_a_file_or_a_label_sends_a_key_elsewhere_or_loses_one()
     {
-        List<Attack> attacks = [.. OnConfig(), .. OnVault(), .. OnIntents(), .. OnLocks(), .. OnLabels()];
+        List<Attack> attacks = [.. OnConfig(), .. OnVault(), .. OnIntents(), .. OnNotes(), .. OnLocks(), .. OnLabels()];
         AttackedCommand[] commands = [.. Commands()];
         int combinations = 0;
         output.WriteLine($"{attacks.Count} attacks, {commands.Length} commands");
@@ -109,6 +109,8 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
             _store.Allow(repository.Create(new NewConfiguration { Name = "new", Provider = "openai", Key = key }), key);
         });
         yield return new("remove spare", _store.Spare, true, repository => Throw(repository.Remove([_store.Spare])));
+        yield return new("remove unlabelled", _store.Unlabelled, true, repository => Throw(repository.Remove([_store.Unlabelled])));
+        yield return new("repair everything", null, false, repository => _ = repository.Repair(repository.PlanRepair(["Far", "Plain"]), step => step.Check is StoreChecks.Leftover or StoreChecks.Intent).ToList());
         yield return new("remove named", _store.Named, false, repository => Throw(repository.Remove([_store.Named])));
         yield return new("key of its own for named", _store.Named, false, repository =>
         {
@@ -317,6 +319,33 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
         }
     }
 
+    // With a seal of its own kind, of another kind, and none, for keys of this store and of others.
+    private IEnumerable<Attack> OnNotes()
+    {
+        string own = _store.Values[_store.Unlabelled].Key.KeyId;
+        string file = $"written/{own}.json";
+        JsonNode note = JsonNode.Parse(_store.True.Files[file])!;
+        string entrySeal = Document()["configs"]!.AsArray().Select(entry => entry!["key"]?["seal"]?.GetValue<string>()).First(seal => seal is not null)!;
+        yield return Attack.OnFile("gone", file, null);
+        yield return Attack.OnFile("damaged", file, "{"u8.ToArray());
+        foreach ((string vault, string id) in new[] { ("Plain", own), ("Plain", AttackedStore.ForeignPlainKey), ("Far", ForeignKey()), ("LlmConfig", _store.Values[_store.Alpha].Key.KeyId), ("Far", _store.Values[_store.Own].Key.KeyId) })
+        {
+            foreach (string? seal in new[] { note["seal"]!.GetValue<string>(), entrySeal, Document()["seal"]!.GetValue<string>(), Convert.ToBase64String(new byte[32]), null })
+            {
+                foreach (string store in new[] { note["store"]!.GetValue<string>(), Guid.NewGuid().ToString("D") })
+                {
+                    yield return Attack.OnFile($"{vault}/{id} of {store} with the seal {seal}", $"written/{id}.json", Edited(_store.True.Files[file], json =>
+                    {
+                        json["vault"] = vault;
+                        json["id"] = id;
+                        json["store"] = store;
+                        Set(json.AsObject(), "seal", seal is null ? null : JsonValue.Create(seal));
+                    }));
+                }
+            }
+        }
+    }
+
     private IEnumerable<Attack> OnLocks()
     {
         foreach (string file in new[] { "llm_config.lock", "vault/vault.lock" })
@@ -420,6 +449,7 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
         "revision" => [0, 999],
         "default" => [_store.Spare.ToString("D")],
         "defaultVault" => ["Far"],
+        "vaults" => [JsonNode.Parse("""{"Far":{"module":"forged 1","form":"String","prefix":"/","labels":false,"names":false,"probedAt":"2026-01-01T00:00:00.000Z","milliseconds":1}}""")!],
         _ => [],
     };
 
