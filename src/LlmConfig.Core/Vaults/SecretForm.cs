@@ -7,5 +7,5 @@ public enum SecretForm
     SecureString = 0,
 
     /// <summary>A text, for vaults that refuse everything else. It stays in memory until it is collected.</summary>
-    String = 1,
+    PlainText = 1,
 }

@@ -24,9 +24,9 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
     private static readonly (SecretForm Form, string Prefix)[] Ways =
     [
         (SecretForm.SecureString, string.Empty),
-        (SecretForm.String, string.Empty),
+        (SecretForm.PlainText, string.Empty),
         (SecretForm.SecureString, SlashPrefix),
-        (SecretForm.String, SlashPrefix),
+        (SecretForm.PlainText, SlashPrefix),
     ];
 
     private string? _problem;

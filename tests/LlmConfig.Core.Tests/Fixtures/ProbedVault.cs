@@ -28,7 +28,7 @@ internal sealed class ProbedVault(FakeVault inner) : IProbedVault, IKeyVaultSour
         return Profile = new VaultProfile
         {
             Module = Module,
-            Form = SecretForm.String,
+            Form = SecretForm.PlainText,
             Prefix = "/",
             TakesLabels = inner.TakesLabels,
             ListsNames = true,
