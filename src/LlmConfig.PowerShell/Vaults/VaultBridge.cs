@@ -98,7 +98,7 @@ public static class VaultBridge
     private static byte[] Do(JsonElement request, byte[] newKey, RegisteredVaults vaults, Utf8JsonWriter answer, CancellationToken cancellation)
     {
         byte[] found = [];
-        IProbedVault? vault = vaults.OpenRegistered(Text(VaultRequest.Vault));
+        RegisteredVault? vault = vaults.OpenRegistered(Text(VaultRequest.Vault));
         answer.WriteBoolean(VaultRequest.IsBuiltIn, vault is null);
         if (vault is null)
         {
