@@ -13,7 +13,8 @@ BeforeDiscovery {
     $wanted = $env:LLMCONFIG_TEST_EXTENSION
     $all = @($all | Where-Object { -not $wanted -or $_.Module -like $wanted })
     $left = @($all | Where-Object Skip)
-    if ($left) { Write-Host "AnyVault.Tests.ps1: $($left.Count) of $($all.Count) extensions left out, since these are not there: $(($left.Missing | Sort-Object -Unique) -join ', ')." }
+    $missing = ($left.Missing | Sort-Object -Unique) -join ', '
+    if ($left) { Write-Host "AnyVault.Tests.ps1: $($left.Count) of $($all.Count) extensions left out, since these are not there: $missing." }
     $found = @($all | Where-Object { -not $_.Skip })
 }
 
@@ -22,7 +23,8 @@ BeforeAll {
     . (Join-Path $PSScriptRoot ExtensionHome.ps1)
     $script:Module = (Resolve-Path (Join-Path $PSScriptRoot .. .. out LlmConfig.PowerShell)).Path
     $script:Saved = @{}
-    foreach ($name in 'HOME', 'LLMCONFIG_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'LOCALAPPDATA', 'PATH', 'PSModulePath', 'STAND_IN_VAULT') {
+    foreach ($name in 'HOME', 'LLMCONFIG_HOME', 'XDG_CONFIG_HOME', 'XDG_DATA_HOME', 'LOCALAPPDATA', 'PATH', 'PSModulePath',
+        'STAND_IN_VAULT', 'DBUS_SESSION_BUS_ADDRESS') {
         $script:Saved[$name] = [Environment]::GetEnvironmentVariable($name)
     }
 
@@ -51,10 +53,11 @@ BeforeAll {
         $file = New-Script $Extension $Script $With
         $program, $first = Get-ShellCommand
         $arguments = @($first | Where-Object { $_ }) + '-NoProfile', '-NonInteractive', '-File', $file
-        Start-Process $program -ArgumentList $arguments -PassThru -RedirectStandardOutput "$file.out" -RedirectStandardError "$file.err" | Add-Member Log $file -PassThru
+        Start-Process $program -ArgumentList $arguments -PassThru -RedirectStandardOutput "$file.out" -RedirectStandardError "$file.err" |
+            Add-Member Log $file -PassThru
     }
 
-    function Get-Acknowledged([object[]] $Process) { @($Process | ForEach-Object { Get-Content "$($_.Log).out" } | Where-Object { $_ -match '^done: (.+)$' } | ForEach-Object { $Matches[1] }) }
+    function Get-Acknowledged([object[]] $Process) { @(@($Process | ForEach-Object { Get-Content "$($_.Log).out" }) -match '^done: ' -replace '^done: ') }
 
     # What is in the vault, what the file says and whether the two agree, after a repair.
     $script:Settle = {
@@ -70,8 +73,9 @@ BeforeAll {
     # Nothing lost, and nothing more in the vault than what a configuration refers to; where the vault itself loses, each loss is reported.
     function Assert-Settled([hashtable] $Extension, [string[]] $Acknowledged, [string] $What) {
         $lines = Invoke-Step $Extension $script:Settle
-        $kept, $lost, $problems, $secrets = 'kept', 'lost', 'problem', 'secret' | ForEach-Object { , @($lines -match "^${_}: ") }
-        Write-Host "$($Extension.Module), ${What}: $($Acknowledged.Count) acknowledged, $($kept.Count) kept, $($lost.Count) lost, $($secrets.Count) in the vault, $($problems.Count) reported"
+        $kept, $lost, $problems, $secrets = 'kept', 'lost', 'problem', 'secret' | ForEach-Object { , @(@($lines) -match "^${_}: ") }
+        $counts = "$($Acknowledged.Count) acknowledged, $($kept.Count) kept, $($lost.Count) lost, $($secrets.Count) in the vault, $($problems.Count) reported"
+        Write-Host "$($Extension.Module), ${What}: $counts"
         foreach ($name in $Acknowledged) { "$name".Trim() | Should -BeIn @($kept + $lost -replace '^\w+: (\S+).*', '$1') }
         if ($What -in $Extension.Loses) {
             @($problems -match '^problem: (Key|Vault) ').Count | Should -BeGreaterOrEqual ([int]($lost.Count -gt 0))
@@ -90,19 +94,11 @@ AfterAll {
 Describe '<Module>' -ForEach $found {
     BeforeEach {
         $script:Folder = New-ExtensionHome $Extension
-        $script:Server = if ('VaultServer.ps1' -in $Extension.StandIns) {
-            $probe = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
-            $probe.Start()
-            $port = $probe.LocalEndpoint.Port
-            $probe.Stop()
-            $program, $first = Get-ShellCommand
-            Start-Process $program -PassThru -ArgumentList (@($first | Where-Object { $_ }) + '-NoProfile', '-File', (Join-Path $script:Folder bin VaultServer.ps1), $env:STAND_IN_VAULT, $port)
-            while (-not (Test-Path (Join-Path $env:STAND_IN_VAULT server-is-up))) { Start-Sleep -Milliseconds 50 }
-        }
+        $script:Services = @(if ($Extension.Service) { & $Extension.Service })
     }
 
     AfterEach {
-        if ($script:Server) { Stop-Process $script:Server }
+        if ($script:Services) { Stop-Process $script:Services }
         foreach ($name in $script:Saved.Keys) { [Environment]::SetEnvironmentVariable($name, $script:Saved[$name] ?? [NullString]::Value) }
         Remove-Item $script:Folder -Recurse -Force
     }
@@ -111,17 +107,20 @@ Describe '<Module>' -ForEach $found {
         It 'is refused with a reason, and what is left in it is named' {
             $lines = Invoke-Step $Extension {
                 $watch = [Diagnostics.Stopwatch]::StartNew()
-                try { $null = New-LlmConfig work openai -ApiKey (ConvertTo-Key 'sk-test-work') -WarningAction SilentlyContinue; 'not refused' } catch { $_.FullyQualifiedErrorId.Split(',')[0]; "$_" -replace '\s+', ' ' }
-                [long]$watch.Elapsed.TotalMilliseconds
-                @(Get-LlmConfig).Count
-                Get-VaultSecret $Extension
+                try { New-Key work }
+                catch { "code: $($_.FullyQualifiedErrorId.Split(',')[0])"; "said: $_" -replace '\s+', ' ' }
+                "took: $([long]$watch.Elapsed.TotalMilliseconds) ms"
+                "configurations: $(@(Get-LlmConfig).Count)"
+                Get-VaultSecret $Extension | ForEach-Object { "left: $_" }
             }
-            Write-Host "${Module}: refused in $($lines[2]) ms: $($lines[1])"
-            $lines[0] | Should -Be VaultUnavailable
-            $lines[1] | Should -Match $Extension.Refused
-            $lines[3] | Should -Be 0
-            foreach ($left in $lines | Select-Object -Skip 4) { $lines[1] | Should -Match $left }
+            $code, $said, $took, $configurations, $left = 'code', 'said', 'took', 'configurations', 'left' | ForEach-Object { , @(@($lines) -match "^${_}: ") }
+            Write-Host "${Module}: $took; $said"
+            $code | Should -Be 'code: VaultUnavailable'
+            $said | Should -Match $Extension.Refused
+            $configurations | Should -Be 'configurations: 0'
+            foreach ($name in $left -replace '^left: (.*)\.yaml$|^left: ', '$1') { $said | Should -Match $name }
         }
+
         return
     }
 
@@ -142,14 +141,15 @@ Describe '<Module>' -ForEach $found {
             Remove-LlmConfig job
             Assert-Equal @(Get-VaultSecret $Extension).Count 0 'secrets after removal'
             $profile = ((Get-LlmConfigStore).Vaults | Where-Object Name -EQ Team).Profile
-            "$($profile.Module): tried in $([long]$profile.ProbeTime.TotalMilliseconds) ms, $($profile.Form), prefix '$($profile.Prefix)', labels $($profile.TakesLabels), names $($profile.ListsNames)"
+            $shape = "$($profile.Form), prefix '$($profile.Prefix)', labels $($profile.TakesLabels), names $($profile.ListsNames)"
+            "$($profile.Module): tried in $([long]$profile.ProbeTime.TotalMilliseconds) ms, $shape"
         }
-        Write-Host $lines
+        Write-Host @(@($lines) -match ': tried in ')
     }
 
     It 'takes 20 keys and lets go of them' {
         $null = Invoke-Step $Extension {
-            1..20 | ForEach-Object { $null = New-LlmConfig "n$_" openai -ApiKey (ConvertTo-Key "sk-test-n$_") -WarningAction SilentlyContinue }
+            New-Key (1..20 -replace '^', 'n')
             Assert-Equal @(Get-VaultSecret $Extension).Count 20 'secrets'
         }
         $null = Invoke-Step $Extension {
@@ -159,25 +159,50 @@ Describe '<Module>' -ForEach $found {
         }
     }
 
-    It 'has its keys found again when the file that named them is lost' {
+    It 'has a key found and removed that no configuration refers to' {
+        $null = Invoke-Step $Extension {
+            New-Key a, b
+            $file = "$env:LLMCONFIG_HOME/llm_config.json"
+            $json = [IO.File]::ReadAllText($file) | ConvertFrom-Json
+            $json.configs = @($json.configs | Where-Object name -NE b)
+            foreach ($copy in $file, "$file.bak") { [IO.File]::WriteAllText($copy, ($json | ConvertTo-Json -Depth 5)) }
+            Assert-Equal @(Get-VaultSecret $Extension).Count 2 'secrets'
+            Assert-Equal @(Test-LlmConfig | Where-Object { $_.Check -eq 'Orphan' -and $_.Status -eq 'Warning' }).Count 1 'orphans'
+            $null = Repair-LlmConfig -Confirm:$false
+            Assert-Equal @(Get-VaultSecret $Extension).Count 1 'secrets after a repair'
+            Assert-Equal (Get-LlmConfigKey a -AsPlainText) 'sk-test-a' 'the other key'
+        }
+    }
+
+    It 'has its keys reported, or where it keeps labels brought back, when the file is lost' {
         $lines = Invoke-Step $Extension {
-            'a', 'b' | ForEach-Object { $null = New-LlmConfig $_ openai -ApiKey (ConvertTo-Key "sk-test-$_") -WarningAction SilentlyContinue }
+            New-Key a, b
+            $keepsLabels = ((Get-LlmConfigStore).Vaults | Where-Object Name -EQ Team).Profile.TakesLabels
             Remove-Item "$env:LLMCONFIG_HOME/llm_config.json*"
-            Test-LlmConfig | Where-Object Status -NE Ok | ForEach-Object { "$($_.Check) $($_.Status) $($_.Target) $($_.Message)" }
+            if ($keepsLabels) {
+                $null = Import-LlmConfig -FromVault Team -Force
+                'a', 'b' | ForEach-Object { Assert-Equal (Get-LlmConfigKey $_ -AsPlainText) "sk-test-$_" 'the key' }
+                'File Ok: brought back'
+            }
+            else { Test-LlmConfig | Where-Object { $_.Check -eq 'File' -and $_.Status -ne 'Ok' } | ForEach-Object { "File $($_.Status): $($_.Message)" } }
             Assert-Equal @(Get-VaultSecret $Extension).Count 2 'secrets'
         }
-        "$lines" | Should -Match '(File|Orphan) (Error|Warning|Unknown)'
+        $lines = @(@($lines) -match '^File ')
+        Write-Host "$Module, file lost: $lines"
+        $lines | Should -Not -BeNullOrEmpty
     }
 
     if ($Extension.CanLock) {
         It 'is not silent when it is signed out, and what could not be removed is removed later' {
-            $null = Invoke-Step $Extension { 'a', 'b' | ForEach-Object { $null = New-LlmConfig $_ openai -ApiKey (ConvertTo-Key "sk-test-$_") -WarningAction SilentlyContinue } }
+            $null = Invoke-Step $Extension { New-Key a, b }
             Set-SignedOut $true
             $lines = Invoke-Step $Extension {
                 try { Get-LlmConfigKey a -AsPlainText } catch { "get: $($_.FullyQualifiedErrorId.Split(',')[0])" }
-                try { $null = New-LlmConfig c openai -ApiKey (ConvertTo-Key 'sk-test-c') -WarningAction SilentlyContinue; 'new: done' } catch { "new: $($_.FullyQualifiedErrorId.Split(',')[0])" }
-                try { Remove-LlmConfig b -WarningVariable said -WarningAction SilentlyContinue; "remove: $(if ($said) { 'warned' } else { 'silent' })" } catch { "remove: $($_.FullyQualifiedErrorId.Split(',')[0])" }
+                try { New-Key c; 'new: done' } catch { "new: $($_.FullyQualifiedErrorId.Split(',')[0])" }
+                try { Remove-LlmConfig b -WarningVariable said -WarningAction SilentlyContinue; "remove: $(if ($said) { 'warned' } else { 'silent' })" }
+                catch { "remove: $($_.FullyQualifiedErrorId.Split(',')[0])" }
             }
+            $lines = @(@($lines) -match '^(get|new|remove): ')
             Write-Host "$Module signed out: $($lines -join '; ')"
             $lines[0] | Should -Match '^get: Vault(Locked|Unavailable)$'
             $lines[1] | Should -Match '^new: Vault(Locked|Unavailable)$'
@@ -188,11 +213,11 @@ Describe '<Module>' -ForEach $found {
     }
 
     It 'keeps what two writers are told is kept' {
-        $null = Invoke-Step $Extension { $null = New-LlmConfig first openai -ApiKey (ConvertTo-Key 'sk-test-first') -WarningAction SilentlyContinue }
+        $null = Invoke-Step $Extension { New-Key first }
         $writers = 'a', 'b' | ForEach-Object {
             Start-Step $Extension {
                 1..10 | ForEach-Object {
-                    try { $null = New-LlmConfig "$Letter$_" openai -ApiKey (ConvertTo-Key "sk-test-$Letter$_") -WarningAction SilentlyContinue; "done: $Letter$_" } catch { "failed: $_" }
+                    try { New-Key "$Letter$_"; "done: $Letter$_" } catch { "failed: $_" }
                 }
             } @{ Letter = $_ }
         }
@@ -204,11 +229,11 @@ Describe '<Module>' -ForEach $found {
     }
 
     It 'loses nothing that was acknowledged when a writer is killed, 8 times' {
-        $null = Invoke-Step $Extension { $null = New-LlmConfig first openai -ApiKey (ConvertTo-Key 'sk-test-first') -WarningAction SilentlyContinue }
+        $null = Invoke-Step $Extension { New-Key first }
         $acknowledged = foreach ($round in 1..8) {
             $writer = Start-Step $Extension {
                 'begun'
-                1..50 | ForEach-Object { $null = New-LlmConfig "k$Round-$_" openai -ApiKey (ConvertTo-Key "sk-test-k$Round-$_") -WarningAction SilentlyContinue; "done: k$Round-$_" }
+                1..50 | ForEach-Object { New-Key "k$Round-$_"; "done: k$Round-$_" }
             } @{ Round = $round }
             # At another point each time: some keys are written, and then some more of the next.
             while (-not $writer.HasExited -and @(Get-Content "$($writer.Log).out").Count -lt 1 + $round % 3) { Start-Sleep -Milliseconds 20 }

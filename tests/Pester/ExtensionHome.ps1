@@ -3,14 +3,16 @@
 function ConvertTo-Key([string] $Text) { ConvertTo-SecureString $Text -AsPlainText -Force }
 
 # Where the extensions are looked for.
-function Get-ExtensionFolder { @("$env:LLMCONFIG_TEST_EXTENSIONS", $env:PSModulePath | ForEach-Object { $_ -split [IO.Path]::PathSeparator } | Where-Object { $_ }) }
+function Get-ExtensionFolder { @("$env:LLMCONFIG_TEST_EXTENSIONS", $env:PSModulePath) -split [IO.Path]::PathSeparator | Where-Object { $_ } }
 
-function Find-Extension([string] $Module) { Get-ExtensionFolder | ForEach-Object { Join-Path $_ $Module } | Where-Object { Test-Path $_ } | Select-Object -First 1 }
+function Find-Extension([string] $Module) {
+    Get-ExtensionFolder | ForEach-Object { Join-Path $_ $Module } | Where-Object { Test-Path $_ } | Select-Object -First 1
+}
 
 # What is not there of an extension and of what it needs.
 function Get-MissingPart([hashtable] $Extension) {
-    foreach ($module in 'Microsoft.PowerShell.SecretManagement', ($Extension.Extension ?? $Extension.Module)) { if (-not (Find-Extension $module)) { $module } }
-    foreach ($part in $Extension.Needs) { if (-not (Find-Extension $part) -and -not (Get-Command $part -CommandType Application -ErrorAction Ignore)) { $part } }
+    @('Microsoft.PowerShell.SecretManagement', ($Extension.Extension ?? $Extension.Module)) + @($Extension.Needs) |
+        Where-Object { $_ -and -not (Find-Extension $_) -and -not (Get-Command $_ -CommandType Application -ErrorAction Ignore) }
 }
 
 # Makes the home, its variables and the vault; gives back the folder.
@@ -36,6 +38,29 @@ function New-ExtensionHome([hashtable] $Extension) {
     $folder
 }
 
+# A process of this shell that serves the vault; what it is to be stopped by.
+function Start-VaultServer {
+    $probe = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
+    $probe.Start()
+    $port = $probe.LocalEndpoint.Port
+    $probe.Stop()
+    $program, $first = Get-ShellCommand
+    $arguments = @($first | Where-Object { $_ }) + '-NoProfile', '-File', (Join-Path $PSScriptRoot StandIns VaultServer.ps1), $env:STAND_IN_VAULT, $port
+    (Start-Process $program -PassThru -ArgumentList $arguments).Id
+    while (-not (Test-Path (Join-Path $env:STAND_IN_VAULT server-is-up))) { Start-Sleep -Milliseconds 50 }
+}
+
+# A keyring of its own, on a message bus of its own: the one of the session is not touched.
+function Start-Keyring {
+    $socket = Join-Path $env:HOME bus
+    $env:DBUS_SESSION_BUS_ADDRESS = "unix:path=$socket"
+    $log = Join-Path $env:HOME bus.log
+    $bus = Start-Process dbus-daemon -PassThru -ArgumentList '--session', '--nofork', '--address', $env:DBUS_SESSION_BUS_ADDRESS -RedirectStandardError $log
+    while (-not (Test-Path $socket)) { if ($bus.HasExited) { throw (Get-Content $log -Raw) } Start-Sleep -Milliseconds 50 }
+    $null = 'x' | gnome-keyring-daemon --unlock --components=secrets 2>$null
+    $bus.Id
+}
+
 # Where the vault answers that nobody is signed in.
 function Set-SignedOut([bool] $IsSignedOut) {
     $marker = Join-Path $env:STAND_IN_VAULT signed-out
@@ -44,7 +69,8 @@ function Set-SignedOut([bool] $IsSignedOut) {
 
 # The secrets that the vault itself holds.
 function Get-VaultSecret([hashtable] $Extension) {
-    if ($Extension.Names) { @(& $Extension.Names | Where-Object { $_ }) } else { @(Get-ChildItem (Join-Path $env:STAND_IN_VAULT items) -File).Name | Where-Object { $_ } }
+    $names = if ($Extension.Names) { & $Extension.Names } else { (Get-ChildItem (Join-Path $env:STAND_IN_VAULT items) -File).Name }
+    $names | Where-Object { $_ }
 }
 
 # What every process begins with.
@@ -59,6 +85,11 @@ function Start-ExtensionSession([hashtable] $Extension, [string] $Module) {
     }
 
     if ($Extension.Session -and -not (Test-Path (Join-Path $env:STAND_IN_VAULT signed-out))) { $null = & $Extension.Session }
+}
+
+# Configurations with a key of their own name.
+function New-Key([string[]] $Name) {
+    foreach ($one in $Name) { $null = New-LlmConfig $one openai -ApiKey (ConvertTo-Key "sk-test-$one") -WarningAction SilentlyContinue }
 }
 
 function Assert-Equal($Actual, $Expected, [string] $What) { if ("$Actual" -cne "$Expected") { throw "$What`: '$Actual' instead of '$Expected'" } }

@@ -3,6 +3,7 @@
 #   Extension   the extension's own module, where that is another one
 #   StandIns    what of StandIns/ takes the place of the vault's program, service or modules; else they are the real ones
 #   Needs       programs that have to be there
+#   Service     starts what serves it, before each test, and gives the processes to stop
 #   Setup       makes the vault, once
 #   Parameters  gives the vault parameters
 #   Session     signs in: run by each process
@@ -25,7 +26,8 @@
     Needs      = 'PSFramework'
     Setup      = {
         Import-Module SecretManagement.KeePass
-        & (Get-Module SecretManagement.KeePass) { Connect-KeePassDatabase -Path "$env:STAND_IN_VAULT/keys.kdbx" -Create -MasterPassword $args[0] } (ConvertTo-Key 'x')
+        $create = { Connect-KeePassDatabase -Path "$env:STAND_IN_VAULT/keys.kdbx" -Create -MasterPassword $args[0] }
+        & (Get-Module SecretManagement.KeePass) $create (ConvertTo-Key 'x')
     }
     Parameters = { @{ Path = "$env:STAND_IN_VAULT/keys.kdbx"; UseMasterPassword = $true } }
     Session    = { Unlock-SecretVault -Name Team -Password (ConvertTo-Key 'x') }
@@ -35,8 +37,9 @@
 }
 @{
     Module     = 'SecretManagement.LinuxKeyring'
-    Needs      = 'secret-tool', 'gnome-keyring-daemon', 'dbus-run-session'
-    Names      = { secret-tool search --all service powershell-vault 2>&1 | ForEach-Object { if ("$_" -match '^attribute\.account = (.+)$') { $Matches[1] } } }
+    Needs      = 'secret-tool', 'gnome-keyring-daemon', 'dbus-daemon'
+    Service    = { Start-Keyring }
+    Names      = { @(secret-tool search --all service powershell-vault 2>&1 | ForEach-Object { "$_" }) -match '^attribute\.account = ' -replace '.* = ' }
 }
 @{
     Module     = 'SecretManagement.CSV'
@@ -47,14 +50,14 @@
 }
 @{
     Module     = 'SecretManagement.Hashicorp.Vault.KV'
-    StandIns   = 'VaultServer.ps1'
+    Service    = { Start-VaultServer }
     Parameters = { @{ VaultServer = "http://127.0.0.1:$(Get-Content "$env:STAND_IN_VAULT/server-is-up")"; VaultAuthType = 'Token'; KVVersion = 'v2' } }
     Session    = { Unlock-SecretVault -Name Team -Password (ConvertTo-Key 'sk-test-token') }
     CanLock    = $true
 }
 @{
     Module     = 'SecretManagement.HcVault.KV2'
-    StandIns   = 'VaultServer.ps1'
+    Service    = { Start-VaultServer }
     Setup      = { Set-Content "$env:STAND_IN_VAULT/token" 'sk-test-token' }
     Parameters = {
         @{
