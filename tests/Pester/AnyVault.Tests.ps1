@@ -202,7 +202,8 @@ Describe '<Module>' -ForEach $found {
                 try { Remove-LlmConfig b -WarningVariable said -WarningAction SilentlyContinue; "remove: $(if ($said) { 'warned' } else { 'silent' })" }
                 catch { "remove: $($_.FullyQualifiedErrorId.Split(',')[0])" }
             }
-            $lines = @(@($lines) -match '^(get|new|remove): ')
+            # A vault that asks for a password leaves its question on the same line.
+            $lines = @(@($lines) -match '(get|new|remove): \w+$' -replace '^.*(get|new|remove): ', '$1: ')
             Write-Host "$Module signed out: $($lines -join '; ')"
             $lines[0] | Should -Match '^get: Vault(Locked|Unavailable)$'
             $lines[1] | Should -Match '^new: Vault(Locked|Unavailable)$'

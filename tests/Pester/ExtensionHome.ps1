@@ -46,8 +46,13 @@ function Start-VaultServer {
     $probe.Stop()
     $program, $first = Get-ShellCommand
     $arguments = @($first | Where-Object { $_ }) + '-NoProfile', '-File', (Join-Path $PSScriptRoot StandIns VaultServer.ps1), $env:STAND_IN_VAULT, $port
-    (Start-Process $program -PassThru -ArgumentList $arguments).Id
-    while (-not (Test-Path (Join-Path $env:STAND_IN_VAULT server-is-up))) { Start-Sleep -Milliseconds 50 }
+    $server = Start-Process $program -PassThru -ArgumentList $arguments
+    while (-not (Test-Path (Join-Path $env:STAND_IN_VAULT server-is-up))) {
+        if ($server.HasExited) { throw 'The server of the vault did not start.' }
+        Start-Sleep -Milliseconds 50
+    }
+
+    $server.Id
 }
 
 # A keyring of its own, on a message bus of its own: the one of the session is not touched.

@@ -80,7 +80,8 @@
     Parameters = { @{ AccountName = 'person'; OPVault = 'Team' } }
     CanLock    = $true
 }
-@{ Module = 'SecretManagement.LastPass'; StandIns = 'lpass'; CanLock = $true }
+# It hands `lpass add` an empty argument more since PowerShell 7.3.
+@{ Module = 'SecretManagement.LastPass'; StandIns = 'lpass'; Refused = 'did not take it: .*Usage: lpass add' }
 @{ Module = 'SecretManagement.Keybase'; StandIns = 'keybase'; Parameters = { @{ namespace = 'llm' } }; CanLock = $true }
 @{ Module = 'SecretManagement.KeyChain'; StandIns = 'security'; Needs = '/usr/bin/security'; CanLock = $true }
 @{
