@@ -42,13 +42,24 @@ public sealed class VaultProfileTests : IDisposable
 
         Assert.Single(_probes);
         Assert.Equal(
-            ("FakeVault 1.0", "String", "/", false, true, "2026-11-25T01:02:03.456Z", 12),
+            ("FakeVault 1.0", "PlainText", "/", false, true, "2026-11-25T01:02:03.456Z", 12),
             (Stored().GetProperty("module").GetString(), Stored().GetProperty("form").GetString(), Stored().GetProperty("prefix").GetString(), Stored().GetProperty("labels").GetBoolean(),
                 Stored().GetProperty("names").GetBoolean(), Stored().GetProperty("probedAt").GetString(), Stored().GetProperty("milliseconds").GetInt32()));
         VaultInfo shown = Assert.Single(Open().GetStore().Vaults);
         Assert.Equal(("Far", 2), (shown.Name, shown.KeyCount));
         Assert.Equal("Far: 2 keys, FakeVault 1.0, takes texts only under names with '/', keeps no labels (tried 2026-11-25 in 12 ms)", shown.ToString());
         Assert.Empty(_store.Intents);
+    }
+
+    [Theory]
+    [InlineData("2026-11-25T01:02:03.07Z", 70)]
+    [InlineData("2026-11-25T01:02:03Z", 0)]
+    public void A_profile_is_read_when_another_program_wrote_its_time_without_the_last_zeros(string time, int milliseconds)
+    {
+        _store.Create("a", TestKey.New(), "Far", Open());
+        Dictionary<string, string> properties = new(Open().GetStore().Vaults[0].Profile!.ToProperties()) { ["probedAt"] = time };
+
+        Assert.Equal(new DateTime(2026, 11, 25, 1, 2, 3, milliseconds, DateTimeKind.Utc), VaultProfile.TryFrom(properties)!.ProbedAt);
     }
 
     [Fact]
