@@ -92,6 +92,30 @@ public sealed class RegisteredVaultTests : EngineTest
         Assert.Empty(_vault.Secrets);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_throwaway_secret_that_a_vault_keeps_under_another_name_is_removed_or_named(bool removes)
+    {
+        // It takes names with a slash only, and files them without it, where it finds them again under the name without it.
+        _vault.Instead = (called, cmdlet) =>
+        {
+            string name = (string)cmdlet.MyInvocation.BoundParameters.GetValueOrDefault("Name", string.Empty);
+            if (called == "Set-Secret" && name.StartsWith('/'))
+            {
+                _vault.Secrets[name[1..]] = "throwaway";
+                return true;
+            }
+
+            return (called == "Set-Secret" || (called == "Remove-Secret" && !removes)) && Fail("error", cmdlet);
+        };
+
+        string message = Create().RequireError("VaultUnavailable").ToString();
+
+        Assert.Equal(removes ? 0 : 1, _vault.Secrets.Count);
+        Assert.All(_vault.Secrets.Keys, name => Assert.Contains($"The throwaway secret '{name}' may be left in it.", message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void A_removal_that_a_vault_calls_done_and_did_not_do_is_told_and_tried_again()
     {

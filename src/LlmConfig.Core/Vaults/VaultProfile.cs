@@ -68,7 +68,7 @@ public sealed record VaultProfile
         && TryRead(properties.GetValueOrDefault(LabelsName), out bool labels)
         && TryRead(properties.GetValueOrDefault(NamesName), out bool names)
         && DateTime.TryParseExact(
-            properties.GetValueOrDefault(ProbedName), "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime probed)
+            properties.GetValueOrDefault(ProbedName), "yyyy-MM-dd'T'HH:mm:ss.FFF'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out DateTime probed)
         && int.TryParse(properties.GetValueOrDefault(TimeName), NumberStyles.None, CultureInfo.InvariantCulture, out int time)
             ? new VaultProfile
             {

@@ -195,16 +195,22 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
         }
     }
 
+    // Some vaults take a name with the prefix and keep the secret under the name without it.
     private void Forget(string name, CancellationToken cancellation)
     {
-        try
+        bool isTaken = Left == name;
+        Left = null;
+        foreach (string kept in new[] { name, RegisteredVault.KeyIdIn(name)! }.Distinct())
         {
-            vault.RemoveSecret(name, cancellation);
-            Left = null;
-        }
-        catch (Exception e) when (e is LlmConfigException or VaultFailureException)
-        {
-            // It did not keep it as it should; that is what is told.
+            try
+            {
+                vault.RemoveSecret(kept, cancellation);
+            }
+            catch (Exception e) when (e is LlmConfigException or VaultFailureException)
+            {
+                // It did not keep it as it should; that is what is told.
+                Left = isTaken ? kept : Left;
+            }
         }
     }
 

@@ -52,6 +52,17 @@ public sealed class VaultProfileTests : IDisposable
         Assert.Empty(_store.Intents);
     }
 
+    [Theory]
+    [InlineData("2026-11-25T01:02:03.07Z", 70)]
+    [InlineData("2026-11-25T01:02:03Z", 0)]
+    public void A_profile_is_read_when_another_program_wrote_its_time_without_the_last_zeros(string time, int milliseconds)
+    {
+        _store.Create("a", TestKey.New(), "Far", Open());
+        Dictionary<string, string> properties = new(Open().GetStore().Vaults[0].Profile!.ToProperties()) { ["probedAt"] = time };
+
+        Assert.Equal(new DateTime(2026, 11, 25, 1, 2, 3, milliseconds, DateTimeKind.Utc), VaultProfile.TryFrom(properties)!.ProbedAt);
+    }
+
     [Fact]
     public void Another_version_of_the_module_is_tried_anew_and_so_is_a_vault_that_somebody_names()
     {

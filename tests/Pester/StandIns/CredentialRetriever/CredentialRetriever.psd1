@@ -1,0 +1,1 @@
+@{ ModuleVersion = '3.0.0'; RootModule = 'CredentialRetriever.psm1'; FunctionsToExport = '*' }

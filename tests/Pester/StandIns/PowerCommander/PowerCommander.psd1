@@ -1,0 +1,1 @@
+@{ ModuleVersion = '1.0.0'; RootModule = 'PowerCommander.psm1'; FunctionsToExport = '*' }

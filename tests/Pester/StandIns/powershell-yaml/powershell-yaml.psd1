@@ -1,0 +1,1 @@
+@{ ModuleVersion = '0.4.0'; RootModule = 'powershell-yaml.psm1'; FunctionsToExport = '*' }
