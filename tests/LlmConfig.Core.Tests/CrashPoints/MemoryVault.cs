@@ -37,7 +37,17 @@ internal sealed class MemoryVault(ConcurrentDictionary<string, MemoryKey> keys, 
             throw;
         }
 
-        Call("vault remove", () => keys.TryRemove(keyId, out _), cancellation);
+        try
+        {
+            Call("vault remove", () => keys.TryRemove(keyId, out _), cancellation);
+        }
+        catch (LlmConfigException)
+        {
+            // That one names it in its error: it is no key, and nobody's from then on.
+            keys.TryRemove(keyId, out _);
+            throw;
+        }
+
         return Profile = new VaultProfile { Module = VaultName, ProbedAt = DateTime.UnixEpoch };
     }
 
