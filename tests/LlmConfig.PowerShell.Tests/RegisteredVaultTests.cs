@@ -297,16 +297,18 @@ public sealed class RegisteredVaultTests : EngineTest
     }
 
     [Fact]
-    public void A_vault_that_serves_an_old_state_reads_as_missing_and_never_as_another_key()
+    public void A_vault_that_lists_a_key_and_does_not_give_it_does_not_lack_it_and_never_gives_another()
     {
         Create().RequireNoError();
         string first = KeyId;
         Run("Set-LlmConfig work -ApiKey $key", ("key", Secure(Other)));
         _vault.Value = id => id == first ? Key : null;
 
-        ErrorRecord error = Try("Get-LlmConfigKey work").RequireError("KeyMissing");
+        ErrorRecord error = Try("Get-LlmConfigKey work").RequireError("VaultUnavailable");
 
         Assert.Equal("work", error.TargetObject);
+        Assert.Contains("does not give the secret", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains(Run("Test-LlmConfig work").Output, item => item.BaseObject is CheckResult { Check: "Key", Status: CheckStatus.Unknown });
         _vault.Value = null;
         Assert.Equal(Other, KeyOf("work"));
     }

@@ -37,6 +37,10 @@ internal sealed class Recovery(
         if (found)
         {
             local.RemoveLeftovers();
+            foreach (string path in written.Leftovers())
+            {
+                intents.RemoveLeftover(path);
+            }
         }
 
         return finished;

@@ -130,7 +130,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             yield return vault.Error is { } error
                 ? new CheckResult(
                     Vault,
-                    error.Code is LlmConfigErrorCode.VaultLocked or LlmConfigErrorCode.VaultUnavailable ? CheckStatus.Unknown : CheckStatus.Error,
+                    OfVault(error),
                     ShownText.Of(vault.Name),
                     $"{error.Problem} {Count(keys, "key lies", "keys lie")} in it and could not be checked.",
                     error.RecommendedAction)
@@ -151,7 +151,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             if (item.KeyName is { } name)
             {
                 yield return findings.NamedKeyError(item) is { } error
-                    ? Failed(Key, error.Code == LlmConfigErrorCode.VaultLocked ? CheckStatus.Warning : CheckStatus.Error, item.Name, error)
+                    ? Failed(Key, OfVault(error), item.Name, error)
                     : new CheckResult(Key, CheckStatus.Ok, item.Name, $"Its key is the secret '{ShownText.Of(name)}' of the vault '{ShownText.Of(vault.Name)}', which can be read.");
             }
             else if (findings.DamagedFile(item) is { } path)
@@ -160,7 +160,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             }
             else if (vault.ProblemOf(key.KeyId) is { } problem)
             {
-                yield return Failed(Key, problem.Code == LlmConfigErrorCode.VaultUnavailable ? CheckStatus.Unknown : CheckStatus.Error, item.Name, problem);
+                yield return Failed(Key, OfVault(problem), item.Name, problem);
             }
             else if (!findings.IsMissing(item))
             {
@@ -278,8 +278,20 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
                 "Look at its secrets named llm-api-key-… with Get-SecretInfo, and remove with Remove-Secret what no store uses.");
         }
 
-        // Of a vault that does not answer nothing can be told, and its own check says so.
-        if (orphans.Count + unattributed.Count == 0 && findings.Vaults.All(vault => vault.Error is null))
+        // Where a vault keeps labels, its list is all that tells.
+        List<VaultFinding> hiding = [.. findings.Vaults.Where(vault => vault is { HidesKeys: true, TakesLabels: true })];
+        foreach (VaultFinding vault in hiding)
+        {
+            yield return new CheckResult(
+                Orphan,
+                CheckStatus.Unknown,
+                ShownText.Of(vault.Name),
+                "Its list does not show all the keys that it has, so whether keys lie in it that nothing refers to cannot be told.",
+                "See what Get-SecretInfo shows; where it is late, test again.");
+        }
+
+        // Of a vault that does not answer nothing can be told, and its own check says so; so does that of a change that was left undone.
+        if (orphans.Count + unattributed.Count + hiding.Count == 0 && findings.Vaults.All(vault => vault.Error is null) && !findings.IsAnythingUndone)
         {
             yield return new CheckResult(Orphan, CheckStatus.Ok, folder, "No key of this store lies in a vault without a configuration that refers to it.");
         }
@@ -295,6 +307,10 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
 
     private static CheckResult Failed(string check, CheckStatus status, string target, LlmConfigException error) =>
         new(check, status, target, error.Problem, error.RecommendedAction);
+
+    // A vault that does not answer says nothing of its keys.
+    private static CheckStatus OfVault(LlmConfigException error) =>
+        error.Code is LlmConfigErrorCode.VaultLocked or LlmConfigErrorCode.VaultUnavailable ? CheckStatus.Unknown : CheckStatus.Error;
 
     private static string Count(int number, string one, string many) =>
         string.Create(CultureInfo.InvariantCulture, $"{number} {(number == 1 ? one : many)}");
@@ -408,7 +424,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             yield return new CheckResult(Label, CheckStatus.Warning, item.Name, $"What the vault '{ShownText.Of(vault.Name)}' says beside its key is not what the configuration is now.", Repair);
         }
 
-        if (stale.Count == 0 && items.Any(item => item.OwnKey is { } key && findings.Vault(key.Vault) is { Error: null, TakesLabels: true }))
+        if (stale.Count == 0 && !findings.IsAnythingUndone && items.Any(item => item.OwnKey is { } key && findings.Vault(key.Vault) is { Error: null, TakesLabels: true }))
         {
             yield return new CheckResult(Label, CheckStatus.Ok, folder, "What the vaults say beside the keys is what the configurations are.");
         }

@@ -66,6 +66,9 @@ internal sealed record StoreFindings
     /// <summary>True when changes are under way, or were left, whose keys cannot be told.</summary>
     public bool HasOpaqueIntents => IntentError is not null || Intents.Any(intent => intent.IsOpaque);
 
+    /// <summary>True when a change was left undone.</summary>
+    public bool IsAnythingUndone => Intents.Any(intent => intent.State != IntentState.Live);
+
     /// <summary>The ids of all keys that some intent names.</summary>
     public HashSet<string> KeysInDoubt => [.. Intents.SelectMany(intent => intent.Keys).Select(key => key.KeyId), .. DoubtedBefore];
 

@@ -55,7 +55,7 @@ internal sealed class StoreInspection(
             foreach (string name in Names(vaults ?? Referred(document).Concat(noted.Select(key => key.Vault)), more))
             {
                 cancellation.ThrowIfCancellationRequested();
-                found.Add(LookInto(name, [.. KeysIn(name, document, noted)], progress, cancellation));
+                found.Add(LookInto(name, KeysIn(name, document, noted), progress, cancellation));
             }
 
             (IReadOnlyList<IntentLook> pending, LlmConfigException? pendingError) = Intents();
@@ -214,29 +214,31 @@ internal sealed class StoreInspection(
         }
     }
 
-    private static IEnumerable<string> KeysIn(string vault, ConfigDocument? document, IReadOnlyList<KeyReference> noted) =>
+    // The keys in a vault that are this store's concern, with the configurations that refer to them.
+    private static Dictionary<string, LlmConfiguration?> KeysIn(string vault, ConfigDocument? document, IReadOnlyList<KeyReference> noted) =>
         (document?.Configurations ?? []).Select(item => item.Key).OfType<KeyReference>().Concat(noted)
             .Where(key => string.Equals(key.Vault, vault, StringComparison.OrdinalIgnoreCase) && KeyReference.IsKeyId(key.KeyId))
-            .Select(key => key.KeyId)
-            .Distinct(StringComparer.Ordinal);
+            .DistinctBy(key => key.KeyId)
+            .ToDictionary(key => key.KeyId, key => document?.FindByKey(key), StringComparer.Ordinal);
 
     // What a list shows, or does not show, proves nothing: each key that is this store's concern is read.
-    private VaultFinding LookInto(string name, IReadOnlyList<string> keyIds, IProgress<int>? progress, CancellationToken cancellation)
+    private VaultFinding LookInto(string name, Dictionary<string, LlmConfiguration?> concern, IProgress<int>? progress, CancellationToken cancellation)
     {
         try
         {
             IKeyVault vault = openVault(name);
             IReadOnlyList<KeyVaultEntry> listed = vault.List(cancellation);
             var keys = new Dictionary<string, LlmConfigException?>(StringComparer.Ordinal);
-            foreach (string keyId in keyIds)
+            foreach ((string keyId, LlmConfiguration? item) in concern)
             {
                 cancellation.ThrowIfCancellationRequested();
-                keys[keyId] = Reading(vault, keyId, cancellation);
+                keys[keyId] = Reading(vault, keyId, item, cancellation);
                 progress?.Report(keys.Count);
             }
 
-            IEnumerable<KeyVaultEntry> unlisted = keyIds.Where(keyId => keys[keyId] is null).Except(listed.Select(entry => entry.KeyId)).Select(keyId => new KeyVaultEntry(keyId, null));
-            return VaultFinding.Of(vault.Name, listed.Concat(unlisted), vault.TakesLabels, keys: keys);
+            List<string> unlisted = [.. keys.Keys.Where(keyId => keys[keyId] is null).Except(listed.Select(entry => entry.KeyId))];
+            IEnumerable<KeyVaultEntry> all = listed.Concat(unlisted.Select(keyId => new KeyVaultEntry(keyId, null)));
+            return VaultFinding.Of(vault.Name, all, vault.TakesLabels, keys: keys) with { HidesKeys = unlisted.Count > 0 };
         }
         catch (LlmConfigException e)
         {
@@ -245,12 +247,14 @@ internal sealed class StoreInspection(
     }
 
     // A vault that is locked, or that cannot be had at all, is not asked for each of its keys.
-    private static LlmConfigException? Reading(IKeyVault vault, string keyId, CancellationToken cancellation)
+    private LlmConfigException? Reading(IKeyVault vault, string keyId, LlmConfiguration? item, CancellationToken cancellation)
     {
         try
         {
-            vault.Read(keyId, cancellation).Dispose();
-            return null;
+            using ApiKey key = vault.Read(keyId, cancellation);
+
+            // Without the master key it cannot be told; the protector's check says so.
+            return item is null ? null : Or(() => seals.Difference(item, key), null);
         }
         catch (LlmConfigException e) when (e.Code is LlmConfigErrorCode.KeyMissing or LlmConfigErrorCode.InvalidKey or LlmConfigErrorCode.VaultUnavailable or LlmConfigErrorCode.VaultCorrupt)
         {

@@ -23,6 +23,9 @@ internal sealed record VaultFinding(
     private static readonly Dictionary<string, LlmConfigException?> NoKeys = [];
     private static readonly Dictionary<string, string> NoFiles = [];
 
+    /// <summary>True when it has keys of this store that its list does not show: others may be hidden too.</summary>
+    public bool HidesKeys { get; init; }
+
     /// <summary>True when the vault answered and does not have the key.</summary>
     public bool Lacks(string keyId) =>
         Error is null && (Keys.TryGetValue(keyId, out LlmConfigException? problem) ? problem is { Code: LlmConfigErrorCode.KeyMissing } : !Entries.ContainsKey(keyId));

@@ -94,16 +94,11 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
         }
     }
 
-    // The built-in vault seals a key together with its id; of others the mark tells whether they give what they were given.
     private void RequireSame(LlmConfiguration item, ApiKey key)
     {
-        if (item.KeyMark is { } mark && !KeyVaults.IsBuiltIn(item.Vault!) && !seals.HasMark(key, mark))
+        if (seals.Difference(item, key) is { } error)
         {
-            throw new LlmConfigException(
-                LlmConfigErrorCode.InvalidKey,
-                item.Name,
-                $"What the vault '{ShownText.Of(item.Vault!)}' gives as the key of '{item.Name}' is not the key that it was given: somebody changed it there, or the vault mixes something else into it.",
-                "If it was changed on purpose, set it here too with Set-LlmConfig -ApiKey. Nothing was removed.");
+            throw error;
         }
     }
 

@@ -111,9 +111,18 @@ internal sealed class KeySeals(LocalVault local)
             : null;
     }
 
-    /// <summary>True when a key has this mark, also under a master key that is being exchanged.</summary>
+    /// <summary>
+    /// Why what a vault gives is not the key of the configuration; <see langword="null"/> when it is. The built-in vault seals a key
+    /// together with its id; of others the mark tells whether they give what they were given.
+    /// </summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told.</exception>
-    public bool HasMark(ApiKey key, ulong mark) => local.HasMark(key, mark);
+    public LlmConfigException? Difference(LlmConfiguration item, ApiKey key) =>
+        item.KeyMark is not { } mark || KeyVaults.IsBuiltIn(item.Vault!) || local.HasMark(key, mark) ? null : new LlmConfigException(
+            LlmConfigErrorCode.InvalidKey,
+            item.Name,
+            $"What the vault '{ShownText.Of(item.Vault!)}' gives as the key of '{item.Name}' is not the key that it was given: "
+                + "somebody changed it there, or the vault mixes something else into it.",
+            "If it was changed on purpose, set it here too with Set-LlmConfig -ApiKey. Nothing was removed.");
 
     /// <summary>What was accepted is not what the file says at the commit.</summary>
     /// <param name="accepted">The configuration as it was when somebody accepted where its key goes.</param>

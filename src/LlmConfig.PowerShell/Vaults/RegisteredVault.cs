@@ -26,7 +26,10 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
     public const int MostLooks = 5;
 
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
-    private bool _hasRemoved;
+    private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
+
+    // What the vault took without an error and did not show: it may come to light when nobody looks any more.
+    private readonly HashSet<string> _unseen = new(StringComparer.Ordinal);
 
     // Whether the last secret that was not found is known not to be there: a vault that gives nothing may be signed out.
     private bool _isSure;
@@ -84,22 +87,21 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
 
     /// <summary>
     /// What a registered vault acknowledged is durable by its own promise; SecretStore's file, which other sessions may have
-    /// overwritten since, is looked at again. Where keys are not there any more, the vault has to show that it answers.
+    /// overwritten since, is looked at again. Where keys are not there any more, the vault has to show that it answers, and list them no more.
     /// </summary>
     public void Flush()
     {
-        bool hasRemoved = _hasRemoved;
-        _hasRemoved = false;
-        if (hasRemoved)
+        try
         {
-            try
-            {
-                RequireAnswer(CancellationToken.None);
-            }
-            catch (VaultFailureException e)
-            {
-                throw Translate(e, null, $"Whether the vault '{Name}' removed the key cannot be told.");
-            }
+            RequireRemoved(CancellationToken.None);
+        }
+        catch (VaultFailureException e)
+        {
+            throw Translate(e, null, $"Whether the vault '{Name}' removed the key cannot be told.");
+        }
+        finally
+        {
+            _removed.Clear();
         }
 
         if (secretStore is null || _written.Count == 0)
@@ -127,16 +129,7 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
         {
             ApiKey? key = TryRead(keyId, cancellation)
                 ?? (secretStore is null ? null : Exclusively(keyId, () => TryRead(keyId, cancellation), cancellation));
-            if (key is null && !_isSure && !ShowsAnything(cancellation))
-            {
-                throw new LlmConfigException(
-                    LlmConfigErrorCode.VaultUnavailable,
-                    keyId,
-                    $"The vault '{Name}' does not give the secret '{ShownText.Of(keyId)}', and shows no other one: it may be signed out or locked, or the key is gone.",
-                    $"See whether Get-SecretInfo -Vault '{ShownText.Of(Name)}' shows what is in it. If it answers and the key is gone, set it anew with Set-LlmConfig -ApiKey.");
-            }
-
-            return key ?? throw Missing(keyId);
+            return key ?? throw (_isSure ? Missing(keyId) : NotGiven(keyId, ListedNames(cancellation)));
         }
         catch (VaultFailureException e)
         {
@@ -158,6 +151,15 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
         catch (VaultFailureException e)
         {
             throw Translate(e, keyId, $"The vault '{Name}' did not remove the key.");
+        }
+
+        if (_unseen.Contains(keyId))
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.VaultUnavailable,
+                keyId,
+                $"The vault '{Name}' took the key '{keyId}' without an error and does not show it: it may do so later.",
+                "Run Repair-LlmConfig later, which removes it then.");
         }
     }
 
@@ -335,7 +337,10 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
             Pause(look, cancellation);
         }
 
-        _hasRemoved |= secretStore is null;
+        if (secretStore is null)
+        {
+            _removed.Add(name);
+        }
     }
 
     /// <summary>The id of ours that a listed name holds.</summary>
@@ -417,6 +422,7 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
         (bool isSame, bool isThere) = ReadBack(SecretName(keyId), key, MostLooks, cancellation);
         if (!isSame)
         {
+            _ = isThere || _unseen.Add(keyId);
             throw new LlmConfigException(
                 LlmConfigErrorCode.VaultUnavailable,
                 keyId,
@@ -451,17 +457,14 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
     // it fails for one that never was.
     private bool IsMissing(string name, VaultFailureException failure, CancellationToken cancellation)
     {
-        try
-        {
-            List<string> names = [.. List(AllSecrets, cancellation).Select(item => Text(item, "Name")).Where(listed => listed.Length > 0)];
-            if (names.Count > 0)
-            {
-                return _isSure = !names.Exists(listed => listed.Contains(name, StringComparison.OrdinalIgnoreCase));
-            }
-        }
-        catch (VaultFailureException)
+        if (ListedNames(cancellation) is not { } names)
         {
             return false;
+        }
+
+        if (names.Count > 0)
+        {
+            return _isSure = !Shows(names, name);
         }
 
         string unused = VaultProbe.NewKeyId();
@@ -476,41 +479,65 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
         }
     }
 
-    // One that is signed out may list a secret without a name, and one that is empty may fail to list.
-    private bool ShowsAnything(CancellationToken cancellation)
+    // One that is signed out may list a secret without a name, and one that is empty may fail to list: null then.
+    private List<string>? ListedNames(CancellationToken cancellation)
     {
         try
         {
-            return List(AllSecrets, cancellation).Any(item => Text(item, "Name").Length > 0);
+            return [.. List(AllSecrets, cancellation).Select(item => Text(item, "Name")).Where(name => name.Length > 0)];
         }
         catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
         {
-            return false;
+            return null;
         }
     }
 
+    private static bool Shows(List<string> listed, string name) => listed.Exists(item => item.Contains(name, StringComparison.OrdinalIgnoreCase));
+
     // A vault that is signed out may do nothing and say nothing. One that shows a secret answers; else a throwaway one has to come and go.
-    private void RequireAnswer(CancellationToken cancellation)
+    // One that still lists what is gone may have it under another name.
+    private void RequireRemoved(CancellationToken cancellation)
     {
-        if (ShowsAnything(cancellation))
+        List<string>? names = null;
+        for (int look = 1; _removed.Count > 0; look++)
+        {
+            names = ListedNames(cancellation);
+            if (names is not { Count: > 0 } || names.Find(listed => _removed.Any(name => Shows([listed], name))) is not { } left)
+            {
+                break;
+            }
+
+            if (look == MostLooks)
+            {
+                throw new LlmConfigException(
+                    LlmConfigErrorCode.VaultUnavailable,
+                    Name,
+                    $"The vault '{Name}' removed the key, and still lists the secret '{ShownText.Of(left)}'.",
+                    "Remove it with the vault's own program, unless it goes by itself.");
+            }
+
+            Pause(look, cancellation);
+        }
+
+        if (_removed.Count == 0 || names is { Count: > 0 })
         {
             return;
         }
 
-        string name = Profile?.Prefix + VaultProbe.NewKeyId();
+        string unused = Profile?.Prefix + VaultProbe.NewKeyId();
         using ApiKey throwaway = VaultProbe.NewValue();
-        Set(name, throwaway, Profile?.Form ?? SecretForm.SecureString, null, cancellation);
-        if (!ReadBack(name, throwaway, MostLooks, cancellation).IsSame)
+        Set(unused, throwaway, Profile?.Form ?? SecretForm.SecureString, null, cancellation);
+        if (!ReadBack(unused, throwaway, MostLooks, cancellation).IsSame)
         {
             throw new LlmConfigException(
                 LlmConfigErrorCode.VaultUnavailable,
                 Name,
-                $"The vault '{Name}' shows nothing, and does not give back what it is given: it may be signed out or locked, so whether it removed the key cannot be told.",
+                $"The vault '{Name}' shows nothing, and does not give back what it is given: it may be signed out or locked, "
+                    + $"so whether it removed the key cannot be told. The throwaway secret '{unused}' may be left in it.",
                 VaultAnswers.Unlocking(registration));
         }
 
-        RemoveSecret(name, cancellation);
-        _hasRemoved = false;
+        RemoveSecret(unused, cancellation);
     }
 
     // Once in a command: a vault that does not come back is not waited for again with each key.
@@ -541,6 +568,17 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
         cancellation.WaitHandle.WaitOne(FirstPause * (1 << (look - 1)));
         cancellation.ThrowIfCancellationRequested();
     }
+
+    // It gives nothing, and does not say why.
+    private LlmConfigException NotGiven(string keyId, List<string>? listed) => listed is { Count: > 0 } && !Shows(listed, keyId)
+        ? Missing(keyId)
+        : new LlmConfigException(
+            LlmConfigErrorCode.VaultUnavailable,
+            keyId,
+            $"The vault '{Name}' does not give the secret '{ShownText.Of(keyId)}', and {(listed is { Count: > 0 } ? "lists it" : "shows no other one")}: "
+                + "it may be signed out or locked, or the key is gone.",
+            $"See whether Get-SecretInfo -Vault '{ShownText.Of(Name)}' shows what is in it. "
+                + "If it answers and the key is gone, set it anew with Set-LlmConfig -ApiKey.");
 
     private LlmConfigException Missing(string keyId) => new(
         LlmConfigErrorCode.KeyMissing,

@@ -55,11 +55,16 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
             }
 
             bool takesLabels = isLabelled || TakesMetadataAfterwards(name, value, cancellation);
-            bool listsNames = Lists(name, cancellation) == true;
+            List<string>? listed = Listed(keyId, cancellation);
             RequireRemoval(name, cancellation);
+            if (listed is { Count: > 1 })
+            {
+                string names = string.Join(", ", listed.Select(other => $"'{ShownText.Of(other)}'"));
+                throw Refused($"It keeps one secret as several: {names}. They are throwaway ones, and may be left in it.", null);
+            }
 
             // Of one that was removed, some vaults say nothing any more but that they failed.
-            listsNames &= Lists(name, cancellation) is not null;
+            bool listsNames = listed?.Contains(name) == true && Listed(keyId, cancellation) is not null;
             DateTime now = DateTime.UtcNow;
             return new VaultProfile
             {
@@ -87,9 +92,10 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
             return null;
         }
 
+        bool isThere = true;
         try
         {
-            (bool isSame, bool isThere) = vault.ReadBack(name, value, looks, cancellation);
+            (bool isSame, isThere) = vault.ReadBack(name, value, looks, cancellation);
             if (isSame)
             {
                 return isLabelled && ShowsMetadata(name, cancellation);
@@ -107,6 +113,9 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
         }
 
         Forget(name, cancellation);
+
+        // It may come to light later.
+        Left = isThere ? Left : name;
         return null;
     }
 
@@ -129,12 +138,14 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
         }
     }
 
-    // Null where the vault does not list at all.
-    private bool? Lists(string name, CancellationToken cancellation)
+    // The names under which it lists the throwaway secret; null where it does not list at all.
+    private List<string>? Listed(string keyId, CancellationToken cancellation)
     {
         try
         {
-            return vault.List(RegisteredVault.AllKeys, cancellation).Any(item => RegisteredVault.Text(item, "Name") == name);
+            return [.. vault.List(RegisteredVault.AllKeys, cancellation)
+                .Select(item => RegisteredVault.Text(item, "Name"))
+                .Where(name => RegisteredVault.KeyIdIn(name) == keyId)];
         }
         catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
         {

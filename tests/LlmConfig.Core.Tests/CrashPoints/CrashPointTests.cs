@@ -13,6 +13,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
 
     private readonly List<string> _violations = [];
     private int _points;
+    private bool _takesLabels = true;
 
     [Fact]
     public void Whatever_call_fails_the_store_is_old_or_new()
@@ -26,14 +27,28 @@ public sealed class CrashPointTests(ITestOutputHelper output)
         }
 
         int operations = _points;
-        CheckRecovery();
+        CheckRecovery("rotate");
         Figures.Print(output, $"crash points checked: {_points} ({_points - operations} of recovery after a crash), violations: {_violations.Count}");
         Assert.True(_violations.Count == 0, string.Join(Environment.NewLine, _violations.Take(20)));
     }
 
-    private static (string Before, string After, IReadOnlyList<string> Calls) Measure(CrashScenario scenario)
+    [Fact]
+    public void Whatever_call_fails_a_vault_without_labels_keeps_no_key_that_the_store_does_not_know()
     {
-        using var store = new CrashStore();
+        _takesLabels = false;
+        CrashScenario[] scenarios = [.. CrashScenario.All.Where(UsesMemory)];
+        Assert.InRange(scenarios.Length, 8, int.MaxValue);
+        Array.ForEach(scenarios, CheckAll);
+        CheckRecovery("rotate elsewhere");
+        Figures.Print(output, $"crash points of a vault without labels: {_points}, violations: {_violations.Count}");
+        Assert.True(_violations.Count == 0, string.Join(Environment.NewLine, _violations.Take(20)));
+
+        bool UsesMemory(CrashScenario scenario) => Measure(scenario).Calls.Any(call => call.StartsWith("vault ", StringComparison.Ordinal));
+    }
+
+    private (string Before, string After, IReadOnlyList<string> Calls) Measure(CrashScenario scenario)
+    {
+        using var store = new CrashStore(takesLabels: _takesLabels);
         Assert.True(store.Run(scenario.Prepare));
         string before = store.Describe();
         using FaultPlan plan = FaultPlan.None;
@@ -58,7 +73,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
 
     private void Check(CrashScenario scenario, FaultKind kind, int at, string before, string after)
     {
-        using var store = new CrashStore();
+        using var store = new CrashStore(takesLabels: _takesLabels);
         Assert.True(store.Run(scenario.Prepare));
         using var plan = new FaultPlan(at, kind);
         bool acknowledged = store.Run(scenario.Act, plan);
@@ -73,15 +88,15 @@ public sealed class CrashPointTests(ITestOutputHelper output)
     }
 
     // The process that recovers may die at every call too.
-    private void CheckRecovery()
+    private void CheckRecovery(string name)
     {
-        CrashScenario rotate = CrashScenario.All.Single(scenario => scenario.Name == "rotate");
+        CrashScenario rotate = CrashScenario.All.Single(scenario => scenario.Name == name);
         (string before, string after, IReadOnlyList<string> calls) = Measure(rotate);
         for (int first = 1; first <= calls.Count; first += 3)
         {
             for (int second = 1; ; second++)
             {
-                using var store = new CrashStore();
+                using var store = new CrashStore(takesLabels: _takesLabels);
                 Assert.True(store.Run(rotate.Prepare));
                 using var kill = new FaultPlan(first, FaultKind.CrashAfter);
                 _ = store.Run(rotate.Act, kill);

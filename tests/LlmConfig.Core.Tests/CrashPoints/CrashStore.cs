@@ -12,11 +12,14 @@ internal sealed class CrashStore : IDisposable
     private readonly ConcurrentDictionary<string, MemoryKey> _memory;
     private readonly Dictionary<Guid, byte[]> _keyring;
     private readonly DiskJournal? _journal;
+    private readonly bool _takesLabels = true;
 
     /// <summary>A store that does not exist yet.</summary>
     /// <param name="journal">Where what is done to it is written down, if anywhere.</param>
-    public CrashStore(DiskJournal? journal = null)
+    /// <param name="takesLabels">False where the vault in memory keeps no labels.</param>
+    public CrashStore(DiskJournal? journal = null, bool takesLabels = true)
     {
+        _takesLabels = takesLabels;
         _memory = new ConcurrentDictionary<string, MemoryKey>(StringComparer.Ordinal);
         _keyring = [];
         _journal = journal;
@@ -36,7 +39,7 @@ internal sealed class CrashStore : IDisposable
     public LlmConfigRepository Open(FaultPlan plan) => new(StoreFolder.At(Folder), new LlmConfigOptions
     {
         Files = _journal is null ? new CrashingFileSystem(plan) : new RecordingFileSystem(plan, _journal),
-        Vaults = new MemoryVault(_memory, plan, _journal),
+        Vaults = new MemoryVault(_memory, plan, _journal, _takesLabels),
         Protectors = (folder, files) =>
             [new KeyFileProtector(folder, files), new MemoryProtector(_keyring, plan, _journal)],
         LockPatience = TimeSpan.FromSeconds(1),
@@ -120,9 +123,15 @@ internal sealed class CrashStore : IDisposable
             found.Add($"{_memory.Count} keys in memory for {inMemory}");
         }
 
+        // Where no label says whose a key is, a note does.
+        IEnumerable<string> notes = Files("written", "*").Select(path => Path.GetFileNameWithoutExtension(path));
+        found.AddRange(notes.Except(_memory.Keys).Select(keyId => $"the note of {keyId}, which is gone"));
+        found.AddRange(_memory.Keys.Where(_ => !_takesLabels).Except(notes).Select(keyId => $"{keyId} without a note"));
+
         // A label that is behind would give another store, or a repair, what no longer holds. One beside a key whose host was forged is not.
         Guid storeId = store.GetStore().StoreId ?? Guid.Empty;
-        IEnumerable<KeyVaultEntry> entries = new IKeyVault[] { store.BuiltIn, new MemoryVault(_memory, FaultPlan.None) }
+        IKeyVault[] labelled = _takesLabels ? [store.BuiltIn, new MemoryVault(_memory, FaultPlan.None)] : [store.BuiltIn];
+        IEnumerable<KeyVaultEntry> entries = labelled
             .SelectMany(vault => vault.List(default));
         found.AddRange(entries
             .Where(entry => store.GetAll().SingleOrDefault(item => item.KeyId == entry.KeyId) is not { } forged || store.GetHostProblem(forged) is null)

@@ -19,7 +19,7 @@ internal sealed class DiskImage
     /// <summary>The same for two images that differ in nothing that could matter; notes in lock files do not.</summary>
     public string Fingerprint => string.Join('\n', Names
         .Select(name => string.Create(CultureInfo.InvariantCulture, $"{name.Key} {name.Value} {Shown(name)}"))
-        .Concat(Keys.Select(key => $"{key.Key} {key.Value.Label.Configuration}"))
+        .Concat(Keys.Select(key => $"{key.Key} {key.Value.Label?.Configuration}"))
         .Concat(MasterKeys.Select(key => key.Key.ToString()))
         .Order(StringComparer.Ordinal));
 
