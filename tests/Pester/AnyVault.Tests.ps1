@@ -226,6 +226,7 @@ Describe '<Module>' -ForEach $found {
         $acknowledged = Get-Acknowledged $writers
         $failed = @($writers | ForEach-Object { Get-Content "$($_.Log).out", "$($_.Log).err" } | Where-Object { $_ -match '^failed' })
         if ($failed) { Write-Host "$Module, writers: $($failed.Count) refused, such as $($failed[0])" }
+        if ('writers' -notin $Extension.Loses) { @($acknowledged).Count | Should -Be 20 }
         Assert-Settled $Extension $acknowledged writers
     }
 
@@ -236,12 +237,16 @@ Describe '<Module>' -ForEach $found {
                 'begun'
                 1..50 | ForEach-Object { New-Key "k$Round-$_"; "done: k$Round-$_" }
             } @{ Round = $round }
-            # At another point each time: some keys are written, and then some more of the next.
-            while (-not $writer.HasExited -and @(Get-Content "$($writer.Log).out").Count -lt 1 + $round % 3) { Start-Sleep -Milliseconds 20 }
+            # At another point each time: after no key, one or two, and then somewhere in the next.
+            while (-not $writer.HasExited -and ('begun' -notin (Get-Content "$($writer.Log).out") -or (Get-Acknowledged $writer).Count -lt $round % 3)) {
+                Start-Sleep -Milliseconds 20
+            }
+
             Start-Sleep -Milliseconds (37 * $round)
             if (-not $writer.HasExited) { $writer.Kill($true); $writer.WaitForExit() }
             Get-Acknowledged $writer
         }
+        if ('kills' -notin $Extension.Loses) { @($acknowledged).Count | Should -BeGreaterOrEqual 9 }
         Assert-Settled $Extension @($acknowledged) kills
     }
 }

@@ -13,6 +13,7 @@ function Find-Extension([string] $Module) {
 function Get-MissingPart([hashtable] $Extension) {
     @('Microsoft.PowerShell.SecretManagement', ($Extension.Extension ?? $Extension.Module)) + @($Extension.Needs) |
         Where-Object { $_ -and -not (Find-Extension $_) -and -not (Get-Command $_ -CommandType Application -ErrorAction Ignore) }
+    if ($IsWindows -and $Extension.StandIns) { 'sh' }
 }
 
 # Makes the home, its variables and the vault; gives back the folder.
