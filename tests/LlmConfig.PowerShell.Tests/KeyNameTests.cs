@@ -39,6 +39,7 @@ public sealed class KeyNameTests : EngineTest
 
     [Theory]
     [InlineData("New-LlmConfig work openai -KeyName MyOpenAl -Vault Team", "KeyMissing", "Did you mean 'MyOpenAI'?")]
+    [InlineData("New-LlmConfig work openai -KeyName MyOpenA -Vault Team", "KeyMissing", "Did you mean 'MyOpenAI'?")]
     [InlineData("New-LlmConfig work openai -KeyName MyOpenAI -Vault Teem", "VaultNotFound", "")]
     [InlineData("New-LlmConfig work openai -KeyName MyOpenAI -Vault Team -ApiKey $key", "InvalidArgument", "-KeyName")]
     [InlineData("New-LlmConfig work openai -KeyName llm-api-key-00112233445566778899aabbccddeeff -Vault Team", "InvalidName", "-KeyName")]

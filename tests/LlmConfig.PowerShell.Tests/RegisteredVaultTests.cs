@@ -117,6 +117,36 @@ public sealed class RegisteredVaultTests : EngineTest
     }
 
     [Fact]
+    public void A_vault_whose_list_never_forgets_takes_keys_and_each_removal_is_told_of()
+    {
+        var everSet = new List<string>();
+        _vault.Instead = (called, cmdlet) =>
+        {
+            if (called == "Set-Secret")
+            {
+                everSet.Add((string)cmdlet.MyInvocation.BoundParameters["Name"]);
+            }
+
+            if (called == "Get-SecretInfo")
+            {
+                everSet.ForEach(name => cmdlet.WriteObject(Row(("Name", name), ("Metadata", _vault.Metadata.GetValueOrDefault(name)))));
+            }
+
+            return called == "Get-SecretInfo";
+        };
+
+        Create().RequireNoError();
+        CommandResult rotated = Try("Set-LlmConfig work -ApiKey $key", ("key", Secure(Other))).RequireNoError();
+
+        Assert.Contains("still lists the secret", Assert.Single(rotated.Warnings), StringComparison.Ordinal);
+        Assert.Equal(Other, KeyOf("work"));
+        Assert.Single(Store.Intents);
+        _vault.Instead = null;
+        Run("Set-LlmConfig work -Model m1");
+        Assert.Equal([Other], _vault.Secrets.Values);
+    }
+
+    [Fact]
     public void A_removal_that_a_vault_calls_done_and_did_not_do_is_told_and_tried_again()
     {
         Create().RequireNoError();

@@ -24,6 +24,12 @@ internal sealed class Recovery(
             {
                 cancellation.ThrowIfCancellationRequested();
 
+                // Before the intent goes, which shows that a process died.
+                foreach (string path in found ? [] : written.Leftovers())
+                {
+                    intents.RemoveLeftover(path);
+                }
+
                 found = true;
                 long started = EventLog.Start();
                 if (Finish(intent, vault => !failed.Contains(vault) && (KeyVaults.IsBuiltIn(vault) || mayUse(vault)), failed: failed))
@@ -37,10 +43,6 @@ internal sealed class Recovery(
         if (found)
         {
             local.RemoveLeftovers();
-            foreach (string path in written.Leftovers())
-            {
-                intents.RemoveLeftover(path);
-            }
         }
 
         return finished;

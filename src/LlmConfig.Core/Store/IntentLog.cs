@@ -98,14 +98,23 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, KeySe
             return null;
         }
 
-        IntentLook look = Parse(path, ReadQuietly(held));
+        IntentLook look;
+        bool isProven;
+        try
+        {
+            look = Parse(path, ReadQuietly(held));
+            isProven = look.Seal is { } seal && seals.ConfirmsIntent(look.Store, look.Keys, look.Labels, seal);
+        }
+        catch
+        {
+            // Else nobody could take it over while this process lives.
+            held.Dispose();
+            throw;
+        }
+
         if (look.State == IntentState.Dead)
         {
-            return new Intent(held, files, look.Store, look.Keys, look.Labels)
-            {
-                IsOwn = false,
-                IsProven = look.Seal is { } seal && seals.ConfirmsIntent(look.Store, look.Keys, look.Labels, seal),
-            };
+            return new Intent(held, files, look.Store, look.Keys, look.Labels) { IsOwn = false, IsProven = isProven };
         }
 
         held.Dispose();

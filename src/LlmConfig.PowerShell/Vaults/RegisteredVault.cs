@@ -60,6 +60,11 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
             string left = probe.Left is { } name ? $" The secret '{name}' may be left in it." : string.Empty;
             throw Translate(e, null, $"The vault '{Name}' could not be tried with a throwaway secret.{left}");
         }
+        finally
+        {
+            // The probe looked for it itself.
+            _removed.Clear();
+        }
     }
 
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
@@ -570,7 +575,8 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
     }
 
     // It gives nothing, and does not say why.
-    private LlmConfigException NotGiven(string keyId, List<string>? listed) => listed is { Count: > 0 } && !Shows(listed, keyId)
+    private LlmConfigException NotGiven(string keyId, List<string>? listed) =>
+        listed is { Count: > 0 } && !(KeyIdIn(keyId) is null ? listed.Contains(keyId, StringComparer.OrdinalIgnoreCase) : Shows(listed, keyId))
         ? Missing(keyId)
         : new LlmConfigException(
             LlmConfigErrorCode.VaultUnavailable,
