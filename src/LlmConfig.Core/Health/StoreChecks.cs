@@ -354,8 +354,8 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
             ? new CheckResult(File, CheckStatus.Error, _paths.ConfigFile, "The file is gone although its backup is there.", Repair)
         : findings.BuiltIn is { Error: null } vault && vault.Entries.Values.Any(entry => entry.Label is not null)
             ? new CheckResult(File, CheckStatus.Error, _paths.ConfigFile, $"The file and its backup are gone, although the built-in vault holds {Count(vault.Entries.Count, "key", "keys")}.", "Run Repair-LlmConfig, which rebuilds it from what the vault says beside the keys, before anything else.")
-        : findings.HasNotes
-            ? new CheckResult(File, CheckStatus.Error, _paths.ConfigFile, $"The file and its backup are gone, although {Path.GetFileName(_paths.Written)}/ names keys that it wrote to vaults.", Repair)
+        : findings.HadKeysElsewhere
+            ? new CheckResult(File, CheckStatus.Error, _paths.ConfigFile, "The file and its backup are gone, although vaults that are registered hold keys of it.", "Run Repair-LlmConfig -Vault with the vaults of the store.")
         : findings.BuiltIn is { Error: not null } && !findings.IsVaultEmpty
             ? new CheckResult(File, CheckStatus.Error, _paths.ConfigFile, "The file and its backup are gone, although the built-in vault holds keys, which cannot be opened now.", "Put the vault right first, then run Repair-LlmConfig.")
         : new CheckResult(File, CheckStatus.Ok, _paths.ConfigFile, "There is no store yet; the first change makes it.");

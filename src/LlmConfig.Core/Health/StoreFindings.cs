@@ -72,8 +72,8 @@ internal sealed record StoreFindings
     /// <summary>The ids of all keys that some intent names.</summary>
     public HashSet<string> KeysInDoubt => [.. Intents.SelectMany(intent => intent.Keys).Select(key => key.KeyId), .. DoubtedBefore];
 
-    /// <summary>True when there are notes of keys in vaults that keep no labels, of whatever store.</summary>
-    public bool HasNotes { get; init; }
+    /// <summary>True when the store had keys in vaults of others, as its lock file or its notes say.</summary>
+    public bool HadKeysElsewhere { get; init; }
 
     /// <summary>Notes of keys that their vaults do not have any more, and that nothing refers to.</summary>
     public IEnumerable<string> StaleNotes(ConfigDocument document) =>

@@ -78,7 +78,7 @@ internal sealed class StoreInspection(
                 BackupWritten = backupNow.State == ConfigFileState.Absent ? null : Or(() => files.GetModified(_paths.Backup), default(DateTime?)),
                 Intents = pending,
                 DoubtedBefore = doubted,
-                HasNotes = Or(() => written.Any, false),
+                HadKeysElsewhere = Or(config.HadKeysElsewhere, false),
                 Written = noted.Select(key => key.KeyId).ToHashSet(StringComparer.Ordinal),
                 IntentError = pendingError,
                 Vaults = found,

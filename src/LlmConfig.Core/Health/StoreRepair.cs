@@ -159,7 +159,7 @@ internal sealed class StoreRepair(
         findings.Main.State == ConfigFileState.Damaged
         || findings.Backup.State != ConfigFileState.Absent
         || findings.Vaults.Any(vault => StoreRebuild.Stores(vault).Count > 0)
-        || findings.HasNotes
+        || findings.HadKeysElsewhere
         || (findings.BuiltIn?.Error is not null && !findings.IsVaultEmpty);
 
     private ConfigDocument PlanFile(StoreFindings findings, Guid? storeId, List<RepairStep> steps)

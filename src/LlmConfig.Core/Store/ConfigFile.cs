@@ -216,12 +216,22 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
     }
 
     /// <summary>The revision that was committed last, as far as it is known: 0 where it is not.</summary>
-    public long NewestRevision() =>
-        _lock.ReadRemark() is { } remark && remark.StartsWith(RevisionWord, StringComparison.Ordinal)
-        && long.TryParse(remark.AsSpan(RevisionWord.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long revision)
-        && revision < ConfigDocument.HighestRevision
-            ? revision
-            : 0;
+    public long NewestRevision() => ReadRemark().Revision;
+
+    /// <summary>True when the store had keys in vaults of others at its last commit: a store without a file has lost it then.</summary>
+    public bool HadKeysElsewhere() => ReadRemark().HasKeysElsewhere || HasNotes();
+
+    private (long Revision, bool HasKeysElsewhere) ReadRemark()
+    {
+        string remark = _lock.ReadRemark();
+        bool hasKeysElsewhere = remark.EndsWith(KeysElsewhere, StringComparison.Ordinal);
+        string number = hasKeysElsewhere ? remark[..^KeysElsewhere.Length] : remark;
+        return number.StartsWith(RevisionWord, StringComparison.Ordinal)
+            && long.TryParse(number.AsSpan(RevisionWord.Length), NumberStyles.None, CultureInfo.InvariantCulture, out long revision)
+            && revision < ConfigDocument.HighestRevision
+                ? (revision, hasKeysElsewhere)
+                : (0, false);
+    }
 
     /// <summary>Makes durable what any process renamed into place, before something is dropped that only the file before it refers to.</summary>
     public void Confirm() => files.FlushFolder(folder.Path);
@@ -284,7 +294,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
         }
 
         files.FlushFolder(folder.Path);
-        Remember(held, document.Revision);
+        Remember(held, document);
         return new ConfigFileMended(document, aside);
     }
 
@@ -324,6 +334,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
     }
 
     private const string RevisionWord = "revision ";
+    private const string KeysElsewhere = ", with keys in vaults of others";
 
     private const string Remedy =
         $"Run Repair-LlmConfig, or move {StorePaths.ConfigFileName} aside yourself and copy {StorePaths.ConfigFileName}.bak to its place.";
@@ -394,7 +405,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
         {
             // Keys are written after the file: keys alone are those of a file that was lost.
             int keys = CountLostKeys();
-            return keys == 0 ? RequireNoNotes(trustStamp)
+            return keys == 0 ? RequireNoKeysElsewhere(trustStamp)
                 : Load(Paths.ConfigFile, trustStamp)?.Document
                     ?? throw new LlmConfigException(
                         LlmConfigErrorCode.StoreCorrupt,
@@ -410,14 +421,14 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
                 LlmConfigErrorCode.StoreCorrupt, Paths.ConfigFile, $"'{Paths.ConfigFile}' is gone although its backup is there.", Remedy);
     }
 
-    private ConfigDocument? RequireNoNotes(bool trustStamp) =>
-        !HasNotes() ? null
+    private ConfigDocument? RequireNoKeysElsewhere(bool trustStamp) =>
+        !HadKeysElsewhere() ? null
         : Load(Paths.ConfigFile, trustStamp)?.Document
             ?? throw new LlmConfigException(
                 LlmConfigErrorCode.StoreCorrupt,
                 Paths.ConfigFile,
-                $"'{Paths.ConfigFile}' and its backup are gone, although vaults hold keys of it, which '{Paths.Written}' names.",
-                $"Put the file back from a backup of the store's folder, or run Repair-LlmConfig -Vault with the vaults of the store. To begin anew, move the folder '{Paths.Written}' aside.");
+                $"'{Paths.ConfigFile}' and its backup are gone, although vaults that are registered hold keys of it.",
+                $"Put the file back from a backup of the store's folder, or run Repair-LlmConfig -Vault with the vaults of the store. To begin anew, move the folder '{folder.Path}' aside.");
 
     private int CountLostKeys()
     {
@@ -481,11 +492,12 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
     }
 
     // Who puts an older file in the place of a newer one is seen by it.
-    private void Remember(FileLock held, long revision)
+    private void Remember(FileLock held, ConfigDocument document)
     {
+        bool hasKeysElsewhere = document.Configurations.Any(item => item.OwnKey is { } key && !KeyVaults.IsBuiltIn(key.Vault));
         try
         {
-            _lock.Remark(held, string.Create(CultureInfo.InvariantCulture, $"{RevisionWord}{revision}"));
+            _lock.Remark(held, string.Create(CultureInfo.InvariantCulture, $"{RevisionWord}{document.Revision}{(hasKeysElsewhere ? KeysElsewhere : string.Empty)}"));
         }
         catch (LlmConfigException)
         {
@@ -582,7 +594,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
         }
 
         // Not before the disk has confirmed the file: it must not be taken for an older one after a power cut.
-        Remember(held, document.Revision);
+        Remember(held, document);
         return document;
     }
 

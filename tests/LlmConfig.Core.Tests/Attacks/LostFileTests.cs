@@ -39,6 +39,27 @@ public sealed class LostFileTests : IDisposable
     }
 
     [Fact]
+    public void Keys_in_a_vault_of_others_alone_are_missed_too_and_a_repair_that_names_the_vault_brings_them_back()
+    {
+        var far = new FakeVault("Far");
+        LlmConfigRepository Open() => _store.Open(options => options with { Vaults = new FakeVaults(far) });
+        string key = TestKey.New();
+        LlmConfiguration item = _store.Create("work", key, "Far", Open());
+        Guid storeId = _store.StoreId;
+        Lose();
+
+        LlmConfigException error = Refusal.Of(LlmConfigErrorCode.StoreCorrupt, _store.Paths.ConfigFile, () => _store.Create("new", TestKey.New(), "Far", Open()));
+        CheckResult check = Assert.Single(Open().Check(), result => result.Check == "File");
+
+        Assert.Contains("Repair-LlmConfig -Vault", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Equal(CheckStatus.Error, check.Status);
+        LlmConfigRepository repository = Open();
+        Assert.All(repository.Repair(repository.PlanRepair(["Far"], storeId), _ => true), result => Assert.Null(result.Error));
+        Assert.Equal(item.Name, Open().Get(item.Id).Name);
+        Assert.Single(far.Keys);
+    }
+
+    [Fact]
     public void A_vault_that_was_set_aside_gives_a_new_store()
     {
         _store.Create("work", TestKey.New());

@@ -126,7 +126,7 @@ public sealed class UnlabelledVaultTests : IDisposable
         Assert.Equal(LlmConfigErrorCode.StoreCorrupt, error.Code);
         Assert.Throws<LlmConfigException>(() => Create("other"));
         Assert.Contains(Problems(), result => result.Check == StoreChecks.File && result.Status == CheckStatus.Error);
-        Directory.Move(_store.Paths.Written, _store.Path + "-aside");
+        Directory.Move(_store.Path, _store.Path + "-aside");
         Assert.Empty(Open().GetAll());
     }
 
