@@ -285,7 +285,8 @@ internal sealed class MisbehavingVault
                     {
                         // Nobody is there to be told.
                     }
-                }));
+                }
+                ));
                 break;
         }
     }

@@ -120,7 +120,7 @@ internal sealed partial class VaultBench : IDisposable
     {
         CommandResult result = _shell.Invoke(script, variables);
         List<ErrorRecord> errors = [.. result.Errors, .. result.Output.Select(item => item?.BaseObject).OfType<ErrorRecord>()];
-        foreach (ErrorRecord error in errors.Where(error => error.Exception is not LlmConfigException || string.IsNullOrEmpty(error.ErrorDetails?.RecommendedAction)))
+        foreach (ErrorRecord error in errors.Where(error => error is not { Exception: LlmConfigException, ErrorDetails.RecommendedAction.Length: > 0 }))
         {
             _verdict?.Add(VaultVerdict.Errors, $"{error.FullyQualifiedErrorId}: {error}");
         }

@@ -14,8 +14,21 @@ function Read-Secret($Folder, $Name) {
 
 function Write-Secret($Folder, $Name, $Secret) { Set-Content -LiteralPath (Get-Path $Folder $Name) $Secret -NoNewline }
 
+# The first two calls fail.
+function Wait-Turn($Folder, $Message) {
+    $count = Join-Path $Folder count
+    if ("$(Get-Content $count -ErrorAction Ignore)".Length -ge 2) { return }
+    Add-Content $count x -NoNewline
+    throw $Message
+}
+
 # Does a command's work, or what the mode says instead. Each block gets the folder and the name.
-function Invoke-Mode($Command, $Folder, $Name, [scriptblock] $Work, [scriptblock] $Half = {}, [scriptblock] $Misname = {}, [scriptblock] $Retype = { [pscustomobject]@{ Odd = 1 } }) {
+function Invoke-Mode {
+    param(
+        $Command, $Folder, $Name, [scriptblock] $Work,
+        [scriptblock] $Half = {}, [scriptblock] $Misname = {}, [scriptblock] $Retype = { [pscustomobject]@{ Odd = 1 } }, [string] $Later
+    )
+
     $late = Join-Path $Folder late
     if ((Test-Path $late) -and -not (Test-Path (Join-Path $Folder mode))) {
         # The mode is over: what was late takes effect.
@@ -35,9 +48,9 @@ function Invoke-Mode($Command, $Folder, $Name, [scriptblock] $Work, [scriptblock
         Twice { & $Work; & $Work }
         TextBefore { 'Opening-the-vault'; & $Work }
         AnotherType { & $Retype }
-        TooLate { if ($Command -in 'Set-Secret', 'Remove-Secret') { Add-Content $late $(if ($Command -eq 'Set-Secret') { "Write-Secret '$Folder' '$Name' '$Plain'" } else { "Remove-Item -LiteralPath '$(Get-Path $Folder $Name)' -ErrorAction Ignore" }) } }
-        Slow { $count = Join-Path $Folder count; if ("$(Get-Content $count -ErrorAction Ignore)".Length -lt 2) { Add-Content $count x -NoNewline; throw 'The operation has timed out.' }; & $Work }
-        Throttled { $count = Join-Path $Folder count; if ("$(Get-Content $count -ErrorAction Ignore)".Length -lt 2) { Add-Content $count x -NoNewline; throw '429 Too Many Requests' }; & $Work }
+        TooLate { if ($Later) { Add-Content $late $Later } }
+        Slow { Wait-Turn $Folder 'The operation has timed out.'; & $Work }
+        Throttled { Wait-Turn $Folder '429 Too Many Requests'; & $Work }
         Locked { throw [PasswordRequiredException]::new('A password is wanted.') }
         HalfDone { & $Half }
         DoneWithError { & $Work; throw 'Something went wrong.' }
@@ -60,9 +73,9 @@ function Set-Secret {
     $folder = $AdditionalParameters.Path
     $plain = if ($Secret -is [securestring]) { [Net.NetworkCredential]::new('', $Secret).Password } else { $Secret }
     $work = { Write-Secret $folder $Name $plain }
-    Invoke-Mode Set-Secret $folder $Name -Work $work -Half { Write-Secret $folder $Name $plain.Substring(0, $plain.Length / 2) } -Misname {
-        Write-Secret $folder "Keys/$Name" $plain
-    } -Retype { & $work; 5 }
+    $half = { Write-Secret $folder $Name $plain.Substring(0, $plain.Length / 2) }
+    $misname = { Write-Secret $folder "Keys/$Name" $plain }
+    Invoke-Mode Set-Secret $folder $Name $work $half $misname { & $work; 5 } "Write-Secret '$folder' '$Name' '$plain'"
 }
 
 function Remove-Secret {
@@ -72,7 +85,8 @@ function Remove-Secret {
         Remove-Item -LiteralPath (Get-Path $folder $Name) -ErrorAction Stop
         Remove-Item -LiteralPath (Get-Path $folder $Name metadata) -ErrorAction Ignore
     }
-    Invoke-Mode Remove-Secret $folder $Name -Work $work -Half { Remove-Item -LiteralPath (Get-Path $folder $Name metadata) -ErrorAction Ignore } -Retype { & $work; 5 }
+    $half = { Remove-Item -LiteralPath (Get-Path $folder $Name metadata) -ErrorAction Ignore }
+    Invoke-Mode Remove-Secret $folder $Name $work $half {} { & $work; 5 } "Remove-Item -LiteralPath '$(Get-Path $folder $Name)' -ErrorAction Ignore"
 }
 
 function Get-SecretInfo {
@@ -99,7 +113,8 @@ function Set-SecretInfo {
         if (-not (Test-Path -LiteralPath (Get-Path $folder $Name))) { throw "The item $Name is unknown." }
         Export-Clixml -LiteralPath (Get-Path $folder $Name metadata) -InputObject $Metadata
     }
-    Invoke-Mode Set-SecretInfo $folder $Name -Work $work -Half { Export-Clixml -LiteralPath (Get-Path $folder $Name metadata) -InputObject @{ name = $Metadata['name'] } }
+    $half = { Export-Clixml -LiteralPath (Get-Path $folder $Name metadata) -InputObject @{ name = $Metadata['name'] } }
+    Invoke-Mode Set-SecretInfo $folder $Name $work $half
 }
 
 function Test-SecretVault {
