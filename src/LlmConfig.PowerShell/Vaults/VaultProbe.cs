@@ -115,7 +115,7 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
         Forget(name, cancellation);
 
         // It may come to light later.
-        Left = isThere ? Left : name;
+        Left ??= isThere ? null : name;
         return null;
     }
 
