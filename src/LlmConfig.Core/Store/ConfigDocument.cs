@@ -55,10 +55,10 @@ internal sealed class ConfigDocument
     /// <summary>The default one of them.</summary>
     public LlmConfiguration? Default { get; }
 
-    public JsonExtras Extras { get; }
+    public JsonExtras Extras { get; init; }
 
-    /// <summary>Where the configurations lie in the bytes of the file; <see langword="null"/> while there are none.</summary>
-    public StoredEntries? Entries { get; init; }
+    /// <summary>How the configurations stand in the file, by object: one that is still the same object is written as it stood.</summary>
+    public IReadOnlyDictionary<LlmConfiguration, byte[]> Texts { get; init; } = new Dictionary<LlmConfiguration, byte[]>();
 
     /// <summary>The index that the reader made on its way.</summary>
     public Dictionary<string, LlmConfiguration> ByName
@@ -71,10 +71,6 @@ internal sealed class ConfigDocument
     {
         init => _byId = value;
     }
-
-    /// <summary>The same document, lying in these bytes.</summary>
-    public ConfigDocument StoredAs(StoredEntries entries) =>
-        new(StoreId, Revision, DefaultVault, Configurations, Extras) { Entries = entries, Seal = Seal, Vaults = Vaults };
 
     /// <summary>The same document, not older than a revision.</summary>
     public ConfigDocument AtLeast(long revision) => Revision >= revision

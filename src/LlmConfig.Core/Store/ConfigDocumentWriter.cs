@@ -18,16 +18,8 @@ internal static class ConfigDocumentWriter
 
     private static readonly byte[] EntryIndent = Encoding.ASCII.GetBytes(Environment.NewLine + "    ");
 
-    public static byte[] Write(ConfigDocument document) => Write(document, basis: null, out _).Bytes;
-
-    /// <summary>Writes a document; what it has in common with another one is copied as it stands there.</summary>
-    /// <param name="document">The document.</param>
-    /// <param name="basis">The document that it was made of, or <see langword="null"/>.</param>
-    /// <param name="written">The indexes of the configurations that were written anew.</param>
-    public static (byte[] Bytes, StoredEntries Entries) Write(ConfigDocument document, ConfigDocument? basis, out List<int> written)
+    public static byte[] Write(ConfigDocument document)
     {
-        var ranges = new List<Range>(document.Configurations.Count);
-        written = [];
         var buffer = new ArrayBufferWriter<byte>(512 + (512 * document.Configurations.Count));
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
@@ -45,23 +37,17 @@ internal static class ConfigDocumentWriter
             WriteProfiles(json, document.Vaults);
             document.Extras.WriteTo(json);
             json.WriteStartArray("configs");
-            var scratch = new ArrayBufferWriter<byte>(1024);
-            int known = 0;
-            for (int index = 0; index < document.Configurations.Count; index++)
+            foreach (LlmConfiguration item in document.Configurations)
             {
-                LlmConfiguration item = document.Configurations[index];
-                if (TryFind(item, basis, ref known) is { } stored)
+                if (document.Texts.TryGetValue(item, out byte[]? text))
                 {
-                    Copy(json, basis!.Entries![stored], scratch);
-                    ranges.Add(new Range(Position(json) - basis.Entries[stored].Length, Position(json)));
-                    continue;
+                    // The writer indents what it writes, and not what it is given.
+                    json.WriteRawValue([.. EntryIndent, .. text], skipInputValidation: true);
                 }
-
-                json.WriteStartObject();
-                int start = Position(json) - 1;
-                Write(json, item);
-                ranges.Add(new Range(start, Position(json)));
-                written.Add(index);
+                else
+                {
+                    Write(json, item);
+                }
             }
 
             json.WriteEndArray();
@@ -69,47 +55,15 @@ internal static class ConfigDocumentWriter
         }
 
         buffer.Write("\n"u8);
-        byte[] bytes = buffer.WrittenSpan.ToArray();
-        return (bytes, new StoredEntries(bytes, ranges));
+        return buffer.WrittenSpan.ToArray();
     }
 
     /// <summary>A time as every file of the store holds it: UTC, to the millisecond.</summary>
     public static string Time(DateTime utc) => utc.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    // The writer indents what it writes, and not what it is given.
-    private static void Copy(Utf8JsonWriter json, ReadOnlySpan<byte> entry, ArrayBufferWriter<byte> scratch)
-    {
-        scratch.ResetWrittenCount();
-        scratch.Write(EntryIndent);
-        scratch.Write(entry);
-        json.WriteRawValue(scratch.WrittenSpan, skipInputValidation: true);
-    }
-
-    private static int Position(Utf8JsonWriter json) => (int)(json.BytesCommitted + json.BytesPending);
-
-    // Both are in the same order, so that one look at each suffices. What is not the same object was changed.
-    private static int? TryFind(LlmConfiguration item, ConfigDocument? basis, ref int next)
-    {
-        if (basis?.Entries is null)
-        {
-            return null;
-        }
-
-        for (int index = next; index < basis.Configurations.Count; index++)
-        {
-            if (basis.Configurations[index].Id == item.Id)
-            {
-                next = index + 1;
-                return ReferenceEquals(basis.Configurations[index], item) ? index : null;
-            }
-        }
-
-        next = basis.Configurations.Count;
-        return null;
-    }
-
     private static void Write(Utf8JsonWriter json, LlmConfiguration item)
     {
+        json.WriteStartObject();
         json.WriteString("id", item.Id);
         json.WriteString("name", item.Name);
         json.WriteString("provider", item.Provider);

@@ -192,7 +192,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
 
         // The last moment to stop: what is renamed into place counts.
         cancellation.ThrowIfCancellationRequested();
-        return draft.IsChanged ? Commit(held, draft.ToDocument(), before, keys) : before;
+        return draft.IsChanged ? Commit(held, draft.ToDocument(), keys) : before;
     }
 
     /// <summary>Goes on with a file that is older than what was committed last, which nobody has any more.</summary>
@@ -212,7 +212,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
 
         var draft = new ConfigDraft(before, seals);
         edit(draft);
-        return Commit(held, draft.ToDocument(newest), before);
+        return Commit(held, draft.ToDocument(newest));
     }
 
     /// <summary>The revision that was committed last, as far as it is known: 0 where it is not.</summary>
@@ -276,7 +276,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
         RefuseUnlessDamaged(main);
         RefuseUnlessDamaged(backup);
         ConfigDocument document = mend(backup.Document).AtLeast(NewestRevision());
-        byte[] bytes = document == backup.Document ? backup.Bytes! : ToBytes(document, basis: null).Bytes;
+        byte[] bytes = document == backup.Document ? backup.Bytes! : ToBytes(document);
         List<string> aside = [];
         if (main.State == ConfigFileState.Absent)
         {
@@ -545,14 +545,14 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
 
     // Under the lock. The file first, since its rename is the commit; the backup then follows it, so that whatever
     // damages the file later costs nothing. Old keys are only removed after both.
-    private ConfigDocument Commit(FileLock held, ConfigDocument document, ConfigDocument? basis = null, StartedWork? keys = null)
+    private ConfigDocument Commit(FileLock held, ConfigDocument document, StartedWork? keys = null)
     {
         foreach (string leftover in ListLeftovers())
         {
             files.DeleteFile(leftover);
         }
 
-        (byte[] bytes, document) = ToBytes(document, basis);
+        byte[] bytes = ToBytes(document);
         bool hasBackup = HasBackup();
         var staged = new StagedFile?[2];
         try
@@ -641,40 +641,19 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
         }
     }
 
-    private (byte[] Bytes, ConfigDocument Document) ToBytes(ConfigDocument document, ConfigDocument? basis)
+    // What could not be read back must not replace what can be.
+    private byte[] ToBytes(ConfigDocument document)
     {
-        (byte[] bytes, StoredEntries entries) = ConfigDocumentWriter.Write(document, basis, out List<int> written);
+        byte[] bytes = ConfigDocumentWriter.Write(document);
         if (bytes.Length > MaximumBytes)
         {
             throw StoreFailure.TooLarge(Paths.ConfigFile, MaximumBytes);
         }
 
-        // What was copied was read before: of the rest, all is read back.
-        RequireReadable(written.Count == entries.Count ? bytes : entries.Extract(WithDefault(document, written)));
-        return (bytes, document.StoredAs(entries));
-    }
-
-    // The document names its default, so that has to be there.
-    private static SortedSet<int> WithDefault(ConfigDocument document, List<int> indexes)
-    {
-        var result = new SortedSet<int>(indexes);
-        for (int index = 0; document.Default is not null && index < document.Configurations.Count; index++)
-        {
-            if (ReferenceEquals(document.Configurations[index], document.Default))
-            {
-                result.Add(index);
-            }
-        }
-
-        return result;
-    }
-
-    // What could not be read back must not replace what can be.
-    private void RequireReadable(byte[] bytes)
-    {
         try
         {
             ConfigDocumentReader.Read(bytes);
+            return bytes;
         }
         catch (StoreFormatException e)
         {

@@ -2,21 +2,14 @@ using System.Text.Json;
 
 namespace LlmConfig;
 
-/// <summary>Properties of a JSON object that this version does not know, kept byte for byte so that they survive a rewrite.</summary>
-internal sealed class JsonExtras
+/// <summary>Properties of a JSON object that this version does not know, as they stand in the file, so that they survive a rewrite.</summary>
+internal sealed class JsonExtras(IReadOnlyList<KeyValuePair<string, string>> properties)
 {
     public static readonly JsonExtras None = new([]);
 
-    private readonly IReadOnlyList<KeyValuePair<string, byte[]>> _properties;
-
-    public JsonExtras(IReadOnlyList<KeyValuePair<string, byte[]>> properties)
-    {
-        _properties = properties;
-    }
-
     public void WriteTo(Utf8JsonWriter writer)
     {
-        foreach ((string name, byte[] value) in _properties)
+        foreach ((string name, string value) in properties)
         {
             writer.WritePropertyName(name);
 

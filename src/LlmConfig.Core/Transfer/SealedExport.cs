@@ -152,7 +152,7 @@ internal static class SealedExport
         var items = new List<ImportItem>();
         try
         {
-            foreach (LlmConfiguration item in ConfigDocumentReader.Read(LengthPrefixed.Take(ref rest)).Configurations)
+            foreach (LlmConfiguration item in ConfigDocumentReader.Read(LengthPrefixed.Take(ref rest).ToArray()).Configurations)
             {
                 items.Add(StoreDocumentFile.ItemOf(item, item.Key is null ? null : ApiKey.FromUtf8(LengthPrefixed.Take(ref rest), item.Name)));
             }

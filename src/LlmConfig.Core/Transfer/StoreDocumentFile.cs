@@ -5,7 +5,7 @@ internal static class StoreDocumentFile
 {
     public static ImportSource Read(string path, ReadOnlySpan<byte> content)
     {
-        List<ImportItem> items = [.. ConfigDocumentReader.Read(content).Configurations.Select(item => ItemOf(item, key: null))];
+        List<ImportItem> items = [.. ConfigDocumentReader.Read(content.ToArray()).Configurations.Select(item => ItemOf(item, key: null))];
         return new ImportSource(path, items, [], []);
     }
 

@@ -83,8 +83,8 @@ public sealed record VaultProfile
             : null;
     }
 
-    /// <summary>True for the names that a profile has.</summary>
-    internal static bool IsProperty(string name) => name is ModuleName or FormName or PrefixName or LabelsName or NamesName or ProbedName or TimeName;
+    /// <summary>The names that a profile has.</summary>
+    internal static IReadOnlyList<string> PropertyNames { get; } = [ModuleName, FormName, PrefixName, LabelsName, NamesName, ProbedName, TimeName];
 
     private static string Text(bool value) => value ? True : False;
 

@@ -2,17 +2,9 @@ using System.Management.Automation;
 
 namespace LlmConfig.Commands;
 
-/// <summary>
-/// The cmdlets that change configurations which exist: named by pattern, id or object, collected from the pipeline, and
-/// changed in one commit when it ends.
-/// </summary>
-public abstract class ConfigurationChangeCommand : LlmConfigCommand
+/// <summary>The cmdlets that change configurations which exist: collected from the pipeline, and changed in one commit when it ends.</summary>
+public abstract class ConfigurationChangeCommand : ConfigurationsCommand
 {
-    private protected const string ByName = "Name";
-    private const string ById = "Id";
-    private const string ByInputObject = "InputObject";
-    private const string ByDeserialized = "Deserialized";
-
     private protected ConfigurationChangeCommand()
     {
     }
@@ -24,71 +16,18 @@ public abstract class ConfigurationChangeCommand : LlmConfigCommand
     [ArgumentCompleter(typeof(ConfigurationNameCompleter))]
     public string[] Name { get; set; } = [];
 
-    /// <summary>Ids.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ById, ValueFromPipelineByPropertyName = true)]
-    [UnshownText(TakesIds = true)]
-    [ArgumentCompleter(typeof(ConfigurationIdCompleter))]
-    public Guid[] Id { get; set; } = [];
-
-    /// <summary>Configurations as Get-LlmConfig gave them.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByInputObject, ValueFromPipeline = true)]
-    public LlmConfiguration[] InputObject { get; set; } = [];
-
-    /// <summary>Configurations that came back from a job or another session.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByDeserialized, ValueFromPipeline = true, DontShow = true)]
-    [PSTypeName("Deserialized.LlmConfig.LlmConfiguration")]
-    public PSObject? Deserialized { get; set; }
-
-    /// <summary>True when what is piped in is a configuration as it was read once, not a list of settings to apply.</summary>
-    private protected bool IsSnapshot => ParameterSetName is ByInputObject or ByDeserialized;
-
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
-        bool isRefused = false;
+        bool isRefused = true;
         Guard(() =>
         {
-            isRefused = true;
             RequireBooleans(ParameterSetName == ByName ? ShownText.Of(Name.FirstOrDefault()) : null);
             isRefused = false;
         });
-        if (isRefused)
+        if (!isRefused)
         {
-            return;
-        }
-
-        switch (ParameterSetName)
-        {
-            case ById:
-                foreach (Guid id in Id)
-                {
-                    Guard(() => Process(Repository.Get(id)));
-                }
-
-                break;
-            case ByInputObject:
-                foreach (LlmConfiguration item in InputObject)
-                {
-                    Guard(() => Process(Repository.Get(item.Id)));
-                }
-
-                break;
-            case ByDeserialized:
-                Guard(() => Process(ConfigurationSelector.Select(Repository, Deserialized!)));
-                break;
-            default:
-                foreach (string name in Name)
-                {
-                    Guard(() =>
-                    {
-                        foreach (LlmConfiguration item in ConfigurationSelector.Select(Repository, name))
-                        {
-                            Process(item);
-                        }
-                    });
-                }
-
-                break;
+            ForEach(Name, Process);
         }
     }
 

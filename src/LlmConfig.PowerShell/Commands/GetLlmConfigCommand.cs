@@ -5,12 +5,8 @@ namespace LlmConfig.Commands;
 /// <summary>Get-LlmConfig: reads configurations, never keys.</summary>
 [Cmdlet(VerbsCommon.Get, "LlmConfig", DefaultParameterSetName = ByName)]
 [OutputType(typeof(LlmConfiguration))]
-public sealed class GetLlmConfigCommand : LlmConfigCommand
+public sealed class GetLlmConfigCommand : ConfigurationsCommand
 {
-    private const string ByName = "Name";
-    private const string ById = "Id";
-    private const string ByInputObject = "InputObject";
-    private const string ByDeserialized = "Deserialized";
     private const string ByDefault = "Default";
 
     /// <summary>Names or patterns; all without one.</summary>
@@ -19,21 +15,6 @@ public sealed class GetLlmConfigCommand : LlmConfigCommand
     [ValidateNotNull]
     [ArgumentCompleter(typeof(ConfigurationNameCompleter))]
     public string[] Name { get; set; } = ["*"];
-
-    /// <summary>Ids.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ById, ValueFromPipelineByPropertyName = true)]
-    [UnshownText(TakesIds = true)]
-    [ArgumentCompleter(typeof(ConfigurationIdCompleter))]
-    public Guid[] Id { get; set; } = [];
-
-    /// <summary>Configurations as they were read once, to read them anew.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByInputObject, ValueFromPipeline = true)]
-    public LlmConfiguration[] InputObject { get; set; } = [];
-
-    /// <summary>A configuration that came back from a job or another session.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByDeserialized, ValueFromPipeline = true, DontShow = true)]
-    [PSTypeName("Deserialized.LlmConfig.LlmConfiguration")]
-    public PSObject? Deserialized { get; set; }
 
     /// <summary>The default configuration only.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByDefault)]
@@ -56,47 +37,19 @@ public sealed class GetLlmConfigCommand : LlmConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        switch (ParameterSetName)
+        if (ParameterSetName != ByDefault)
         {
-            case ById:
-                foreach (Guid id in Id)
+            ForEach(Name, Write);
+        }
+        else if (Default)
+        {
+            Guard(() =>
+            {
+                if (Repository.GetDefault() is { } item)
                 {
-                    Guard(() => Write(Repository.Get(id)));
+                    Write(item);
                 }
-
-                break;
-            case ByInputObject:
-                foreach (LlmConfiguration item in InputObject)
-                {
-                    Guard(() => Write(Repository.Get(item.Id)));
-                }
-
-                break;
-            case ByDeserialized:
-                Guard(() => Write(ConfigurationSelector.Select(Repository, Deserialized!)));
-                break;
-            case ByDefault:
-                Guard(() =>
-                {
-                    if (Default && Repository.GetDefault() is { } item)
-                    {
-                        Write(item);
-                    }
-                });
-                break;
-            default:
-                foreach (string name in Name)
-                {
-                    Guard(() =>
-                    {
-                        foreach (LlmConfiguration item in ConfigurationSelector.Select(Repository, name))
-                        {
-                            Write(item);
-                        }
-                    });
-                }
-
-                break;
+            });
         }
     }
 
