@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -16,7 +15,7 @@ internal static class ConfigDocumentWriter
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private static readonly byte[] EntryIndent = Encoding.ASCII.GetBytes(Environment.NewLine + "    ");
+    private static ReadOnlySpan<byte> EntryIndent => "\n    "u8;
 
     public static byte[] Write(ConfigDocument document) => Write(document, basis: null, out _).Bytes;
 
@@ -28,7 +27,7 @@ internal static class ConfigDocumentWriter
     {
         var ranges = new List<Range>(document.Configurations.Count);
         written = [];
-        var buffer = new ArrayBufferWriter<byte>(512 + (512 * document.Configurations.Count));
+        var buffer = new JsonBuffer(512 + (512 * document.Configurations.Count));
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
@@ -50,26 +49,28 @@ internal static class ConfigDocumentWriter
             for (int index = 0; index < document.Configurations.Count; index++)
             {
                 LlmConfiguration item = document.Configurations[index];
+                json.Flush();
+                int start = buffer.Length + (index == 0 ? 0 : ",".Length) + EntryIndent.Length;
                 if (TryFind(item, basis, ref known) is { } stored)
                 {
                     Copy(json, basis!.Entries![stored], scratch);
-                    ranges.Add(new Range(Position(json) - basis.Entries[stored].Length, Position(json)));
-                    continue;
+                }
+                else
+                {
+                    json.WriteStartObject();
+                    Write(json, item);
+                    written.Add(index);
                 }
 
-                json.WriteStartObject();
-                int start = Position(json) - 1;
-                Write(json, item);
-                ranges.Add(new Range(start, Position(json)));
-                written.Add(index);
+                json.Flush();
+                ranges.Add(new Range(start, buffer.Length));
             }
 
             json.WriteEndArray();
             json.WriteEndObject();
         }
 
-        buffer.Write("\n"u8);
-        byte[] bytes = buffer.WrittenSpan.ToArray();
+        byte[] bytes = buffer.ToFile();
         return (bytes, new StoredEntries(bytes, ranges));
     }
 
@@ -84,8 +85,6 @@ internal static class ConfigDocumentWriter
         scratch.Write(entry);
         json.WriteRawValue(scratch.WrittenSpan, skipInputValidation: true);
     }
-
-    private static int Position(Utf8JsonWriter json) => (int)(json.BytesCommitted + json.BytesPending);
 
     // Both are in the same order, so that one look at each suffices. What is not the same object was changed.
     private static int? TryFind(LlmConfiguration item, ConfigDocument? basis, ref int next)
