@@ -117,7 +117,7 @@ internal sealed class AttackedStore : IDisposable
         }
 
         File.WriteAllBytes(path, content);
-        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+        Access.Restrict(path);
     }
 
     /// <summary>Puts a whole state back, and nothing beside it.</summary>

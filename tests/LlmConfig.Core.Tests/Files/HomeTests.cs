@@ -121,7 +121,7 @@ public sealed class HomeTests : IDisposable
         using ApiKey back = repository.GetKey(item.Id);
         Assert.Equal(value, back.ToPlainText());
         Assert.True(File.Exists(Path.Combine(home, ".config", "LlmConfig", "llm_config.json")));
-        Assert.Equal(StoreFileSystem.FolderMode, File.GetUnixFileMode(Path.Combine(home, ".config")));
+        Assert.True(Access.IsOfUserAlone(Path.Combine(home, ".config")));
     }
 
     [Fact]

@@ -61,7 +61,7 @@ public sealed class OverlapTests : IDisposable
         Assert.Equal(before, File.ReadAllBytes(_store.Paths.ConfigFile));
         Assert.Single(_store.Sealed);
         Assert.Empty(_store.Intents);
-        Assert.True(SpinWait.SpinUntil(() => files.Open == 0, TimeSpan.FromSeconds(10)), $"{files.Open} files are still open");
+        Assert.True(SpinWait.SpinUntil(() => files.OpenFiles == 0, TimeSpan.FromSeconds(10)), $"{files.OpenFiles} files are still open");
 
         // And the next change is a change like any other.
         _store.Create("second", TestKey.New(), null, repository);
@@ -111,7 +111,7 @@ public sealed class OverlapTests : IDisposable
         Assert.Equal("unexpected", Assert.Throws<InvalidOperationException>(work.Wait).Message);
     }
 
-    private sealed class WatchedFiles : UnixFileSystem
+    private sealed class WatchedFiles : StoreFileSystem
     {
         private readonly System.Collections.Concurrent.ConcurrentDictionary<SafeFileHandle, string> _created = [];
         private readonly System.Collections.Concurrent.ConcurrentBag<string> _flushed = [];
@@ -124,15 +124,15 @@ public sealed class OverlapTests : IDisposable
         public int MostOpen { get; private set; }
 
         /// <summary>How many of the files that were created are open.</summary>
-        public int Open => _created.Keys.Count(handle => !handle.IsClosed);
+        public int OpenFiles => _created.Keys.Count(handle => !handle.IsClosed);
 
         public IReadOnlyCollection<string> FlushedPaths => _flushed;
 
-        protected override SafeFileHandle CreateFile(string path, bool keepOpen)
+        protected override SafeFileHandle CreateFile(string path)
         {
-            SafeFileHandle handle = base.CreateFile(path, keepOpen);
+            SafeFileHandle handle = base.CreateFile(path);
             _created[handle] = path[..path.IndexOf('.', Path.GetDirectoryName(path)!.Length)] + (path.Contains(".sealed", StringComparison.Ordinal) ? ".sealed" : string.Empty);
-            MostOpen = Math.Max(MostOpen, Open);
+            MostOpen = Math.Max(MostOpen, OpenFiles);
             return handle;
         }
 

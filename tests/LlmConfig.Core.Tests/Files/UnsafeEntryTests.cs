@@ -69,7 +69,7 @@ public sealed class UnsafeEntryTests : IDisposable
         // The path of a socket may have 107 bytes; those of sealed files and intents are longer.
         string place = Path.Combine(_store.Root, "socket");
         socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(place));
-        File.SetUnixFileMode(place, StoreFileSystem.FileMode);
+        Access.Restrict(place);
         Assert.Equal(0, ChildProcess.Run("mv", [place, path]).Code);
 
         AssertRefused(item, file, path, "not a regular file");
@@ -81,7 +81,7 @@ public sealed class UnsafeEntryTests : IDisposable
     {
         (LlmConfiguration item, string path) = Prepare(file);
         File.Delete(path);
-        Directory.CreateDirectory(path, StoreFileSystem.FolderMode);
+        Access.MakeFolder(path);
         if (file == "intent")
         {
             // Folders are not listed as intents; they are nobody's promise.
@@ -99,7 +99,7 @@ public sealed class UnsafeEntryTests : IDisposable
     {
         (LlmConfiguration item, string path) = Prepare(file);
         string other = Path.Combine(_store.Root, "other");
-        Assert.Equal(0, ChildProcess.Run("ln", [path, other]).Code);
+        Access.Link(path, other);
         byte[] bytes = File.ReadAllBytes(other);
 
         AssertRefused(item, file, path, "hard link");
@@ -197,7 +197,7 @@ public sealed class UnsafeEntryTests : IDisposable
         if (file == "intent")
         {
             File.WriteAllText(path, $$"""{"version":1,"store":"{{Guid.NewGuid()}}","keys":[{"vault":"LlmConfig","id":"{{KeyReference.NewKeyId()}}"}]}""");
-            File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+            Access.Restrict(path);
         }
 
         return (item, path);

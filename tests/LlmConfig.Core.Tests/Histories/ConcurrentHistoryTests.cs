@@ -33,7 +33,7 @@ public sealed class ConcurrentHistoryTests(ITestOutputHelper output)
     {
         int changes = TestScale.Of(250);
         using var store = new TemporaryStore();
-        Directory.CreateDirectory(store.Path + ".vault", StoreFileSystem.FolderMode);
+        Access.MakeFolder(store.Path + ".vault");
         var model = new Dictionary<Guid, (string Name, WorkItem Item)>();
         for (int i = 0; i < SharedConfigurations; i++)
         {

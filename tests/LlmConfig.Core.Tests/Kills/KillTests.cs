@@ -18,7 +18,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     public void Nothing_that_was_acknowledged_is_lost_when_four_writers_are_killed_again_and_again()
     {
         int kills = TestScale.Of(200);
-        Directory.CreateDirectory(Folder + ".vault", StoreFileSystem.FolderMode);
+        Access.MakeFolder(Folder + ".vault");
         using (LlmConfigRepository first = Open(Folder))
         {
             first.SetProtector(ProtectorKind.KeyFile);

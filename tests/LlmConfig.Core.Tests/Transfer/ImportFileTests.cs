@@ -39,7 +39,7 @@ public sealed class ImportFileTests : IDisposable
 
         repository.WriteExport(path, repository.Export([work.Id]));
 
-        Assert.Equal(StoreFileSystem.FileMode, File.GetUnixFileMode(path));
+        Assert.True(Access.IsOfUserAlone(path));
         Assert.Equal(["work"], ConfigDocumentReader.Read(File.ReadAllBytes(path)).Configurations.Select(item => item.Name));
         Assert.Equal([path], Directory.GetFiles(_store.Root));
     }
@@ -56,7 +56,7 @@ public sealed class ImportFileTests : IDisposable
         Assert.Equal("mine", File.ReadAllText(path));
         repository.WriteExport(path, "x"u8, overwrite: true);
         Assert.Equal("x", File.ReadAllText(path));
-        Assert.Equal(StoreFileSystem.FileMode, File.GetUnixFileMode(path));
+        Assert.True(Access.IsOfUserAlone(path));
         Assert.Equal([path], Directory.GetFiles(_store.Root));
     }
 

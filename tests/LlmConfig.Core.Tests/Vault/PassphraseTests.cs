@@ -206,7 +206,7 @@ public sealed class PassphraseTests : IDisposable
         header.Wrapped[at] = value;
         File.Delete(_store.VaultPaths.Header);
         File.WriteAllBytes(_store.VaultPaths.Header, header.ToBytes());
-        File.SetUnixFileMode(_store.VaultPaths.Header, StoreFileSystem.FileMode);
+        Access.Restrict(_store.VaultPaths.Header);
         _asked.Clear();
 
         Refusal.Of(_store, LlmConfigErrorCode.VaultCorrupt, "work", () => ReadKey(item));
