@@ -49,7 +49,7 @@ internal static unsafe partial class Win32
     private const uint NoWait = 1;
 
     // Where no content is: a lock keeps others from the bytes that it covers.
-    private const uint LockOffset = 0x40000000;
+    private const int LockOffset = 0x40000000;
 
     private const uint OwnerAndAcl = 1 | 4;
     private const uint AclAlone = 0x80000000 | 4;   // PROTECTED_DACL_SECURITY_INFORMATION: nothing is inherited
@@ -158,7 +158,7 @@ internal static unsafe partial class Win32
     /// <summary>Takes a lock without waiting; false when somebody else's excludes it. The end of the process lets go of it.</summary>
     public static bool TryLock(SafeFileHandle handle, bool exclusive)
     {
-        var place = new NativeOverlapped { OffsetHigh = (int)LockOffset };
+        var place = new NativeOverlapped { OffsetHigh = LockOffset };
         return LockFileEx(handle, exclusive ? Exclusive | NoWait : NoWait, 0, 1, 0, &place) != 0
             || (Marshal.GetLastPInvokeError() is LockViolation ? false : throw Failure(null));
     }

@@ -33,7 +33,7 @@ internal static partial class Access
         FileSystemSecurity security = Directory.Exists(path) ? new DirectorySecurity() : new FileSecurity();
         security.SetAccessRuleProtection(isProtected: true, preserveInheritance: false);
         security.AddAccessRule(new FileSystemAccessRule(user.User!, FileSystemRights.FullControl, AccessControlType.Allow));
-        if ((mode & UnixFileMode.OtherRead) != 0)
+        if ((mode & (UnixFileMode)0b000_111_111) != 0)
         {
             security.AddAccessRule(new FileSystemAccessRule(new SecurityIdentifier(WellKnownSidType.WorldSid, null), mode.HasFlag(UnixFileMode.OtherWrite) ? FileSystemRights.FullControl : FileSystemRights.Read, AccessControlType.Allow));
         }

@@ -2,22 +2,12 @@ namespace LlmConfig.Tests;
 
 /// <summary>A test of something that Windows does not have: FIFOs, modes, symbolic links of anybody, other users without an administrator.</summary>
 [AttributeUsage(AttributeTargets.Method)]
-public sealed class UnixFactAttribute : FactAttribute
+public sealed class UnixFactAttribute : SkippableFactAttribute
 {
     internal const string Reason = "Unix only";
 
     public UnixFactAttribute()
     {
         Skip = OperatingSystem.IsWindows() ? Reason : null;
-    }
-}
-
-/// <summary>The same with data.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class UnixTheoryAttribute : TheoryAttribute
-{
-    public UnixTheoryAttribute()
-    {
-        Skip = OperatingSystem.IsWindows() ? UnixFactAttribute.Reason : null;
     }
 }
