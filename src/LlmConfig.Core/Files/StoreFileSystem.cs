@@ -365,9 +365,15 @@ internal class StoreFileSystem
     /// <param name="work">What is to be done; it returns what failed.</param>
     public StartedWork Start(Func<LlmConfigException?> work) => new(work, Overlaps);
 
-    /// <summary>Renames what was staged into place.</summary>
+    /// <summary>Renames what was staged into place. On Windows most programs cannot read a file that is open for writing: it is closed before.</summary>
     public void Place(StagedFile staged, string sibling)
     {
+        if (OperatingSystem.IsWindows())
+        {
+            Flush(staged);
+            staged.Handle.Dispose();
+        }
+
         SafeFileHandle? replaced = OpenReplaced(staged.Path);
         try
         {

@@ -138,7 +138,7 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
         Assert.Equal((byte)'\n', File.ReadAllBytes(LogFile)[^1]);
     }
 
-    [Fact]
+    [UnixFact]
     public void A_file_that_cannot_be_written_costs_one_warning_and_no_change()
     {
         string elsewhere = Path.Combine(_store.Root, "elsewhere");

@@ -109,7 +109,7 @@ public sealed class CheckTests : IDisposable
         Assert.NotNull(KeyLabel.TryFrom(properties));
     }
 
-    [Fact]
+    [UnixFact]
     public void Nothing_that_a_check_a_warning_or_an_error_says_steers_a_terminal()
     {
         string path = Path.Combine(_store.Paths.Pending, "\u001B]0;owned\u0007\u001B[2J.json");

@@ -156,7 +156,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         Refusal.Of(_store.Store, LlmConfigErrorCode.StoreVersionUnsupported, _store.Paths.Backup, () => _store.Repair());
     }
 
-    [Fact]
+    [UnixFact]
     public void A_link_in_the_place_of_the_file_is_reported_and_not_followed()
     {
         string elsewhere = Path.Combine(_store.Store.Root, "elsewhere");
@@ -169,7 +169,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         Assert.Equal((UnixFileMode)0x1B6, File.GetUnixFileMode(elsewhere));
     }
 
-    [Fact]
+    [UnixFact]
     public void Permissions_of_what_a_link_leads_to_are_left_alone()
     {
         string elsewhere = Path.Combine(_store.Store.Root, "elsewhere");

@@ -159,7 +159,7 @@ public sealed class PassphraseTests : IDisposable
         Refusal.Of(_store, LlmConfigErrorCode.VaultLocked, "work", () => ReadKey(item));
     }
 
-    [Theory]
+    [UnixTheory]
     [InlineData("printf 'correct horse 1\\n'", true)]
     [InlineData("printf 'battery staple 2\\n'", false)]
     [InlineData("printf 'correct horse 1\\n'; exit 3", false)]
