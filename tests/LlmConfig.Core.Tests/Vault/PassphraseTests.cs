@@ -159,17 +159,17 @@ public sealed class PassphraseTests : IDisposable
         Refusal.Of(_store, LlmConfigErrorCode.VaultLocked, "work", () => ReadKey(item));
     }
 
-    [UnixTheory]
-    [InlineData("printf 'correct horse 1\\n'", true)]
-    [InlineData("printf 'battery staple 2\\n'", false)]
-    [InlineData("printf 'correct horse 1\\n'; exit 3", false)]
-    [InlineData("true", false)]
-    [InlineData("/nowhere/to/be/found", false)]
-    public void A_command_gives_the_passphrase(string command, bool opens)
+    [Theory]
+    [InlineData("printf 'correct horse 1\\n'", "echo correct horse 1", true)]
+    [InlineData("printf 'battery staple 2\\n'", "echo battery staple 2", false)]
+    [InlineData("printf 'correct horse 1\\n'; exit 3", "echo correct horse 1& exit 3", false)]
+    [InlineData("true", "rem", false)]
+    [InlineData("/nowhere/to/be/found", "C:\\nowhere\\to\\be\\found.exe", false)]
+    public void A_command_gives_the_passphrase(string command, string onWindows, bool opens)
     {
         LlmConfiguration item = Protect();
         _process = new PassphraseKeys();
-        _environment[PassphraseSource.CommandVariable] = command;
+        _environment[PassphraseSource.CommandVariable] = OperatingSystem.IsWindows() ? onWindows : command;
 
         if (opens)
         {
