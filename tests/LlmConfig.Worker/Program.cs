@@ -8,6 +8,7 @@ internal static class Program
         ["keyring", .. string[] rest] => KeyringCommand.Run(rest),
         ["create", .. string[] rest] => CreateCommand.Run(rest),
         ["work", .. string[] rest] => WorkCommand.Run(rest),
+        ["keychain", string library] => KeychainCommand.Run(library),
         ["folder"] => FolderCommand.Run(),
         ["arguments", .. string[] rest] => PrintArguments(rest),
         _ => Refuse(args),
