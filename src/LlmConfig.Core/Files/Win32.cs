@@ -188,10 +188,12 @@ internal static unsafe partial class Win32
                     : MoveFileEx(LongPath(from), target, overwrite ? 1u | 8u : 8u) != 0 ? 0
                     : Marshal.GetLastPInvokeError();
             },
-            error => overwrite && error is AccessDenied or SharingViolation && Stat(to) is null or { Kind: EntryKind.File });
+            error => error == SharingViolation || (error == AccessDenied && overwrite && MayBeReplaced(to)));
         if (error != 0)
         {
-            throw overwrite && Stat(to)?.Kind == EntryKind.Folder ? StoreFailure.NotAFile(to) : Failure(to, error);
+            throw error != AccessDenied || !overwrite ? Failure(to, error)
+                : Stat(to)?.Kind == EntryKind.Folder ? StoreFailure.NotAFile(to)
+                : Failure(to, MayBeReplaced(to) ? SharingViolation : error);
         }
     }
 
@@ -214,6 +216,20 @@ internal static unsafe partial class Win32
         if (folder is not null && FlushFileBuffers(folder) == 0 && Marshal.GetLastPInvokeError() is not (InvalidFunction or NotSupported or InvalidParameter))
         {
             throw Failure(path);
+        }
+    }
+
+    // Then it is refused only because somebody has it open.
+    private static bool MayBeReplaced(string path)
+    {
+        try
+        {
+            using SafeFileHandle? handle = Open(path, DeleteAccess | ReadControl);
+            return handle is null || Stat(handle).Kind == EntryKind.File;
+        }
+        catch (IOException e)
+        {
+            return e.HResult == (Facility | SharingViolation);
         }
     }
 

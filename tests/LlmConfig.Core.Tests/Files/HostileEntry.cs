@@ -5,7 +5,7 @@ namespace LlmConfig.Tests;
 /// <summary>Puts a link to somebody's file, or a FIFO, in the place of a file.</summary>
 internal static partial class HostileEntry
 {
-    public static IReadOnlyList<string> Kinds { get; } = ["symbolic link", "hard link", "FIFO"];
+    public static IReadOnlyList<string> Kinds { get; } = OperatingSystem.IsWindows() ? ["hard link"] : ["symbolic link", "hard link", "FIFO"];
 
     public static void Place(string kind, string path, string victim)
     {

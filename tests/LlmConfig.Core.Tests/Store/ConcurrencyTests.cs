@@ -201,6 +201,32 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
     }
 
     /// <summary>Without waiting for the disk: what is tested is other threads, not a power cut.</summary>
+    [Fact]
+    public void A_file_that_another_program_holds_open_is_replaced_or_StoreBusy_says_so_and_nothing_changes()
+    {
+        LlmConfiguration item = _store.Create("work", TestKey.New());
+        byte[] before = File.ReadAllBytes(_store.Paths.ConfigFile);
+        bool isReplaced = true;
+        using (new FileStream(_store.Paths.ConfigFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        {
+            try
+            {
+                _store.Open().Update(item.Id, new ConfigurationUpdate { Model = "new" });
+            }
+            catch (LlmConfigException e) when (OperatingSystem.IsWindows())
+            {
+                // A file system without POSIX semantics.
+                isReplaced = false;
+                Assert.Equal((LlmConfigErrorCode.StoreBusy, _store.Paths.ConfigFile), (e.Code, e.Target));
+                Assert.Equal(before, File.ReadAllBytes(_store.Paths.ConfigFile));
+            }
+        }
+
+        Assert.Equal(isReplaced ? "new" : null, _store.Open().Get("work").Model);
+        _store.Open().Update(item.Id, new ConfigurationUpdate { Model = "newer" });
+        Assert.Equal("newer", _store.Open().Get("work").Model);
+    }
+
     private sealed class FastFileSystem : StoreFileSystem
     {
         protected override void FlushFile(Microsoft.Win32.SafeHandles.SafeFileHandle handle)
