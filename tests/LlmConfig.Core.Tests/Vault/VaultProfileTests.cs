@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace LlmConfig.Tests;
@@ -42,7 +43,7 @@ public sealed class VaultProfileTests : IDisposable
 
         Assert.Single(_probes);
         Assert.Equal(
-            ("FakeVault 1.0", "String", "/", false, true, "2026-11-25T01:02:03.456Z", 12),
+            ("FakeVault 1.0", "PlainText", "/", false, true, "2026-11-25T01:02:03.456Z", 12),
             (Stored().GetProperty("module").GetString(), Stored().GetProperty("form").GetString(), Stored().GetProperty("prefix").GetString(), Stored().GetProperty("labels").GetBoolean(),
                 Stored().GetProperty("names").GetBoolean(), Stored().GetProperty("probedAt").GetString(), Stored().GetProperty("milliseconds").GetInt32()));
         VaultInfo shown = Assert.Single(Open().GetStore().Vaults);
@@ -88,8 +89,7 @@ public sealed class VaultProfileTests : IDisposable
         _store.Create("near", TestKey.New(), null, Open());
         _probing = keyId =>
         {
-            using var intent = new StreamReader(new FileStream(Assert.Single(_store.Intents), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-            Assert.Contains(keyId, intent.ReadToEnd(), StringComparison.Ordinal);
+            Assert.Contains(keyId, Encoding.UTF8.GetString(StoreFileSystem.Create().ReadFile(Assert.Single(_store.Intents), 65536)!), StringComparison.Ordinal);
             _far.Keys[keyId] = "throwaway";
             throw new OperationCanceledException();
         };
