@@ -21,6 +21,9 @@ Leaves out the native code, which takes a minute and a linker (clang or gcc).
 
 .PARAMETER NoManifest
 Leaves out the bill of materials.
+
+.PARAMETER Certificate
+Signs the module's files (on Windows only).
 #>
 [CmdletBinding()]
 param(
@@ -29,7 +32,9 @@ param(
 
     [switch] $Portable,
 
-    [switch] $NoManifest
+    [switch] $NoManifest,
+
+    [Security.Cryptography.X509Certificates.X509Certificate2] $Certificate
 )
 
 $ErrorActionPreference = 'Stop'
@@ -53,6 +58,12 @@ function New-ModulePackage {
     $module = Join-Path $Destination LlmConfig.PowerShell
     # Native code of one machine is refused by another, so what is published for all has none.
     Invoke-Dotnet build (Join-Path $root src LlmConfig.PowerShell.Extension) @common '-p:CompileAhead=false' "-p:ModuleOutput=$module/"
+    if ($Certificate) {
+        $signed = Get-ChildItem $module -Recurse -Include *.dll, *.psd1, *.psm1, *.ps1xml |
+            Set-AuthenticodeSignature -Certificate $Certificate -HashAlgorithm SHA256 -TimestampServer http://timestamp.digicert.com
+        if ($signed.Status -ne 'Valid') { throw 'A file of the module could not be signed.' }
+    }
+
     Compress-PSResource -Path $module -DestinationPath $Destination
 }
 

@@ -45,7 +45,7 @@ try {
     ''
     '4. Hand it to a tool: its variables are set for the block alone.'
     Use-LlmConfig -Name quickstart-work {
-        if ($IsWindows) { cmd.exe /d /c 'if defined OPENAI_API_KEY echo    The tool has a key for %OPENAI_BASE_URL%.' }
+        if ($IsWindows) { & $env:ComSpec /d /c 'if defined OPENAI_API_KEY echo    The tool has a key for %OPENAI_BASE_URL%.' }
         else { /bin/sh -c 'echo "   The tool has a key of ${#OPENAI_API_KEY} characters for $OPENAI_BASE_URL."' }
     }
     "   And behind the block: $(if ($env:OPENAI_API_KEY) { 'what was there before' } else { 'nothing' })."

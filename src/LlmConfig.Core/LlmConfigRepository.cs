@@ -40,7 +40,7 @@ public sealed class LlmConfigRepository : IDisposable
         ArgumentNullException.ThrowIfNull(folder);
         _folder = folder;
         _options = options ?? new LlmConfigOptions();
-        _files = _options.Files ?? StoreFileSystem.Create();
+        _files = _options.Files ?? new StoreFileSystem();
         _files.Warn ??= Warn;
         _log = new EventLog(folder.Path, _options.LogFile is { } log ? new EventLogFile(log, _files, _options.Clock, warning => _options.Warning?.Invoke(warning)) : null, _options.Command);
         string vaultFolder = new StorePaths(folder.Path).Vault;

@@ -57,7 +57,7 @@ public sealed class TestAndRepairTests : EngineTest
 
         Assert.Equal(before, Store.Contents());
         Assert.Contains("restore revision", Shell.Host.Text, StringComparison.Ordinal);
-        Assert.Contains("mode 0600 instead of 0644", Shell.Host.Text, StringComparison.Ordinal);
+        Assert.Contains("mode 0644, wider than 0600", Shell.Host.Text, StringComparison.Ordinal);
         Assert.Equal(["Permission", "File"], Run("Repair-LlmConfig").Output.Select(item => Assert.IsType<RepairResult>(item.BaseObject).Check));
         Assert.Empty(Run("Repair-LlmConfig").Output);
     }

@@ -8,9 +8,22 @@ internal static class Program
         ["keyring", .. string[] rest] => KeyringCommand.Run(rest),
         ["create", .. string[] rest] => CreateCommand.Run(rest),
         ["work", .. string[] rest] => WorkCommand.Run(rest),
+        ["keychain", string library] => KeychainCommand.Run(library),
         ["folder"] => FolderCommand.Run(),
+        ["arguments", .. string[] rest] => PrintArguments(rest),
         _ => Refuse(args),
     };
+
+    // Each on a line of its own, in a form that no console changes.
+    private static int PrintArguments(string[] arguments)
+    {
+        foreach (string argument in arguments)
+        {
+            Console.WriteLine(Convert.ToHexString(System.Text.Encoding.Unicode.GetBytes(argument)));
+        }
+
+        return 0;
+    }
 
     private static int Refuse(string[] args)
     {

@@ -1,7 +1,7 @@
 namespace LlmConfig.Worker;
 
 /// <summary>The real file system; it notes which revision the last commit of this process made.</summary>
-internal sealed class RevisionFileSystem : UnixFileSystem
+internal sealed class RevisionFileSystem : StoreFileSystem
 {
     /// <summary>How many commits were made.</summary>
     public int Commits { get; private set; }

@@ -110,7 +110,7 @@ internal sealed class WorkCommand(string folder, string prefix, int count, Rando
     // As a person does who is alone at the file: what others commit meanwhile is not lost.
     private static void EditByHand(LlmConfigRepository repository, Guid id, string baseUrl)
     {
-        var files = new UnixFileSystem();
+        var files = new StoreFileSystem();
         var paths = new StorePaths(repository.Folder);
         using FileLock held = new WaitingLock(files, paths.Lock, WaitingLock.DefaultPatience).Acquire(CancellationToken.None);
         JsonNode file = JsonNode.Parse(File.ReadAllBytes(paths.ConfigFile))!;

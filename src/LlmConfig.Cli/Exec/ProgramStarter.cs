@@ -12,9 +12,10 @@ internal sealed class ProgramStarter : IProgramStarter
 
     public int Read(IReadOnlyList<string> program, Span<byte> output)
     {
-        var start = new ProcessStartInfo(program[0], program.Skip(1)) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
         try
         {
+            ProcessStartInfo start = (OperatingSystem.IsWindows() ? WindowsProgram.Prepare(program) : new ProcessStartInfo(program[0], program.Skip(1))) ?? throw new FileNotFoundException();
+            start.RedirectStandardInput = start.RedirectStandardOutput = true;
             using Process process = Process.Start(start)!;
             process.StandardInput.Close();
             int count = process.StandardOutput.BaseStream.ReadAtLeast(output, output.Length, throwOnEndOfStream: false);
@@ -28,7 +29,7 @@ internal sealed class ProgramStarter : IProgramStarter
             return process.ExitCode == 0 ? count : throw KeyInput.Invalid(
                 $"The command for the key ended with exit code {process.ExitCode}.", "Run it by itself to see what is wrong.");
         }
-        catch (Win32Exception)
+        catch (Exception e) when (e is Win32Exception or FileNotFoundException or ArgumentException)
         {
             // Its text would name the program, which may be a key that was given in its place.
             throw KeyInput.Invalid("The command for the key cannot be run.", "Name a program that is there; for a pipe or a variable, give sh -c '…'.");

@@ -205,15 +205,12 @@ internal static unsafe partial class UnixProgram
         ? *MacEnvironment()
         : *(byte***)NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "environ");
 
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "execve", SetLastError = true)]
     private static partial int ExecVE(byte* path, byte** arguments, byte** variables);
 
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint Signal(int signal, nint handler);
 
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libSystem", EntryPoint = "_NSGetEnviron")]
     private static partial byte*** MacEnvironment();
 }

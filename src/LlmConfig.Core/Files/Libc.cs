@@ -84,12 +84,17 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>
-    /// Creates a file that must not exist, with <see cref="StoreFileSystem.FileMode"/>, and opens it for reading and writing.
-    /// Linux only: the mode is a variadic argument.
+    /// Creates a file that must not exist, with <see cref="StoreFileSystem.FileMode"/>, and opens it for reading and writing:
+    /// one call, nothing to chmod after, and never through a link.
     /// </summary>
     /// <exception cref="IOException">There is something, or it cannot be created; the errno is the HResult.</exception>
     public static SafeFileHandle Create(string path)
     {
+        if (!OperatingSystem.IsLinux())
+        {
+            return CreateElsewhere(path);
+        }
+
         while (true)
         {
             int descriptor = CreateFile(path, CreateNew | NoFollow | CloseOnExec | 2, (uint)StoreFileSystem.FileMode);
@@ -199,6 +204,30 @@ internal static unsafe partial class Libc
         }
     }
 
+    // The mode of open(2) is a variadic argument, which .NET can pass on Linux only.
+    private static SafeFileHandle CreateElsewhere(string path)
+    {
+        try
+        {
+            new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                BufferSize = 0,
+                UnixCreateMode = StoreFileSystem.FileMode,
+            }).Dispose();
+        }
+        catch (IOException e) when (e.HResult == WouldBlock)
+        {
+            // It was created: FileStream then takes an advisory lock, and another process that found the new file was first.
+        }
+
+        // Opened anew without that lock, so that the only locks are ours.
+        return Open(path, OpenFlags.ReadWrite)
+            ?? throw new FileNotFoundException($"'{path}' was removed while it was being created.", path);
+    }
+
     private static EntryInfo Read(byte* buffer)
     {
         // Offsets: struct statx of <linux/stat.h>; struct stat with 64-bit inodes of macOS <sys/stat.h>.
@@ -248,47 +277,36 @@ internal static unsafe partial class Libc
 
     private static int FStat(int descriptor, byte* buffer) => OnArm ? FStatCall(descriptor, buffer) : FStatInode64(descriptor, buffer);
 
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenFile(string path, int flags);
 
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int CreateFile(string path, int flags, uint mode);
 
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int FLock(SafeFileHandle handle, int operation);
 
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     private static partial nint WriteCall(SafeFileHandle handle, byte* content, nuint length);
 
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint GetEffectiveUser();
 
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatxCall(int folder, string path, int flags, uint mask, byte* buffer);
 
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial nint SystemCall(nint number, int folder, string path, int flags, uint mask, byte* buffer);
 
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "lstat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int LStatCall(string path, byte* buffer);
 
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "lstat$INODE64", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int LStatInode64(string path, byte* buffer);
 
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "fstat", SetLastError = true)]
     private static partial int FStatCall(int descriptor, byte* buffer);
 
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     [LibraryImport("libc", EntryPoint = "fstat$INODE64", SetLastError = true)]
     private static partial int FStatInode64(int descriptor, byte* buffer);
 }

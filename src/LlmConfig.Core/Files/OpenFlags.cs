@@ -1,6 +1,6 @@
 namespace LlmConfig;
 
-/// <summary>The ways in which <see cref="Libc.Open"/> opens; none follows a link, none is inherited by a child process.</summary>
+/// <summary>The ways in which <see cref="Libc"/> and <see cref="Win32"/> open; none follows a link, none is inherited by a child process.</summary>
 internal enum OpenFlags
 {
     /// <summary>For reading; returns at once where a FIFO lies.</summary>

@@ -23,7 +23,7 @@ public sealed class ProcessLock : IDisposable
     {
         ArgumentNullException.ThrowIfNull(path);
         ConfigFile.RequireWorkingLocks();
-        return new ProcessLock(new WaitingLock(StoreFileSystem.Create(), path, patience).Acquire(cancellation));
+        return new ProcessLock(new WaitingLock(new StoreFileSystem(), path, patience).Acquire(cancellation));
     }
 
     /// <summary>Lets go of the lock.</summary>

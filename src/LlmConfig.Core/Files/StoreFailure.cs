@@ -12,7 +12,10 @@ internal static class StoreFailure
     private static readonly int TooManyLinks = OperatingSystem.IsMacOS() ? 62 : 40;
     private static readonly int QuotaExceeded = OperatingSystem.IsMacOS() ? 69 : 122;
 
-    // HRESULTs of ERROR_HANDLE_DISK_FULL and ERROR_DISK_FULL.
+    // HRESULTs of Windows: ERROR_ACCESS_DENIED, ERROR_WRITE_PROTECT, ERROR_SHARING_VIOLATION, ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL.
+    private const int WindowsAccessDenied = unchecked((int)0x80070005);
+    private const int WindowsWriteProtect = unchecked((int)0x80070013);
+    private const int WindowsSharingViolation = unchecked((int)0x80070020);
     private const int WindowsHandleDiskFull = unchecked((int)0x80070027);
     private const int WindowsDiskFull = unchecked((int)0x80070070);
 
@@ -35,9 +38,15 @@ internal static class StoreFailure
                 cause);
         }
 
-        if (errno is PermissionDenied or AccessDenied or ReadOnlyFileSystem)
+        if (errno is PermissionDenied or AccessDenied or ReadOnlyFileSystem or WindowsAccessDenied or WindowsWriteProtect)
         {
             return Denied(path, cause);
+        }
+
+        if (errno == WindowsSharingViolation)
+        {
+            return new LlmConfigException(
+                LlmConfigErrorCode.StoreBusy, path, $"Another program has '{path}' open.", "Close it there and run the command again; nothing was changed.", cause);
         }
 
         if (errno == TooManyLinks)

@@ -7,10 +7,10 @@ namespace LlmConfig;
 
 /// <summary>
 /// The one seam through which the core touches the disk. Everything is created for the user alone (0700, 0600) in the
-/// creating call itself, links are never followed, and every failure is an <see cref="LlmConfigException"/>.
-/// The protected calls are one system call each, so that a test can fail or stop at every one of them.
+/// creating call itself, on Windows with an ACL that says the same; links are never followed, and every failure is an
+/// <see cref="LlmConfigException"/>. The protected calls are one system call each, so that a test can fail or stop at every one of them.
 /// </summary>
-internal abstract class StoreFileSystem
+internal class StoreFileSystem
 {
     /// <summary>Owner may read, write and search: what every folder is created with.</summary>
     public const UnixFileMode FolderMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
@@ -22,6 +22,7 @@ internal abstract class StoreFileSystem
     private const int AlreadyExists = 17;
     private const int WindowsFileExists = unchecked((int)0x80070050);
 
+    // Set-group-id on a folder, which is not among these, comes from the folder above it and lets nobody in.
     private const UnixFileMode AnyAccess = (UnixFileMode)0x1FF;
 
     // As much as stays in the processor's cache between reading and comparing.
@@ -37,9 +38,6 @@ internal abstract class StoreFileSystem
 
     /// <summary>Told once of each file or folder that others may read.</summary>
     public Action<LlmConfigWarning>? Warn { get; set; }
-
-    /// <summary>The file system of this operating system.</summary>
-    public static StoreFileSystem Create() => OperatingSystem.IsWindows() ? new WindowsFileSystem() : new UnixFileSystem();
 
     /// <summary>True when a folder is at the path; links are followed, since only the caller's own choice of folder is asked.</summary>
     public static bool FolderExists(string path) => Directory.Exists(path);
@@ -96,7 +94,7 @@ internal abstract class StoreFileSystem
             throw StoreFailure.OtherOwner(path);
         }
 
-        WarnIfWide(path, found.Mode, FolderMode);
+        WarnIfWide(path, found);
         return found;
     }
 
@@ -105,7 +103,7 @@ internal abstract class StoreFileSystem
     /// <param name="limit">The largest size in bytes that is read at all; a larger file is StoreCorrupt.</param>
     public byte[]? ReadFile(string path, int limit)
     {
-        using SafeFileHandle? handle = Guard(path, () => OpenForReading(path));
+        using SafeFileHandle? handle = Guard(path, () => Open(path, OpenFlags.ReadOnly));
         if (handle is null)
         {
             return null;
@@ -123,7 +121,7 @@ internal abstract class StoreFileSystem
     /// <returns>Its <see cref="FileSnapshot.Bytes"/> are those of <paramref name="known"/> where nothing changed.</returns>
     public FileSnapshot? ReadFile(string path, int limit, FileSnapshot? known, bool trustStamp)
     {
-        using SafeFileHandle? handle = Guard(path, () => OpenForReading(path));
+        using SafeFileHandle? handle = Guard(path, () => Open(path, OpenFlags.ReadOnly));
         if (handle is null)
         {
             return null;
@@ -155,7 +153,7 @@ internal abstract class StoreFileSystem
     public SecretBytes? ReadOthersFile(string path, int limit)
     {
         string target = Guard(path, () => File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : path);
-        using SafeFileHandle? handle = Guard(path, () => OpenForReading(target));
+        using SafeFileHandle? handle = Guard(path, () => Open(target, OpenFlags.ReadOnly));
         if (handle is null)
         {
             return null;
@@ -258,7 +256,7 @@ internal abstract class StoreFileSystem
         SafeFileHandle? handle = null;
         try
         {
-            handle = Guard(path, () => CreateFile(sibling, keepOpen: true));
+            handle = Guard(path, () => CreateFile(sibling));
             WriteAll(path, handle, content);
             return new StagedFile(this, handle, sibling, path);
         }
@@ -367,7 +365,7 @@ internal abstract class StoreFileSystem
     /// <param name="work">What is to be done; it returns what failed.</param>
     public StartedWork Start(Func<LlmConfigException?> work) => new(work, Overlaps);
 
-    /// <summary>Renames what was staged into place. Where a file that is open for writing cannot be read, it is flushed and closed before.</summary>
+    /// <summary>Renames what was staged into place. On Windows most programs cannot read a file that is open for writing: it is closed before.</summary>
     public void Place(StagedFile staged, string sibling)
     {
         if (OperatingSystem.IsWindows())
@@ -441,22 +439,10 @@ internal abstract class StoreFileSystem
     {
         while (true)
         {
-            SafeFileHandle? handle = Guard(path, () => OpenForWriting(path, exclusive));
-            if (handle is null)
+            if ((Guard(path, () => Open(path, OpenFlags.ReadWrite)) ?? TryCreate(path)) is { } handle)
             {
-                if (FileExists(path) && OperatingSystem.IsWindows())
-                {
-                    return null;
-                }
-
-                handle = TryCreate(path);
-                if (handle is null)
-                {
-                    continue;
-                }
+                return Lock(path, handle, exclusive);
             }
-
-            return Lock(path, handle, exclusive);
         }
     }
 
@@ -465,7 +451,7 @@ internal abstract class StoreFileSystem
     /// </summary>
     public FileLock? TryLockExistingFile(string path)
     {
-        SafeFileHandle? handle = Guard(path, () => OpenForWriting(path, exclusive: true));
+        SafeFileHandle? handle = Guard(path, () => Open(path, OpenFlags.ReadWrite));
         return handle is null ? null : Lock(path, handle, exclusive: true);
     }
 
@@ -507,16 +493,8 @@ internal abstract class StoreFileSystem
     /// <param name="exclusive">True to find any holder, false to find one that holds it alone.</param>
     public bool IsHeld(string path, bool exclusive)
     {
-        try
-        {
-            using SafeFileHandle? handle = Guard(path, () => OpenForReading(path));
-            return handle is not null && !Guard(path, () => TryLock(handle, exclusive));
-        }
-        catch (LlmConfigException e) when (OperatingSystem.IsWindows() && e.InnerException is IOException)
-        {
-            // There, a file that is held does not even open.
-            return true;
-        }
+        using SafeFileHandle? handle = Guard(path, () => Open(path, OpenFlags.ReadOnly));
+        return handle is not null && !Guard(path, () => TryLock(handle, exclusive));
     }
 
     /// <summary>
@@ -525,7 +503,7 @@ internal abstract class StoreFileSystem
     /// </summary>
     public void Tighten(string path, bool isFolder)
     {
-        using SafeFileHandle? handle = Guard(path, () => isFolder ? OpenFolder(path) : OpenForReading(path));
+        using SafeFileHandle? handle = Guard(path, () => Open(path, isFolder ? OpenFlags.Folder : OpenFlags.ReadOnly));
         if (handle is null)
         {
             return;
@@ -541,12 +519,15 @@ internal abstract class StoreFileSystem
             throw StoreFailure.OtherOwner(path);
         }
 
-        Guard(path, () => SetMode(handle, isFolder ? FolderMode : FileMode));
+        Guard(path, () => SetMode(handle, isFolder));
     }
 
     /// <summary>True when others may do something with it: what <see cref="Tighten"/> puts right.</summary>
-    public static bool IsWide(EntryInfo entry) =>
-        (entry.Mode & ~(entry.Kind == EntryKind.Folder ? FolderMode : FileMode) & AnyAccess) != 0;
+    public static bool IsWide(EntryInfo entry) => (entry.Mode & ~Wanted(entry) & AnyAccess) != 0;
+
+    /// <summary>What makes it wide, in words.</summary>
+    public static string WideAccess(EntryInfo entry) =>
+        OperatingSystem.IsWindows() ? "an access control list that lets others in" : $"mode {Octal(entry.Mode)}, wider than {Octal(Wanted(entry))}";
 
     /// <summary>
     /// Gives a file that is of no use another name in its folder, and never one that is taken. Under the lock of whoever
@@ -578,7 +559,7 @@ internal abstract class StoreFileSystem
         byte[] copy = line.ToArray();
         while (true)
         {
-            using SafeFileHandle? handle = Guard(path, () => OpenForAppending(path));
+            using SafeFileHandle? handle = Guard(path, () => Open(path, OpenFlags.Append));
             if (handle is null)
             {
                 CreateUnlessThere(path);
@@ -613,41 +594,62 @@ internal abstract class StoreFileSystem
     protected virtual bool Overlaps => true;
 
     /// <summary>What lies at the path, links not followed; <see langword="null"/> when nothing does.</summary>
-    protected abstract EntryInfo? Stat(string path);
+    protected virtual EntryInfo? Stat(string path) => OperatingSystem.IsWindows() ? Win32.Stat(path) : Libc.Stat(path);
 
     /// <summary>What an open handle leads to.</summary>
-    protected abstract EntryInfo Stat(SafeFileHandle handle);
+    protected virtual EntryInfo Stat(SafeFileHandle handle) => OperatingSystem.IsWindows() ? Win32.Stat(handle) : Libc.Stat(handle);
 
     protected virtual DateTime Modified(string path) => File.GetLastWriteTimeUtc(path);
 
-    /// <summary>Opens a folder without following a link; <see langword="null"/> when missing, or where folders have no mode.</summary>
-    protected abstract SafeFileHandle? OpenFolder(string path);
+    /// <summary>Opens without following a link and without waiting on a FIFO; <see langword="null"/> when missing.</summary>
+    protected virtual SafeFileHandle? Open(string path, OpenFlags flags) => OperatingSystem.IsWindows() ? Win32.Open(path, flags) : Libc.Open(path, flags);
 
-    /// <summary>Sets the permissions of what an open handle leads to, where there are such things.</summary>
-    protected abstract void SetMode(SafeFileHandle handle, UnixFileMode mode);
-
-    /// <summary>Opens for writing at the end, links not followed, together with other processes; <see langword="null"/> when missing.</summary>
-    protected abstract SafeFileHandle? OpenForAppending(string path);
+    /// <summary>Lets nobody but the user use what an open handle leads to.</summary>
+    protected virtual void SetMode(SafeFileHandle handle, bool isFolder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Win32.Tighten(handle, isFolder);
+        }
+        else
+        {
+            // fchmod(2).
+            File.SetUnixFileMode(handle, isFolder ? FolderMode : FileMode);
+        }
+    }
 
     /// <summary>Writes at the end of a file that was opened for it, in one call.</summary>
-    protected abstract void Append(SafeFileHandle handle, ReadOnlySpan<byte> content);
+    protected virtual void Append(SafeFileHandle handle, ReadOnlySpan<byte> content)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Win32.Append(handle, content);
+        }
+        else
+        {
+            Libc.Append(handle, content);
+        }
+    }
 
     /// <summary>Creates one folder with <see cref="FolderMode"/>; accepts one that is there.</summary>
-    protected abstract void MakeFolder(string path);
-
-    /// <summary>Opens for reading without following a link and without waiting on a FIFO; <see langword="null"/> when missing.</summary>
-    protected abstract SafeFileHandle? OpenForReading(string path);
-
-    /// <summary>Opens for reading and writing, links not followed; <see langword="null"/> when missing, or (Windows) held.</summary>
-    protected abstract SafeFileHandle? OpenForWriting(string path, bool exclusive);
+    protected virtual void MakeFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Win32.MakeFolder(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, FolderMode);
+        }
+    }
 
     /// <summary>Creates a file that must not exist, with <see cref="FileMode"/>. Throws <see cref="IOException"/> when it exists.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="keepOpen">True when it is renamed while it is open.</param>
-    protected abstract SafeFileHandle CreateFile(string path, bool keepOpen);
+    protected virtual SafeFileHandle CreateFile(string path) => OperatingSystem.IsWindows() ? Win32.Create(path) : Libc.Create(path);
 
     /// <summary>Locks an open file without waiting; false when another open file excludes it.</summary>
-    protected abstract bool TryLock(SafeFileHandle handle, bool exclusive);
+    protected virtual bool TryLock(SafeFileHandle handle, bool exclusive) =>
+        OperatingSystem.IsWindows() ? Win32.TryLock(handle, exclusive) : Libc.TryLock(handle, exclusive);
 
     protected virtual void Write(SafeFileHandle handle, ReadOnlySpan<byte> content, long offset) =>
         RandomAccess.Write(handle, content, offset);
@@ -655,15 +657,22 @@ internal abstract class StoreFileSystem
     protected virtual void FlushFile(SafeFileHandle handle) => RandomAccess.FlushToDisk(handle);
 
     // rename(2) on Unix; File.Replace would remove the backup and then throw when the target is missing.
-    protected virtual void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+    protected virtual void Rename(string from, string to) => Rename(from, to, overwrite: true);
 
-    protected virtual void RenameNew(string from, string to) => File.Move(from, to, overwrite: false);
+    protected virtual void RenameNew(string from, string to) => Rename(from, to, overwrite: false);
 
     protected virtual void Delete(string path)
     {
         try
         {
-            File.Delete(path);
+            if (OperatingSystem.IsWindows())
+            {
+                Win32.Delete(path);
+            }
+            else
+            {
+                File.Delete(path);
+            }
         }
         catch (DirectoryNotFoundException)
         {
@@ -671,8 +680,19 @@ internal abstract class StoreFileSystem
         }
     }
 
-    /// <summary>Flushes a folder's names to disk, where the operating system knows such a thing.</summary>
-    protected abstract void SyncFolder(string path);
+    /// <summary>Flushes a folder's names to disk, where the file system knows such a thing.</summary>
+    protected virtual void SyncFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Win32.SyncFolder(path);
+            return;
+        }
+
+        using SafeFileHandle handle = Libc.Open(path, OpenFlags.Folder)
+            ?? throw new DirectoryNotFoundException($"Could not find the folder '{path}'.");
+        RandomAccess.FlushToDisk(handle);
+    }
 
     protected virtual IReadOnlyList<string> List(string path, string pattern, int most = int.MaxValue)
     {
@@ -686,12 +706,24 @@ internal abstract class StoreFileSystem
         }
     }
 
+    private static void Rename(string from, string to, bool overwrite)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Win32.Rename(from, to, overwrite);
+        }
+        else
+        {
+            File.Move(from, to, overwrite);
+        }
+    }
+
     // Kept open over the rename that takes its name away, to be closed by Release. Windows would refuse the rename.
     private SafeFileHandle? OpenReplaced(string path)
     {
         try
         {
-            return OperatingSystem.IsWindows() ? null : Guard(path, () => OpenForReading(path));
+            return OperatingSystem.IsWindows() ? null : Guard(path, () => Open(path, OpenFlags.ReadOnly));
         }
         catch (LlmConfigException)
         {
@@ -858,7 +890,7 @@ internal abstract class StoreFileSystem
         SafeFileHandle? handle = null;
         try
         {
-            handle = CreateFile(sibling, keepOpen: true);
+            handle = CreateFile(sibling);
             if (!TryLock(handle, exclusive: true) || Stat(handle).LinkCount == 0)
             {
                 handle.Dispose();
@@ -893,7 +925,7 @@ internal abstract class StoreFileSystem
         string sibling = SiblingOf(path);
         try
         {
-            using (SafeFileHandle handle = Guard(path, () => CreateFile(sibling, keepOpen: false)))
+            using (SafeFileHandle handle = Guard(path, () => CreateFile(sibling)))
             {
                 WriteAll(path, handle, content);
                 Guard(path, () => FlushFile(handle));
@@ -924,7 +956,7 @@ internal abstract class StoreFileSystem
     {
         try
         {
-            CreateFile(path, keepOpen: false).Dispose();
+            CreateFile(path).Dispose();
         }
         catch (IOException e) when (e is FileNotFoundException || e.HResult is AlreadyExists or WindowsFileExists)
         {
@@ -940,7 +972,7 @@ internal abstract class StoreFileSystem
     {
         try
         {
-            return CreateFile(path, keepOpen: false);
+            return CreateFile(path);
         }
         catch (IOException) when (FileExists(path))
         {
@@ -1000,7 +1032,7 @@ internal abstract class StoreFileSystem
     private void Check(string path, EntryInfo entry)
     {
         Refuse(path, entry);
-        WarnIfWide(path, entry.Mode, FileMode);
+        WarnIfWide(path, entry);
     }
 
     private static void Refuse(string path, EntryInfo entry)
@@ -1027,16 +1059,16 @@ internal abstract class StoreFileSystem
         }
     }
 
-    private void WarnIfWide(string path, UnixFileMode mode, UnixFileMode allowed)
+    private void WarnIfWide(string path, EntryInfo entry)
     {
-        // Set-group-id on a folder comes from the folder above it and lets nobody in.
-        if ((mode & ~allowed & AnyAccess) != 0 && Warn is { } warn && _warned.TryAdd(path, true))
+        if (IsWide(entry) && Warn is { } warn && _warned.TryAdd(path, true))
         {
-            string octal = Convert.ToString((int)mode, 8).PadLeft(4, '0');
-            string wanted = Convert.ToString((int)allowed, 8).PadLeft(4, '0');
-            warn(new LlmConfigWarning(
-                path,
-                $"'{path}' has mode {octal}, wider than {wanted}: other users may be able to read it. Run Repair-LlmConfig, or chmod {wanted}."));
+            string remedy = OperatingSystem.IsWindows() ? "Run Repair-LlmConfig." : $"Run Repair-LlmConfig, or chmod {Octal(Wanted(entry))}.";
+            warn(new LlmConfigWarning(path, $"'{path}' has {WideAccess(entry)}: other users may be able to read it. {remedy}"));
         }
     }
+
+    private static UnixFileMode Wanted(EntryInfo entry) => entry.Kind == EntryKind.Folder ? FolderMode : FileMode;
+
+    private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');
 }

@@ -404,11 +404,7 @@ internal sealed class StoreChecks(StoreFindings findings, string folder, DateTim
     }
 
     public static string PermissionText(EntryFinding entry) =>
-        $"It has mode {Octal(entry.Entry!.Value.Mode)}, wider than {Octal(Wanted(entry))}: other users may be able to use it.";
-
-    public static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');
-
-    public static UnixFileMode Wanted(EntryFinding entry) => entry.IsFolder ? StoreFileSystem.FolderMode : StoreFileSystem.FileMode;
+        $"It has {StoreFileSystem.WideAccess(entry.Entry!.Value)}: other users may be able to use it.";
 
     private IEnumerable<CheckResult> OfLabels(ConfigDocument document, IReadOnlyCollection<LlmConfiguration> items)
     {

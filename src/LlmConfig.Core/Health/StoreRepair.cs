@@ -236,15 +236,12 @@ internal sealed class StoreRepair(
     private LlmConfigException CannotRebuild(string problem, string remedy) =>
         new(LlmConfigErrorCode.StoreCorrupt, _paths.ConfigFile, $"The file and its backup are of no use, and it cannot be rebuilt. {problem}", remedy);
 
-    private RepairStep Tighten(EntryFinding entry)
-    {
-        string wanted = StoreChecks.Octal(StoreChecks.Wanted(entry));
-        return new RepairStep(StoreChecks.Permission, entry.Path, $"Take access from other users (mode {wanted} instead of {StoreChecks.Octal(entry.Entry!.Value.Mode)})", _ =>
+    private RepairStep Tighten(EntryFinding entry) => new(
+        StoreChecks.Permission, entry.Path, $"Take access from other users (it has {StoreFileSystem.WideAccess(entry.Entry!.Value)})", _ =>
         {
             files.Tighten(entry.Path, entry.IsFolder);
-            return Done(StoreChecks.Permission, entry.Path, $"It has mode {wanted} now.");
+            return Done(StoreChecks.Permission, entry.Path, "Only you have access to it now.");
         });
-    }
 
     private RepairStep AcceptOlder(StoreFindings findings, ConfigDocument older)
     {

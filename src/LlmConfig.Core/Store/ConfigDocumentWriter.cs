@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -16,11 +14,11 @@ internal static class ConfigDocumentWriter
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    private static readonly byte[] EntryIndent = Encoding.ASCII.GetBytes(Environment.NewLine + "    ");
+    private static ReadOnlySpan<byte> EntryIndent => "\n    "u8;
 
     public static byte[] Write(ConfigDocument document)
     {
-        var buffer = new ArrayBufferWriter<byte>(512 + (512 * document.Configurations.Count));
+        var buffer = new JsonBuffer(512 + (512 * document.Configurations.Count));
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
@@ -54,8 +52,7 @@ internal static class ConfigDocumentWriter
             json.WriteEndObject();
         }
 
-        buffer.Write("\n"u8);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToFile();
     }
 
     /// <summary>A time as every file of the store holds it: UTC, to the millisecond.</summary>

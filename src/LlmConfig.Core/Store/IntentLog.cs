@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace LlmConfig;
@@ -178,9 +177,9 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, KeySe
                     continue;
                 }
             }
-            catch (LlmConfigException e) when (e.Code is LlmConfigErrorCode.StoreCorrupt || (held && OperatingSystem.IsWindows()))
+            catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreCorrupt)
             {
-                // Too large for an intent, or readable by its owner alone: nothing can be told from it.
+                // Too large for an intent: nothing can be told from it.
             }
 
             IntentLook look = Parse(path, bytes);
@@ -302,7 +301,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, KeySe
 
     private byte[] Write(Guid store, IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
     {
-        var buffer = new ArrayBufferWriter<byte>(256 + (96 * (keys.Count + labels.Count)));
+        var buffer = new JsonBuffer(256 + (96 * (keys.Count + labels.Count)));
         using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true }))
         {
             json.WriteStartObject();
@@ -325,7 +324,6 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, KeySe
             json.WriteEndObject();
         }
 
-        buffer.Write("\n"u8);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToFile();
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 
 namespace LlmConfig;
@@ -111,7 +110,7 @@ internal sealed class WrittenKeys(string storeFolder, StoreFileSystem files, Key
 
     private byte[] Write(Guid store, KeyReference key)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
+        var buffer = new JsonBuffer(256);
         using (var json = new Utf8JsonWriter(buffer, ConfigDocumentWriter.Options))
         {
             json.WriteStartObject();
@@ -127,7 +126,6 @@ internal sealed class WrittenKeys(string storeFolder, StoreFileSystem files, Key
             json.WriteEndObject();
         }
 
-        buffer.Write("\n"u8);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToFile();
     }
 }

@@ -14,7 +14,7 @@ internal static class ImportFile
 
     public static ImportSource Read(string path, ImportFormat? format, SecureString? password)
     {
-        using SecretBytes file = StoreFileSystem.Create().ReadOthersFile(path, MaximumBytes) ?? throw new LlmConfigException(
+        using SecretBytes file = new StoreFileSystem().ReadOthersFile(path, MaximumBytes) ?? throw new LlmConfigException(
             LlmConfigErrorCode.NotFound, path, $"There is no file '{path}'.", "Check the path.");
         ReadOnlySpan<byte> content = file.Span;
         if (content.StartsWith(ByteOrderMark))

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Security;
 using System.Security.Cryptography;
@@ -91,7 +90,7 @@ internal static class SealedExport
             aes.Encrypt(nonce, plain.Span, data.AsSpan(0, plain.Length), data.AsSpan(plain.Length), AssociatedData);
         }
 
-        var buffer = new ArrayBufferWriter<byte>(512 + (data.Length * 4 / 3));
+        var buffer = new JsonBuffer(512 + (data.Length * 4 / 3));
         using (var json = new Utf8JsonWriter(buffer, ConfigDocumentWriter.Options))
         {
             json.WriteStartObject();
@@ -107,8 +106,7 @@ internal static class SealedExport
             json.WriteEndObject();
         }
 
-        buffer.Write("\n"u8);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToFile();
     }
 
     /// <summary>Opens a sealed export.</summary>

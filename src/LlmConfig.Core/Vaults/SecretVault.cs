@@ -25,7 +25,7 @@ public sealed class SecretVault : IDisposable
         ArgumentNullException.ThrowIfNull(folder);
         options ??= new LlmConfigOptions();
         _folder = folder;
-        _files = options.Files ?? StoreFileSystem.Create();
+        _files = options.Files ?? new StoreFileSystem();
         Action<LlmConfigWarning> warn = options.Warning ?? (_ => { });
         _files.Warn ??= warn;
         string path = new StorePaths(folder.Path).Vault;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -90,7 +89,7 @@ internal sealed record VaultHeader
 
     public byte[] ToBytes()
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
+        var buffer = new JsonBuffer(1024);
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
@@ -114,8 +113,7 @@ internal sealed record VaultHeader
             json.WriteEndObject();
         }
 
-        buffer.Write("\n"u8);
-        return buffer.WrittenSpan.ToArray();
+        return buffer.ToFile();
     }
 
     /// <exception cref="StoreFormatException">It is not a header that this version knows.</exception>

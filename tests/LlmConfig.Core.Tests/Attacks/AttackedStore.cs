@@ -117,7 +117,7 @@ internal sealed class AttackedStore : IDisposable
         }
 
         File.WriteAllBytes(path, content);
-        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+        Access.Restrict(path);
     }
 
     /// <summary>Puts a whole state back, and nothing beside it.</summary>
@@ -140,7 +140,7 @@ internal sealed class AttackedStore : IDisposable
     }
 
     public StoreState Read() => new(
-        Directory.EnumerateFiles(_store.Path, "*", SearchOption.AllDirectories).ToDictionary(path => Path.GetRelativePath(_store.Path, path), File.ReadAllBytes),
+        Directory.EnumerateFiles(_store.Path, "*", SearchOption.AllDirectories).ToDictionary(path => Path.GetRelativePath(_store.Path, path).Replace('\\', '/'), File.ReadAllBytes),
         Far.Keys.Concat(Plain.Keys).ToDictionary(),
         new Dictionary<string, KeyLabel>(Far.Labels));
 

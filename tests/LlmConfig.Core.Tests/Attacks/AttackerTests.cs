@@ -496,6 +496,6 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
     {
         using var other = new TemporaryStore(inMemory: true);
         other.Create("known", TestKey.New());
-        return (File.ReadAllBytes(other.VaultPaths.Header), Path.GetRelativePath(other.Path, other.MasterKeyFile), File.ReadAllBytes(other.MasterKeyFile));
+        return (File.ReadAllBytes(other.VaultPaths.Header), Path.GetRelativePath(other.Path, other.MasterKeyFile).Replace('\\', '/'), File.ReadAllBytes(other.MasterKeyFile));
     }
 }

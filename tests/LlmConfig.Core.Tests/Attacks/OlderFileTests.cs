@@ -25,7 +25,7 @@ public sealed class OlderFileTests : IDisposable
         File.WriteAllBytes(sealedFile, sealedKey);
         if (!OperatingSystem.IsWindows())
         {
-            File.SetUnixFileMode(sealedFile, StoreFileSystem.FileMode);
+            Access.Restrict(sealedFile);
         }
     }
 

@@ -115,10 +115,10 @@ internal sealed record CrashScenario(
         byte[] key = File.ReadAllBytes(sealedKey);
         Succeed(store.Remove([b.Id], cancellation: stop));
         File.WriteAllBytes(sealedKey, key);
-        File.SetUnixFileMode(sealedKey, StoreFileSystem.FileMode);
+        Access.Restrict(sealedKey);
         string path = Path.Combine(store.Folder, "pending", $"{Guid.NewGuid()}.json");
         File.WriteAllText(path, $$"""{"version":1,"store":"{{store.GetStore().StoreId}}","process":1,"createdAt":"2026-01-01T00:00:00Z","keys":[{"vault":"{{b.Vault}}","id":"{{b.KeyId}}"}]}""");
-        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+        Access.Restrict(path);
     }
 
     private static void Damaged(LlmConfigRepository store, CancellationToken stop)

@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace LlmConfig.Tests;
 
 /// <summary>The real file system behind a <see cref="FaultPlan"/>: every call of the seam can be the one that fails.</summary>
-internal class CrashingFileSystem(FaultPlan plan) : UnixFileSystem
+internal class CrashingFileSystem(FaultPlan plan) : StoreFileSystem
 {
     protected override EntryInfo? Stat(string path) => plan.Run("stat", () => base.Stat(path));
 
@@ -11,11 +11,9 @@ internal class CrashingFileSystem(FaultPlan plan) : UnixFileSystem
 
     protected override DateTime Modified(string path) => plan.Run("modified", () => base.Modified(path));
 
-    protected override SafeFileHandle? OpenFolder(string path) => plan.Run("open folder", () => base.OpenFolder(path));
+    protected override SafeFileHandle? Open(string path, OpenFlags flags) => plan.Run("open", () => base.Open(path, flags));
 
-    protected override void SetMode(SafeFileHandle handle, UnixFileMode mode) => plan.Run("chmod", () => base.SetMode(handle, mode));
-
-    protected override SafeFileHandle? OpenForAppending(string path) => plan.Run("open for appending", () => base.OpenForAppending(path));
+    protected override void SetMode(SafeFileHandle handle, bool isFolder) => plan.Run("chmod", () => base.SetMode(handle, isFolder));
 
     protected override void Append(SafeFileHandle handle, ReadOnlySpan<byte> content)
     {
@@ -25,12 +23,7 @@ internal class CrashingFileSystem(FaultPlan plan) : UnixFileSystem
 
     protected override void MakeFolder(string path) => plan.Run("mkdir", () => base.MakeFolder(path));
 
-    protected override SafeFileHandle? OpenForReading(string path) => plan.Run("open for reading", () => base.OpenForReading(path));
-
-    protected override SafeFileHandle? OpenForWriting(string path, bool exclusive) =>
-        plan.Run("open for writing", () => base.OpenForWriting(path, exclusive));
-
-    protected override SafeFileHandle CreateFile(string path, bool keepOpen) => plan.Run("create", () => base.CreateFile(path, keepOpen));
+    protected override SafeFileHandle CreateFile(string path) => plan.Run("create", () => base.CreateFile(path));
 
     protected override bool TryLock(SafeFileHandle handle, bool exclusive) => plan.Run("lock", () => base.TryLock(handle, exclusive));
 

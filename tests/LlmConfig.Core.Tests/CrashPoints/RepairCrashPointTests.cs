@@ -45,7 +45,7 @@ public sealed class RepairCrashPointTests(ITestOutputHelper output)
             File.WriteAllText(FileOf(store) + ".0123.tmp", Damage);
             File.WriteAllText(Path.Combine(store.Folder, "vault", "x.tmp"), Damage);
             File.WriteAllText(Path.Combine(store.Folder, "pending", "x.tmp"), Damage);
-            File.SetUnixFileMode(store.Folder, (UnixFileMode)0x1ED);
+            Access.LetOthersRead(store.Folder);
         },
     };
 

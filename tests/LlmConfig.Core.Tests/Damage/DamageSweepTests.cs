@@ -154,7 +154,7 @@ public sealed class DamageSweepTests(ITestOutputHelper output) : IDisposable
     private void SweepIntents(LlmConfiguration item, string value)
     {
         string path = Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json");
-        var files = new UnixFileSystem();
+        var files = new StoreFileSystem();
         byte[] good = System.Text.Encoding.UTF8.GetBytes(
             $$"""{"version":1,"store":"{{_store.StoreId}}","keys":[{"vault":"LlmConfig","id":"{{item.KeyId}}"},{"vault":"LlmConfig","id":"{{KeyReference.NewKeyId()}}"}],"labels":[{"vault":"LlmConfig","id":"{{item.KeyId}}"}]}""");
         foreach ((string what, byte[] bad) in Damages(good))
@@ -162,7 +162,7 @@ public sealed class DamageSweepTests(ITestOutputHelper output) : IDisposable
             // A new file each time: what is left of a lock on the last one does not reach it.
             File.Delete(path);
             File.WriteAllBytes(path, bad);
-            File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+            Access.Restrict(path);
             Check($"intent {what}", () =>
             {
                 int warnings = _store.Warnings.Count;

@@ -62,7 +62,7 @@ public sealed class NewerVersionTests : IDisposable
         LlmConfiguration item = _store.Create("work", TestKey.New());
         string path = Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json");
         File.WriteAllText(path, "{\"version\":2,\"secrets\":[]}");
-        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+        Access.Restrict(path);
 
         Assert.Equal(0, _store.Open().Recover());
 

@@ -121,7 +121,7 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     public void What_a_dead_process_left_is_told_when_it_is_finished()
     {
         _store.Create("work", TestKey.New());
-        new IntentLog(_store.Path, StoreFileSystem.Create(), TestSeals.Of(_store.Path), TimeProvider.System, _ => { }).Begin(_store.StoreId, [new KeyReference("LlmConfig", KeyReference.NewKeyId())], []).Single().Dispose();
+        new IntentLog(_store.Path, new StoreFileSystem(), TestSeals.Of(_store.Path), TimeProvider.System, _ => { }).Begin(_store.StoreId, [new KeyReference("LlmConfig", KeyReference.NewKeyId())], []).Single().Dispose();
         using var listener = new Listener(_store.Path);
 
         _store.Open().Recover();
@@ -134,11 +134,11 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     {
         LiveThroughEverything();
 
-        Assert.Equal(StoreFileSystem.FileMode, File.GetUnixFileMode(LogFile));
+        Assert.True(Access.IsOfUserAlone(LogFile));
         Assert.Equal((byte)'\n', File.ReadAllBytes(LogFile)[^1]);
     }
 
-    [Fact]
+    [UnixFact]
     public void A_file_that_cannot_be_written_costs_one_warning_and_no_change()
     {
         string elsewhere = Path.Combine(_store.Root, "elsewhere");
@@ -146,7 +146,7 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
         string link = Path.Combine(_store.Root, "link.jsonl");
         File.CreateSymbolicLink(link, elsewhere);
         string hard = Path.Combine(_store.Root, "hard.jsonl");
-        Assert.Equal(0, ChildProcess.Run("ln", [elsewhere, hard]).Code);
+        Access.Link(elsewhere, hard);
         string folder = Directory.CreateDirectory(Path.Combine(_store.Root, "folder.jsonl")).FullName;
         string fifo = Path.Combine(_store.Root, "fifo.jsonl");
         Assert.Equal(0, ChildProcess.Run("mkfifo", [fifo]).Code);
@@ -185,12 +185,12 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     public void A_wide_log_file_is_found_and_tightened_like_the_rest()
     {
         LiveThroughEverything();
-        File.SetUnixFileMode(LogFile, (UnixFileMode)0x1A4);
+        Access.LetOthersRead(LogFile);
         LlmConfigRepository repository = _store.Open(options => options with { LogFile = LogFile });
 
         Assert.Contains(repository.Check(), result => result.Check == "Permission" && result.Target == LogFile);
         Assert.Contains(repository.Repair(repository.PlanRepair(), _ => true), result => result.Target == LogFile && result.Changed);
-        Assert.Equal(StoreFileSystem.FileMode, File.GetUnixFileMode(LogFile));
+        Assert.True(Access.IsOfUserAlone(LogFile));
     }
 
     [Fact]
@@ -215,7 +215,7 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     public void The_file_is_bounded_and_no_line_is_lost_or_torn_between_two_files()
     {
         const int limit = 64 * 1024;
-        var log = new EventLogFile(LogFile, StoreFileSystem.Create(), TimeProvider.System, _store.Keep, limit);
+        var log = new EventLogFile(LogFile, new StoreFileSystem(), TimeProvider.System, _store.Keep, limit);
         int written = 0;
         while (!File.Exists(LogFile + ".1") && written < limit)
         {
@@ -224,7 +224,7 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
 
         Assert.InRange(new FileInfo(LogFile + ".1").Length, limit / 2, limit);
         Assert.Equal(Enumerable.Range(0, written), Lines(LogFile + ".1").Concat(Lines()).Select(line => int.Parse(line.GetProperty("data").GetProperty("number").GetString()!, CultureInfo.InvariantCulture)));
-        Assert.Equal(StoreFileSystem.FileMode, File.GetUnixFileMode(LogFile));
+        Assert.True(Access.IsOfUserAlone(LogFile));
         for (int i = 0; i < 3 * written; i++)
         {
             log.Write(1, "Numbered", EventLevel.Informational, _store.Path, null, []);
@@ -276,7 +276,7 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
         Thread[] writers = [.. Enumerable.Range(0, threads).Select(number => new Thread(() =>
         {
             // A file system and a log of its own: what a process has.
-            var log = new EventLogFile(LogFile, StoreFileSystem.Create(), TimeProvider.System, _store.Keep, limit);
+            var log = new EventLogFile(LogFile, new StoreFileSystem(), TimeProvider.System, _store.Keep, limit);
             for (int i = 0; i < each; i++)
             {
                 log.Write(1, "Numbered", EventLevel.Informational, _store.Path, null, [("number", $"{number}-{i}")]);
@@ -297,7 +297,7 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     public void Who_finds_that_another_process_rotated_meanwhile_does_not_rotate_again()
     {
         const int limit = 4096;
-        var first = new EventLogFile(LogFile, StoreFileSystem.Create(), TimeProvider.System, _store.Keep, limit);
+        var first = new EventLogFile(LogFile, new StoreFileSystem(), TimeProvider.System, _store.Keep, limit);
         for (int i = 0; new FileInfo(LogFile) is not { Exists: true, Length: > limit - 250 }; i++)
         {
             first.Write(1, "Numbered", EventLevel.Informational, _store.Path, null, [("number", $"{i}")]);
@@ -390,14 +390,14 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
 
     private static List<JsonElement> Lines(string path) => [.. File.ReadAllLines(path).Select(line => JsonDocument.Parse(line).RootElement.Clone())];
 
-    private sealed class FullLog : UnixFileSystem
+    private sealed class FullLog : StoreFileSystem
     {
         protected override void Append(Microsoft.Win32.SafeHandles.SafeFileHandle handle, ReadOnlySpan<byte> content) =>
             throw new IOException("No space left on device", 28);
     }
 
     /// <summary>Another process is faster, once, between the opening and the lock.</summary>
-    private sealed class RotatedMeanwhile(Action other) : UnixFileSystem
+    private sealed class RotatedMeanwhile(Action other) : StoreFileSystem
     {
         private Action? _other = other;
 

@@ -12,7 +12,7 @@ public sealed partial class CreationModeTests(ITestOutputHelper output) : IDispo
 
     public void Dispose() => _store.Dispose();
 
-    [SkippableTheory]
+    [UnixTheory]
     [InlineData("000")]
     [InlineData("077")]
     [InlineData("022")]

@@ -33,7 +33,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
         Directory.Delete(_disk, recursive: true);
     }
 
-    [Fact]
+    [UnixFact]
     public void With_any_little_room_a_change_is_made_or_refused_as_StoreFull_and_nothing_is_lost()
     {
         (int code, string text) = ChildProcess.Run("mount", ["-t", "tmpfs", "-o", "size=1m,mode=0700", "tmpfs", _disk]);

@@ -9,7 +9,7 @@ public sealed class HomeTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    [Fact]
+    [UnixFact]
     public void LLMCONFIG_HOME_comes_first_then_XDG_CONFIG_HOME_then_HOME()
     {
         Assert.Equal($"{_root}/x", Resolve(("LLMCONFIG_HOME", $"{_root}/x/"), ("XDG_CONFIG_HOME", "/"), ("HOME", "/")).Path);
@@ -26,7 +26,7 @@ public sealed class HomeTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_root));
     }
 
-    [Theory]
+    [UnixTheory]
     [InlineData("LLMCONFIG_HOME", "")]
     [InlineData("LLMCONFIG_HOME", "  ")]
     [InlineData("LLMCONFIG_HOME", "relative")]
@@ -49,10 +49,10 @@ public sealed class HomeTests : IDisposable
         Refusal.AssertHasRemedy(error);
     }
 
-    [SkippableFact]
+    [UnixFact]
     public void Root_leaves_nothing_in_the_home_of_another_user()
     {
-        Skip.IfNot(Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows(), "Only root can be given another user's home.");
+        Skip.IfNot(Environment.IsPrivilegedProcess, "Only root can be given another user's home.");
         string home = Directory.CreateDirectory(Path.Combine(_root, "alice")).FullName;
         Assert.Equal(0, ChildProcess.Run("chown", ["12345", home]).Code);
         string link = Path.Combine(_root, "link");
@@ -72,7 +72,7 @@ public sealed class HomeTests : IDisposable
         _ = named.Create(new NewConfiguration { Name = "a", Provider = "ollama" });
     }
 
-    [Theory]
+    [UnixTheory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("relative")]
@@ -90,7 +90,7 @@ public sealed class HomeTests : IDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_root));
     }
 
-    [Fact]
+    [UnixFact]
     public void A_process_with_a_home_finds_its_store_there()
     {
         (int code, string output) = ChildProcess.Run(
@@ -102,7 +102,7 @@ public sealed class HomeTests : IDisposable
         Assert.Contains("LLMCONFIG_HOME is empty", output, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [UnixTheory]
     [MemberData(nameof(OddNames))]
     public void A_home_with_any_name_works(string name)
     {
@@ -121,10 +121,10 @@ public sealed class HomeTests : IDisposable
         using ApiKey back = repository.GetKey(item.Id);
         Assert.Equal(value, back.ToPlainText());
         Assert.True(File.Exists(Path.Combine(home, ".config", "LlmConfig", "llm_config.json")));
-        Assert.Equal(StoreFileSystem.FolderMode, File.GetUnixFileMode(Path.Combine(home, ".config")));
+        Assert.True(Access.IsOfUserAlone(Path.Combine(home, ".config")));
     }
 
-    [Fact]
+    [UnixFact]
     public void The_folders_on_the_way_that_are_there_already_are_left_as_they_are()
     {
         string config = Path.Combine(_root, ".config");
@@ -135,6 +135,23 @@ public sealed class HomeTests : IDisposable
         repository.Create(new NewConfiguration { Name = "work", Provider = "openai" });
 
         Assert.Equal((UnixFileMode)493, File.GetUnixFileMode(config));
+    }
+
+    [SkippableFact]
+    public void On_Windows_the_store_lies_in_the_folder_of_APPDATA()
+    {
+        Skip.IfNot(OperatingSystem.IsWindows(), "Windows only");
+        using var repository = new LlmConfigRepository(Resolve(("APPDATA", _root), ("HOME", "ignored")));
+
+        repository.Create(new NewConfiguration { Name = "work", Provider = "openai" });
+
+        Assert.True(File.Exists(Path.Combine(_root, "LlmConfig", "llm_config.json")));
+        Assert.True(Access.IsOfUserAlone(Path.Combine(_root, "LlmConfig")));
+        foreach (string? value in new[] { null, string.Empty, "relative", "C:relative", "\\rooted", "C:\\does\\not\\exist" })
+        {
+            LlmConfigException error = Assert.Throws<LlmConfigException>(() => Resolve(("APPDATA", value)));
+            Assert.Equal((LlmConfigErrorCode.StoreUnsafe, "APPDATA"), (error.Code, error.Target));
+        }
     }
 
     private static StoreFolder Resolve(params (string Name, string? Value)[] variables) =>

@@ -9,7 +9,7 @@ public sealed class ReadOnlyFolderTests : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    [SkippableTheory]
+    [UnixTheory]
     [InlineData("")]
     [InlineData("vault")]
     [InlineData("pending")]

@@ -13,7 +13,7 @@ public sealed class UnsafeEntryTests : IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    [Theory]
+    [UnixTheory]
     [MemberData(nameof(Files))]
     public void A_symbolic_link_in_the_place_of_a_file_is_never_followed(string file)
     {
@@ -29,7 +29,7 @@ public sealed class UnsafeEntryTests : IDisposable
         Assert.Equal(target, new FileInfo(path).LinkTarget);
     }
 
-    [Theory]
+    [UnixTheory]
     [MemberData(nameof(Files))]
     public void A_dangling_link_is_not_written_through(string file)
     {
@@ -43,7 +43,7 @@ public sealed class UnsafeEntryTests : IDisposable
         Assert.False(File.Exists(target));
     }
 
-    [Theory]
+    [UnixTheory]
     [MemberData(nameof(Files))]
     public void A_FIFO_in_the_place_of_a_file_is_refused_at_once(string file)
     {
@@ -57,7 +57,7 @@ public sealed class UnsafeEntryTests : IDisposable
         Assert.InRange(System.Diagnostics.Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(20));
     }
 
-    [Theory]
+    [UnixTheory]
     [MemberData(nameof(Files))]
     public void A_socket_in_the_place_of_a_file_is_refused(string file)
     {
@@ -69,7 +69,7 @@ public sealed class UnsafeEntryTests : IDisposable
         // The path of a socket may have 107 bytes; those of sealed files and intents are longer.
         string place = Path.Combine(_store.Root, "socket");
         socket.Bind(new System.Net.Sockets.UnixDomainSocketEndPoint(place));
-        File.SetUnixFileMode(place, StoreFileSystem.FileMode);
+        Access.Restrict(place);
         Assert.Equal(0, ChildProcess.Run("mv", [place, path]).Code);
 
         AssertRefused(item, file, path, "not a regular file");
@@ -81,7 +81,7 @@ public sealed class UnsafeEntryTests : IDisposable
     {
         (LlmConfiguration item, string path) = Prepare(file);
         File.Delete(path);
-        Directory.CreateDirectory(path, StoreFileSystem.FolderMode);
+        Access.MakeFolder(path);
         if (file == "intent")
         {
             // Folders are not listed as intents; they are nobody's promise.
@@ -99,7 +99,7 @@ public sealed class UnsafeEntryTests : IDisposable
     {
         (LlmConfiguration item, string path) = Prepare(file);
         string other = Path.Combine(_store.Root, "other");
-        Assert.Equal(0, ChildProcess.Run("ln", [path, other]).Code);
+        Access.Link(path, other);
         byte[] bytes = File.ReadAllBytes(other);
 
         AssertRefused(item, file, path, "hard link");
@@ -107,7 +107,7 @@ public sealed class UnsafeEntryTests : IDisposable
         Assert.Equal(bytes, File.ReadAllBytes(other));
     }
 
-    [SkippableTheory]
+    [UnixTheory]
     [MemberData(nameof(Files))]
     public void A_file_of_another_user_is_refused(string file)
     {
@@ -117,7 +117,7 @@ public sealed class UnsafeEntryTests : IDisposable
         AssertRefused(item, file, path, "another user");
     }
 
-    [Theory]
+    [UnixTheory]
     [MemberData(nameof(Folders))]
     public void A_link_or_a_file_in_the_place_of_a_folder_is_refused(string folder)
     {
@@ -136,7 +136,7 @@ public sealed class UnsafeEntryTests : IDisposable
         File.Delete(path);
     }
 
-    [SkippableTheory]
+    [UnixTheory]
     [MemberData(nameof(Folders))]
     public void A_folder_of_another_user_is_refused(string folder)
     {
@@ -157,7 +157,8 @@ public sealed class UnsafeEntryTests : IDisposable
     {
         (LlmConfiguration item, string path) = Prepare(entry);
         int before = _store.Warnings.Count;
-        File.SetUnixFileMode(path, (UnixFileMode)mode);
+        Access.Set(path, (UnixFileMode)mode);
+        string access = Access.Describe(path);
         using LlmConfigRepository repository = _store.Open();
 
         for (int i = 0; i < 3; i++)
@@ -168,12 +169,12 @@ public sealed class UnsafeEntryTests : IDisposable
 
         LlmConfigWarning warning = Assert.Single(_store.Warnings.Skip(before));
         Assert.Equal(path, warning.Target);
-        Assert.Contains(shown, warning.Message, StringComparison.Ordinal);
+        Assert.Contains(OperatingSystem.IsWindows() ? "access control list" : shown, warning.Message, StringComparison.Ordinal);
         Assert.Contains("Repair-LlmConfig", warning.Message, StringComparison.Ordinal);
-        Assert.Equal((UnixFileMode)mode, File.GetUnixFileMode(path));
+        Assert.Equal(access, Access.Describe(path));
     }
 
-    [Fact]
+    [UnixFact]
     public void A_set_group_id_bit_that_a_folder_inherits_is_no_reason_for_a_warning()
     {
         File.SetUnixFileMode(_store.Root, StoreFileSystem.FolderMode | UnixFileMode.SetGroup);
@@ -197,7 +198,7 @@ public sealed class UnsafeEntryTests : IDisposable
         if (file == "intent")
         {
             File.WriteAllText(path, $$"""{"version":1,"store":"{{Guid.NewGuid()}}","keys":[{"vault":"LlmConfig","id":"{{KeyReference.NewKeyId()}}"}]}""");
-            File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+            Access.Restrict(path);
         }
 
         return (item, path);

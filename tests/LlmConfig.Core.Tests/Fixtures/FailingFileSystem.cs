@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace LlmConfig.Tests;
 
 /// <summary>The real file system with a test in front of each call that changes something.</summary>
-internal sealed class FailingFileSystem : UnixFileSystem
+internal sealed class FailingFileSystem : StoreFileSystem
 {
     private readonly List<string> _calls = [];
 
@@ -19,10 +19,10 @@ internal sealed class FailingFileSystem : UnixFileSystem
         base.MakeFolder(path);
     }
 
-    protected override SafeFileHandle CreateFile(string path, bool keepOpen)
+    protected override SafeFileHandle CreateFile(string path)
     {
         Note(nameof(CreateFile), path);
-        return base.CreateFile(path, keepOpen);
+        return base.CreateFile(path);
     }
 
     protected override void Write(SafeFileHandle handle, ReadOnlySpan<byte> content, long offset)

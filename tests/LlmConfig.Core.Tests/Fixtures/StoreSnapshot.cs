@@ -17,7 +17,7 @@ internal static class StoreSnapshot
             .. Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)
                 .Prepend(folder)
                 .Order(StringComparer.Ordinal)
-                .Select(path => $"{path} {Convert.ToString((int)File.GetUnixFileMode(path), 8)} {Content(path)}"),
+                .Select(path => $"{path} {Access.Describe(path)} {Content(path)}"),
         ];
     }
 

@@ -63,7 +63,7 @@ internal sealed class TemporaryStore : IDisposable
 
     /// <summary>A file of the store by its name in it; that of the master key goes as <c>vault/master.key</c>.</summary>
     public string PathOf(string name) =>
-        name == "vault/master.key" && MasterKeyFiles is [var key, ..] ? key : System.IO.Path.Combine(Path, name);
+        name == "vault/master.key" && MasterKeyFiles is [var key, ..] ? key : System.IO.Path.GetFullPath(name, Path);
 
     public LlmConfigRepository Open(Func<LlmConfigOptions, LlmConfigOptions>? change = null)
     {

@@ -5,7 +5,7 @@ internal static class TestSeals
 {
     public static KeySeals Of(string folder)
     {
-        var files = StoreFileSystem.Create();
+        var files = new StoreFileSystem();
         string vault = new StorePaths(folder).Vault;
         return new KeySeals(new LocalVault(vault, files, [new KeyFileProtector(vault, files)], TimeProvider.System, _ => { }, TimeSpan.FromSeconds(30)));
     }

@@ -229,9 +229,9 @@ public sealed class FormatVectorTests : IDisposable
         foreach (string path in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
         {
             string target = Path.Combine(_store.Path, Path.GetRelativePath(source, path));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!, StoreFileSystem.FolderMode);
+            Access.MakeFolder(Path.GetDirectoryName(target)!);
             File.WriteAllBytes(target, File.ReadAllBytes(path));
-            File.SetUnixFileMode(target, StoreFileSystem.FileMode);
+            Access.Restrict(target);
         }
     }
 }

@@ -121,7 +121,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
             run.Check(input, () =>
             {
                 File.WriteAllBytes(path, input);
-                File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+                Access.Restrict(path);
                 _ = repository.Recover();
                 Assert.Single(_store.Sealed);
             });
@@ -160,7 +160,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
             sparse.SetLength(size);
         }
 
-        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+        Access.Restrict(path);
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         LlmConfigException? error = Record.Exception(() =>
         {

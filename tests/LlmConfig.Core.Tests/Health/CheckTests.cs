@@ -109,12 +109,12 @@ public sealed class CheckTests : IDisposable
         Assert.NotNull(KeyLabel.TryFrom(properties));
     }
 
-    [Fact]
+    [UnixFact]
     public void Nothing_that_a_check_a_warning_or_an_error_says_steers_a_terminal()
     {
         string path = Path.Combine(_store.Paths.Pending, "\u001B]0;owned\u0007\u001B[2J.json");
         File.WriteAllText(path, "{");
-        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+        Access.Restrict(path);
         string reason = "Because \u001B[31mred";
         string header = Path.Combine(_store.Paths.Vault, "vault.json");
         File.WriteAllText(header, System.Text.RegularExpressions.Regex.Replace(File.ReadAllText(header), "\"reason\": *\"[^\"]*\"", "\"reason\": \"Because \\u001B[31mred\""));
@@ -157,7 +157,7 @@ public sealed class CheckTests : IDisposable
         byte[] key = File.ReadAllBytes(path);
         _store.Open(With).SetProtector(ProtectorKind.SecretService);
         File.WriteAllBytes(path, key);
-        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+        Access.Restrict(path);
 
         CheckResult found = Assert.Single(_store.Open(With).Check(), result => result.Status != CheckStatus.Ok);
         Assert.Equal(("Leftover", path), (found.Check, found.Target));

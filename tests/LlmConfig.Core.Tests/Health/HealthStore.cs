@@ -67,7 +67,7 @@ internal sealed class HealthStore : IDisposable
     public string LeaveIntent(IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels)
     {
         string[] before = Store.Intents;
-        var log = new IntentLog(Store.Path, StoreFileSystem.Create(), TestSeals.Of(Store.Path), TimeProvider.System, _ => { });
+        var log = new IntentLog(Store.Path, new StoreFileSystem(), TestSeals.Of(Store.Path), TimeProvider.System, _ => { });
         log.Begin(_storeId, keys, labels).Single().Dispose();
         return Store.Intents.Except(before).Single();
     }

@@ -102,7 +102,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         Assert.Empty(_store.Problems());
         _store.AssertWhole("near", "far", "none");
         Assert.Equal("{", File.ReadAllText(Assert.Single(_store.KeptAside)));
-        Assert.Equal(StoreFileSystem.FileMode, File.GetUnixFileMode(_store.KeptAside[0]));
+        Assert.True(Access.IsOfUserAlone(_store.KeptAside[0]));
         Assert.Empty(_store.Repair());
         output.WriteLine($"damages at once: {done.Count}, left: 0");
     }
@@ -156,7 +156,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         Refusal.Of(_store.Store, LlmConfigErrorCode.StoreVersionUnsupported, _store.Paths.Backup, () => _store.Repair());
     }
 
-    [Fact]
+    [UnixFact]
     public void A_link_in_the_place_of_the_file_is_reported_and_not_followed()
     {
         string elsewhere = Path.Combine(_store.Store.Root, "elsewhere");
@@ -169,7 +169,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         Assert.Equal((UnixFileMode)0x1B6, File.GetUnixFileMode(elsewhere));
     }
 
-    [Fact]
+    [UnixFact]
     public void Permissions_of_what_a_link_leads_to_are_left_alone()
     {
         string elsewhere = Path.Combine(_store.Store.Root, "elsewhere");
@@ -179,7 +179,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         string other = Path.Combine(_store.Store.Root, "other");
         File.WriteAllText(other, "somebody's");
         Chmod(other, 0x1B6);
-        Hard(other, Path.Combine(_store.Paths.Pending, "linked.json"));
+        Access.Link(other, Path.Combine(_store.Paths.Pending, "linked.json"));
 
         IReadOnlyList<RepairResult> done = _store.Repair();
 
@@ -234,7 +234,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
                 if (damaged is not null)
                 {
                     File.WriteAllBytes(path, damaged);
-                    File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+                    Access.Restrict(path);
                 }
 
                 IReadOnlyList<string> before = StoreSnapshot.Of(_store.Store.Path);
@@ -286,7 +286,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         string keyId = KeyReference.NewKeyId();
         _store.Far.Keys[keyId] = "x";
         _store.Far.Labels[keyId] = new KeyLabel(_store.Document.StoreId, _store.Document.Find("far")!);
-        var log = new IntentLog(_store.Store.Path, StoreFileSystem.Create(), TestSeals.Of(_store.Store.Path), TimeProvider.System, _ => { });
+        var log = new IntentLog(_store.Store.Path, new StoreFileSystem(), TestSeals.Of(_store.Store.Path), TimeProvider.System, _ => { });
         using (log.Begin(_store.Document.StoreId, [new KeyReference("Far", keyId)], []).Single())
         {
             Assert.Empty(_store.Problems());
@@ -384,12 +384,12 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         Assert.Empty(_store.Problems());
     }
 
-    private static void Chmod(string path, int mode) => File.SetUnixFileMode(path, (UnixFileMode)mode);
+    private static void Chmod(string path, int mode) => Access.Set(path, (UnixFileMode)mode);
 
     private static void Leave(string path)
     {
         File.WriteAllText(path, "half");
-        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+        Access.Restrict(path);
     }
 
     private static void DamageBoth(HealthStore store, string? text)
@@ -413,13 +413,11 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         file.SetLength(length);
     }
 
-    private static void Hard(string from, string to) => Assert.Equal(0, ChildProcess.Run("ln", [from, to]).Code);
-
     // Names, modes and times: a look changes none of them.
     private string[] Entries() =>
     [
         .. Directory.EnumerateFileSystemEntries(_store.Store.Path, "*", SearchOption.AllDirectories).Prepend(_store.Store.Path).Order(StringComparer.Ordinal)
-            .Select(path => $"{path} {File.GetUnixFileMode(path)} {File.GetLastWriteTimeUtc(path):O}"),
+            .Select(path => $"{path} {Access.Describe(path)} {File.GetLastWriteTimeUtc(path):O}"),
     ];
 
     private sealed class FixedClock(DateTimeOffset now) : TimeProvider

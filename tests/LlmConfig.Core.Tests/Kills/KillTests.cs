@@ -18,12 +18,13 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     public void Nothing_that_was_acknowledged_is_lost_when_four_writers_are_killed_again_and_again()
     {
         int kills = TestScale.Of(200);
-        Directory.CreateDirectory(Folder + ".vault", StoreFileSystem.FolderMode);
+        Access.MakeFolder(Folder + ".vault");
         using (LlmConfigRepository first = Open(Folder))
         {
             first.SetProtector(ProtectorKind.KeyFile);
         }
 
+        using var reader = new BusyReader(Folder);
         int seed = Environment.TickCount;
         KilledWriter[] writers =
         [
@@ -55,7 +56,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
 
         Assert.All(repository.Repair(repository.PlanRepair(), step => step.Check == "Leftover"), result => Assert.True(result.Changed, result.Message));
         Assert.Single(Directory.GetFiles(Path.Combine(Folder, "vault"), "master-*.key"));
-        string[] violations = [.. writers.SelectMany(writer => writer.Violations)];
+        string[] violations = [.. writers.SelectMany(writer => writer.Violations), .. reader.Stop()];
         int dangling = repository.GetAll().Count(item => !CanBeRead(repository, item));
         int orphans = Directory.GetFiles(Path.Combine(Folder, "vault"), "*.sealed").Length + Directory.GetFiles(Folder + ".vault").Length
             + Directory.GetFiles(Path.Combine(Folder, "pending")).Length - repository.GetAll().Count;

@@ -98,7 +98,7 @@ internal sealed class KilledWriter(string folder, string prefix, bool isProgram,
             (string kind, string name, string value, string input, string[] arguments) = Choose(state);
             lines.Add(["try", kind, name, value]);
             var watch = Stopwatch.StartNew();
-            using Process process = Start(SourceTree.Program, arguments);
+            using Process process = OperatingSystem.IsWindows() ? Start("dotnet", [SourceTree.Program + ".dll", .. arguments]) : Start(SourceTree.Program, arguments);
             Task<string> errors = process.StandardError.ReadToEndAsync();
             Task<string> output = process.StandardOutput.ReadToEndAsync();
             try

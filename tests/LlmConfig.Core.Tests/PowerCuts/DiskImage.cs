@@ -43,7 +43,7 @@ internal sealed class DiskImage
 
             if (file == Folder)
             {
-                Directory.CreateDirectory(copy, StoreFileSystem.FolderMode);
+                Access.MakeFolder(copy);
                 continue;
             }
 

@@ -15,10 +15,10 @@ internal sealed class RecordingFileSystem(FaultPlan plan, DiskJournal journal) :
         }
     }
 
-    protected override SafeFileHandle? OpenForWriting(string path, bool exclusive)
+    protected override SafeFileHandle? Open(string path, OpenFlags flags)
     {
-        SafeFileHandle? handle = base.OpenForWriting(path, exclusive);
-        if (handle is not null)
+        SafeFileHandle? handle = base.Open(path, flags);
+        if (handle is not null && flags == OpenFlags.ReadWrite)
         {
             journal.Opened(path, handle);
         }
@@ -26,9 +26,9 @@ internal sealed class RecordingFileSystem(FaultPlan plan, DiskJournal journal) :
         return handle;
     }
 
-    protected override SafeFileHandle CreateFile(string path, bool keepOpen)
+    protected override SafeFileHandle CreateFile(string path)
     {
-        SafeFileHandle handle = base.CreateFile(path, keepOpen);
+        SafeFileHandle handle = base.CreateFile(path);
         journal.Created(path, handle);
         return handle;
     }

@@ -93,7 +93,7 @@ public sealed class FirstConfigurationRaceTests(ITestOutputHelper output)
     {
         using var store = new TemporaryStore();
         store.Create("work");
-        using FileLock held = new WaitingLock(new UnixFileSystem(), store.Paths.Lock, TimeSpan.FromSeconds(1)).Acquire(CancellationToken.None);
+        using FileLock held = new WaitingLock(new StoreFileSystem(), store.Paths.Lock, TimeSpan.FromSeconds(1)).Acquire(CancellationToken.None);
 
         (int code, string text) = ChildProcess.Run(
             "dotnet", [ChildProcess.Worker, "create", store.Path, "other", "openai"], new Dictionary<string, string?> { ["LLMCONFIG_TEST_KEY"] = TestKey.New() });

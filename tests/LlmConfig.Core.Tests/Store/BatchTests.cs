@@ -135,7 +135,7 @@ public sealed class BatchTests : IDisposable
     {
         _store.Create("first", TestKey.New());
         File.WriteAllText(_store.VaultPaths.Lock, "process 2147483646 (pwsh) since 2026-01-01T00:00:00Z\n");
-        var files = new UnixFileSystem();
+        var files = new StoreFileSystem();
         List<ApiKey> keys = [.. Enumerable.Range(0, 20).Select(_ => ApiKey.From(TestKey.New(), "x"))];
         LlmConfigRepository repository = _store.Open(options => options with { LockPatience = TimeSpan.FromMilliseconds(300) });
         var watch = System.Diagnostics.Stopwatch.StartNew();

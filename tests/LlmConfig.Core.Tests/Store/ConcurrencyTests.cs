@@ -148,7 +148,7 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
     public void The_lock_is_waited_for_and_then_StoreBusy_names_the_holder()
     {
         LlmConfiguration item = _store.Create("work", TestKey.New());
-        var holder = new WaitingLock(new UnixFileSystem(), _store.Paths.Lock, TimeSpan.FromSeconds(1));
+        var holder = new WaitingLock(new StoreFileSystem(), _store.Paths.Lock, TimeSpan.FromSeconds(1));
         LlmConfigRepository Impatient() => _store.Open(options => options with { LockPatience = TimeSpan.FromMilliseconds(200) });
         using (holder.Acquire(CancellationToken.None))
         {
@@ -163,7 +163,7 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
 
         using (FileLock held = holder.Acquire(CancellationToken.None))
         {
-            var files = new UnixFileSystem();
+            var files = new StoreFileSystem();
             files.WriteLocked(held, "\u001B[31m"u8);
             Refusal.Of(LlmConfigErrorCode.StoreBusy, _store.Paths.Lock, () => Impatient().Remove([item.Id]));
             files.WriteLocked(held, []);
@@ -180,8 +180,8 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
     public void The_vault_that_another_process_is_making_is_waited_for_with_a_limit_too()
     {
         _store.Create("keyless");
-        Directory.CreateDirectory(_store.Paths.Vault, StoreFileSystem.FolderMode);
-        using FileLock held = new WaitingLock(new UnixFileSystem(), _store.VaultPaths.Lock, TimeSpan.FromSeconds(1)).Acquire(CancellationToken.None);
+        Access.MakeFolder(_store.Paths.Vault);
+        using FileLock held = new WaitingLock(new StoreFileSystem(), _store.VaultPaths.Lock, TimeSpan.FromSeconds(1)).Acquire(CancellationToken.None);
 
         Refusal.Of(
             LlmConfigErrorCode.StoreBusy,
@@ -201,7 +201,33 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
     }
 
     /// <summary>Without waiting for the disk: what is tested is other threads, not a power cut.</summary>
-    private sealed class FastFileSystem : UnixFileSystem
+    [Fact]
+    public void A_file_that_another_program_holds_open_is_replaced_or_StoreBusy_says_so_and_nothing_changes()
+    {
+        LlmConfiguration item = _store.Create("work", TestKey.New());
+        byte[] before = File.ReadAllBytes(_store.Paths.ConfigFile);
+        bool isReplaced = true;
+        using (new FileStream(_store.Paths.ConfigFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
+        {
+            try
+            {
+                _store.Open().Update(item.Id, new ConfigurationUpdate { Model = "new" });
+            }
+            catch (LlmConfigException e) when (OperatingSystem.IsWindows())
+            {
+                // A file system without POSIX semantics.
+                isReplaced = false;
+                Assert.Equal((LlmConfigErrorCode.StoreBusy, _store.Paths.ConfigFile), (e.Code, e.Target));
+                Assert.Equal(before, File.ReadAllBytes(_store.Paths.ConfigFile));
+            }
+        }
+
+        Assert.Equal(isReplaced ? "new" : null, _store.Open().Get("work").Model);
+        _store.Open().Update(item.Id, new ConfigurationUpdate { Model = "newer" });
+        Assert.Equal("newer", _store.Open().Get("work").Model);
+    }
+
+    private sealed class FastFileSystem : StoreFileSystem
     {
         protected override void FlushFile(Microsoft.Win32.SafeHandles.SafeFileHandle handle)
         {
@@ -212,7 +238,7 @@ public sealed class ConcurrencyTests(ITestOutputHelper output) : IDisposable
         }
     }
 
-    private sealed class LateFileSystem : UnixFileSystem
+    private sealed class LateFileSystem : StoreFileSystem
     {
         public Action? BeforeBackupIsLookedFor { get; set; }
 

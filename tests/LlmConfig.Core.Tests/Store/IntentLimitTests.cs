@@ -13,7 +13,7 @@ public sealed class IntentLimitTests : IDisposable
     {
         KeyReference[] keys = [.. Enumerable.Range(0, 200_000).Select(_ => new KeyReference("Fäöü \"quoted\" vault", KeyReference.NewKeyId()))];
         KeyReference[] labels = [.. keys.Take(20_000)];
-        Directory.CreateDirectory(_store.Path, StoreFileSystem.FolderMode);
+        Access.MakeFolder(_store.Path);
         IntentLog log = Log();
 
         IReadOnlyList<Intent> begun = log.Begin(Guid.NewGuid(), keys, labels);
@@ -43,7 +43,7 @@ public sealed class IntentLimitTests : IDisposable
     public void A_vault_with_a_name_of_any_length_fits()
     {
         KeyReference[] keys = [.. Enumerable.Range(0, 2_000).Select(_ => new KeyReference(new string('\u0001', 5_000), KeyReference.NewKeyId()))];
-        Directory.CreateDirectory(_store.Path, StoreFileSystem.FolderMode);
+        Access.MakeFolder(_store.Path);
         foreach (Intent intent in Log().Begin(Guid.NewGuid(), keys, []))
         {
             intent.Dispose();
@@ -57,7 +57,7 @@ public sealed class IntentLimitTests : IDisposable
     public void When_the_second_file_cannot_be_written_the_first_goes()
     {
         KeyReference[] keys = [.. Enumerable.Range(0, 2_000).Select(_ => new KeyReference(new string('v', 5_000), KeyReference.NewKeyId()))];
-        Directory.CreateDirectory(_store.Path, StoreFileSystem.FolderMode);
+        Access.MakeFolder(_store.Path);
         int renames = 0;
         var files = new FailingFileSystem
         {
@@ -77,5 +77,5 @@ public sealed class IntentLimitTests : IDisposable
         Assert.Empty(_store.Intents);
     }
 
-    private IntentLog Log() => new(_store.Path, new UnixFileSystem(), TestSeals.Of(_store.Path), TimeProvider.System, _store.Keep);
+    private IntentLog Log() => new(_store.Path, new StoreFileSystem(), TestSeals.Of(_store.Path), TimeProvider.System, _store.Keep);
 }

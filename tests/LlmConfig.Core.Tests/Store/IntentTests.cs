@@ -19,7 +19,7 @@ public sealed class IntentTests : IDisposable
             if (name is "Write" or "Remove")
             {
                 string path = _store.Intents.Single(path => path.EndsWith(".json", StringComparison.Ordinal));
-                string intent = System.Text.Encoding.UTF8.GetString(new UnixFileSystem().ReadFile(path, 4096)!);
+                string intent = System.Text.Encoding.UTF8.GetString(new StoreFileSystem().ReadFile(path, 4096)!);
                 Assert.Contains(keyId, intent, StringComparison.Ordinal);
                 Assert.Contains(item.KeyId!, intent, StringComparison.Ordinal);
                 Assert.DoesNotContain("sk-test", intent, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class IntentTests : IDisposable
     {
         string orphan = LeaveKey();
         string path = Dead(Entry("LlmConfig", orphan));
-        var files = new UnixFileSystem();
+        var files = new StoreFileSystem();
         using (files.TryLockExistingFile(path))
         {
             _store.Create("work", TestKey.New());
@@ -162,7 +162,7 @@ public sealed class IntentTests : IDisposable
         string live = Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json.BA9876543210.tmp");
         File.WriteAllText(torn, "{\"version\":1,");
         File.WriteAllText(live, "{\"version\":1,");
-        var files = new UnixFileSystem();
+        var files = new StoreFileSystem();
         using (files.TryLockExistingFile(live))
         {
             _store.Create("other");
@@ -193,7 +193,7 @@ public sealed class IntentTests : IDisposable
         string leftover = Path.Combine(_store.Paths.Vault, "x.sealed.0123456789AB.tmp");
         File.WriteAllText(leftover, "half");
         Dead(Entry("LlmConfig", KeyReference.NewKeyId()));
-        var files = new UnixFileSystem();
+        var files = new StoreFileSystem();
         using (files.TryLockFile(_store.VaultPaths.Lock, exclusive: false))
         {
             _store.Open().Recover();
@@ -284,10 +284,10 @@ public sealed class IntentTests : IDisposable
 
     private string DeadOf(Guid store, params string[] entries)
     {
-        Directory.CreateDirectory(_store.Paths.Pending, StoreFileSystem.FolderMode);
+        Access.MakeFolder(_store.Paths.Pending);
         string path = Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json");
         File.WriteAllText(path, $$"""{"version":1,"store":"{{store}}","process":1,"createdAt":"2026-01-01T00:00:00.000Z","keys":[{{string.Join(',', entries)}}]}""");
-        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+        Access.Restrict(path);
         return path;
     }
 
@@ -319,7 +319,7 @@ public sealed class IntentTests : IDisposable
     private sealed class Snatcher(Func<bool> wanted) : IDisposable
     {
         private readonly List<FileLock?> _held = [];
-        private readonly UnixFileSystem _other = new();
+        private readonly StoreFileSystem _other = new();
         private int _count;
 
         public StoreFileSystem System => new SnatchingFileSystem(this);
@@ -343,11 +343,11 @@ public sealed class IntentTests : IDisposable
             }
         }
 
-        private sealed class SnatchingFileSystem(Snatcher snatcher) : UnixFileSystem
+        private sealed class SnatchingFileSystem(Snatcher snatcher) : StoreFileSystem
         {
-            protected override Microsoft.Win32.SafeHandles.SafeFileHandle CreateFile(string path, bool keepOpen)
+            protected override Microsoft.Win32.SafeHandles.SafeFileHandle CreateFile(string path)
             {
-                Microsoft.Win32.SafeHandles.SafeFileHandle handle = base.CreateFile(path, keepOpen);
+                Microsoft.Win32.SafeHandles.SafeFileHandle handle = base.CreateFile(path);
                 snatcher.Take(path);
                 return handle;
             }

@@ -83,7 +83,7 @@ public sealed class KeyAndPlaceTests : IDisposable
         string value = _store.ReadKey(item.Id, With);
         string intent = Path.Combine(_store.Paths.Pending, $"{Guid.NewGuid():D}.json");
         File.WriteAllText(intent, $$"""{"version":1,"store":"{{_store.StoreId}}","process":1,"createdAt":"2026-01-01T00:00:00Z","keys":[{"vault":"LlmConfig","id":"{{item.KeyId}}"}]}""");
-        File.SetUnixFileMode(intent, StoreFileSystem.FileMode);
+        Access.Restrict(intent);
         File.Delete(_store.Paths.ConfigFile);
         File.Delete(_store.Paths.Backup);
 

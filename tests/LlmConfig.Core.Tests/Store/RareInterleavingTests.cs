@@ -177,12 +177,16 @@ public sealed class RareInterleavingTests : IDisposable
 
     private LlmConfigRepository Open() => _store.Open(options => options with { Vaults = new FakeVaults(_far) });
 
-    private sealed class InterruptedReader(Action<string> before) : UnixFileSystem
+    private sealed class InterruptedReader(Action<string> before) : StoreFileSystem
     {
-        protected override Microsoft.Win32.SafeHandles.SafeFileHandle? OpenForReading(string path)
+        protected override Microsoft.Win32.SafeHandles.SafeFileHandle? Open(string path, OpenFlags flags)
         {
-            before(path);
-            return base.OpenForReading(path);
+            if (flags == OpenFlags.ReadOnly)
+            {
+                before(path);
+            }
+
+            return base.Open(path, flags);
         }
     }
 }

@@ -39,7 +39,7 @@ public sealed class ImportFileTests : IDisposable
 
         repository.WriteExport(path, repository.Export([work.Id]));
 
-        Assert.Equal(StoreFileSystem.FileMode, File.GetUnixFileMode(path));
+        Assert.True(Access.IsOfUserAlone(path));
         Assert.Equal(["work"], ConfigDocumentReader.Read(File.ReadAllBytes(path)).Configurations.Select(item => item.Name));
         Assert.Equal([path], Directory.GetFiles(_store.Root));
     }
@@ -56,11 +56,11 @@ public sealed class ImportFileTests : IDisposable
         Assert.Equal("mine", File.ReadAllText(path));
         repository.WriteExport(path, "x"u8, overwrite: true);
         Assert.Equal("x", File.ReadAllText(path));
-        Assert.Equal(StoreFileSystem.FileMode, File.GetUnixFileMode(path));
+        Assert.True(Access.IsOfUserAlone(path));
         Assert.Equal([path], Directory.GetFiles(_store.Root));
     }
 
-    [Fact]
+    [UnixFact]
     public void An_export_replaces_a_link_and_refuses_a_folder_a_device_and_a_folder_that_is_not_there()
     {
         string target = Path.Combine(_store.Root, "target"), link = Path.Combine(_store.Root, "link");
@@ -203,7 +203,7 @@ public sealed class ImportFileTests : IDisposable
         Assert.Equal(count, Read(text + "\r\n").Items.Count);
     }
 
-    [Fact]
+    [UnixFact]
     public void A_file_that_is_too_large_is_not_read_and_what_is_no_file_does_not_hang()
     {
         string large = Path.Combine(_store.Root, "large");
@@ -226,7 +226,7 @@ public sealed class ImportFileTests : IDisposable
         Refusal.Of(LlmConfigErrorCode.NotFound, dangling, () => ImportSource.FromFile(dangling));
     }
 
-    [Fact]
+    [UnixFact]
     public void A_link_to_a_file_is_followed_since_the_person_named_it()
     {
         string link = Path.Combine(_store.Root, "link");

@@ -110,7 +110,7 @@ public sealed class ExchangedHeaderTests : IDisposable
         byte[] left = isCopy ? File.ReadAllBytes(path) : new byte[56];
         Open().SetProtector(ProtectorKind.SecretService, keepMasterKey: true);
         File.WriteAllBytes(path, left);
-        File.SetUnixFileMode(path, StoreFileSystem.FileMode);
+        Access.Restrict(path);
 
         Repair(step => !step.NeedsConsent);
 
@@ -143,7 +143,7 @@ public sealed class ExchangedHeaderTests : IDisposable
     public void A_vault_with_a_known_master_key_and_nothing_in_it_gets_a_new_one_with_its_first_key()
     {
         _store.Create("local");
-        Directory.CreateDirectory(_store.Paths.Vault, StoreFileSystem.FolderMode);
+        Access.MakeFolder(_store.Paths.Vault);
         (Guid known, byte[] masterKey) = Plant();
 
         LlmConfiguration item = _store.Create("work", "sk-test-work");
@@ -206,7 +206,7 @@ public sealed class ExchangedHeaderTests : IDisposable
             Wrapped = [],
             CreatedAt = DateTime.UtcNow,
         };
-        _ = new KeyFileProtector(_store.Paths.Vault, StoreFileSystem.Create()).Store(header.VaultId, masterKey.Span);
+        _ = new KeyFileProtector(_store.Paths.Vault, new StoreFileSystem()).Store(header.VaultId, masterKey.Span);
         WriteHeader(System.Text.Encoding.UTF8.GetString(header.WithCheck(masterKey.Span).ToBytes()));
         return (header.VaultId, masterKey.Span.ToArray());
     }
@@ -232,7 +232,7 @@ public sealed class ExchangedHeaderTests : IDisposable
     {
         File.Delete(_store.VaultPaths.Header);
         File.WriteAllText(_store.VaultPaths.Header, text);
-        File.SetUnixFileMode(_store.VaultPaths.Header, StoreFileSystem.FileMode);
+        Access.Restrict(_store.VaultPaths.Header);
     }
 
     private LlmConfigRepository Open() => _store.Open(options => options with

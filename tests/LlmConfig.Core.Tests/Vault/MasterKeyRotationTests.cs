@@ -137,7 +137,7 @@ public sealed class MasterKeyRotationTests : IDisposable
         Dictionary<Guid, string> keys = Create(2);
         using SecretBytes foreign = SecretBytes.Random(SealedSecret.MasterKeySize);
         VaultHeader theirs = (Header() with { VaultId = VaultHeader.IdOf(foreign.Span) }).WithCheck(foreign.Span);
-        _ = new KeyFileProtector(_store.Paths.Vault, StoreFileSystem.Create()).Store(theirs.VaultId, foreign.Span);
+        _ = new KeyFileProtector(_store.Paths.Vault, new StoreFileSystem()).Store(theirs.VaultId, foreign.Span);
         Write(Header() with { Previous = new PreviousMasterKey(theirs) });
 
         Refusal.Of(_store, LlmConfigErrorCode.VaultCorrupt, "c0", () => _store.ReadKey(keys.First().Key));
@@ -219,7 +219,7 @@ public sealed class MasterKeyRotationTests : IDisposable
     {
         File.Delete(_store.VaultPaths.Header);
         File.WriteAllBytes(_store.VaultPaths.Header, header.ToBytes());
-        File.SetUnixFileMode(_store.VaultPaths.Header, StoreFileSystem.FileMode);
+        Access.Restrict(_store.VaultPaths.Header);
     }
 
     // Another process rotates the master key just before this one looks at the vault.
@@ -230,19 +230,19 @@ public sealed class MasterKeyRotationTests : IDisposable
         Protectors = (vault, files) => [_keyring, new KeyFileProtector(vault, files)],
     });
 
-    private sealed class OvertakenFileSystem(Action other) : UnixFileSystem
+    private sealed class OvertakenFileSystem(Action other) : StoreFileSystem
     {
         private bool _done;
 
-        protected override SafeFileHandle? OpenForReading(string path)
+        protected override SafeFileHandle? Open(string path, OpenFlags flags)
         {
-            if (!_done && path.EndsWith("vault.json", StringComparison.Ordinal))
+            if (!_done && flags == OpenFlags.ReadOnly && path.EndsWith("vault.json", StringComparison.Ordinal))
             {
                 _done = true;
                 other();
             }
 
-            return base.OpenForReading(path);
+            return base.Open(path, flags);
         }
     }
 }

@@ -160,16 +160,16 @@ public sealed class PassphraseTests : IDisposable
     }
 
     [Theory]
-    [InlineData("printf 'correct horse 1\\n'", true)]
-    [InlineData("printf 'battery staple 2\\n'", false)]
-    [InlineData("printf 'correct horse 1\\n'; exit 3", false)]
-    [InlineData("true", false)]
-    [InlineData("/nowhere/to/be/found", false)]
-    public void A_command_gives_the_passphrase(string command, bool opens)
+    [InlineData("printf 'correct horse 1\\n'", "echo correct horse 1", true)]
+    [InlineData("printf 'battery staple 2\\n'", "echo battery staple 2", false)]
+    [InlineData("printf 'correct horse 1\\n'; exit 3", "echo correct horse 1& exit 3", false)]
+    [InlineData("true", "rem", false)]
+    [InlineData("/nowhere/to/be/found", "C:\\nowhere\\to\\be\\found.exe", false)]
+    public void A_command_gives_the_passphrase(string command, string onWindows, bool opens)
     {
         LlmConfiguration item = Protect();
         _process = new PassphraseKeys();
-        _environment[PassphraseSource.CommandVariable] = command;
+        _environment[PassphraseSource.CommandVariable] = OperatingSystem.IsWindows() ? onWindows : command;
 
         if (opens)
         {
@@ -206,7 +206,7 @@ public sealed class PassphraseTests : IDisposable
         header.Wrapped[at] = value;
         File.Delete(_store.VaultPaths.Header);
         File.WriteAllBytes(_store.VaultPaths.Header, header.ToBytes());
-        File.SetUnixFileMode(_store.VaultPaths.Header, StoreFileSystem.FileMode);
+        Access.Restrict(_store.VaultPaths.Header);
         _asked.Clear();
 
         Refusal.Of(_store, LlmConfigErrorCode.VaultCorrupt, "work", () => ReadKey(item));

@@ -100,7 +100,7 @@ public sealed class VaultProfileTests : IDisposable
         _store.Create("near", TestKey.New(), null, Open());
         _probing = keyId =>
         {
-            Assert.Contains(keyId, Encoding.UTF8.GetString(StoreFileSystem.Create().ReadFile(Assert.Single(_store.Intents), 65536)!), StringComparison.Ordinal);
+            Assert.Contains(keyId, Encoding.UTF8.GetString(new StoreFileSystem().ReadFile(Assert.Single(_store.Intents), 65536)!), StringComparison.Ordinal);
             _far.Keys[keyId] = "throwaway";
             throw new OperationCanceledException();
         };

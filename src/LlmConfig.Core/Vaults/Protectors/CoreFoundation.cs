@@ -12,44 +12,34 @@ internal static unsafe partial class CoreFoundation
     private const uint Utf8 = 0x08000100;
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void CFRelease(nint instance);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial CoreFoundationHandle CFStringCreateWithCString(nint allocator, string text, uint encoding);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial CoreFoundationHandle CFDataCreateMutable(nint allocator, nint capacity);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial void CFDataAppendBytes(CoreFoundationHandle data, byte* bytes, nint length);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial byte* CFDataGetMutableBytePtr(CoreFoundationHandle data);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial byte* CFDataGetBytePtr(CoreFoundationHandle data);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint CFDataGetLength(CoreFoundationHandle data);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial CoreFoundationHandle CFDictionaryCreateMutable(
         nint allocator, nint capacity, nint keyCallBacks, nint valueCallBacks);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void CFDictionarySetValue(CoreFoundationHandle dictionary, nint key, nint value);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void CFDictionarySetValue(CoreFoundationHandle dictionary, nint key, CoreFoundationHandle value);
 
     /// <summary>kCFBooleanTrue.</summary>

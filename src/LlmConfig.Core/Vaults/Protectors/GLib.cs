@@ -13,124 +13,94 @@ internal static unsafe partial class GLib
     private const string LibGio = "libgio-2.0.so.0";
 
     [LibraryImport(LibGLib, EntryPoint = "g_getenv", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint GetEnvironment(string name);
 
     [LibraryImport(LibGLib, EntryPoint = "g_strdup", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nint CopyString(string text);
 
     [LibraryImport(LibGLib, EntryPoint = "g_main_context_new")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nint NewMainContext();
 
     [LibraryImport(LibGLib, EntryPoint = "g_main_context_push_thread_default")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void PushMainContext(nint context);
 
     [LibraryImport(LibGLib, EntryPoint = "g_main_context_pop_thread_default")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void PopMainContext(nint context);
 
     [LibraryImport(LibGLib, EntryPoint = "g_main_context_iteration")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int IterateMainContext(nint context, int mayBlock);
 
     [LibraryImport(LibGLib, EntryPoint = "g_main_context_unref")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void ReleaseMainContext(nint context);
 
     [LibraryImport(LibGLib, EntryPoint = "g_hash_table_new_full")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint NewHashTable(nint hash, nint equal, nint freeKey, nint freeValue);
 
     [LibraryImport(LibGLib, EntryPoint = "g_hash_table_insert")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int InsertIntoHashTable(nint table, nint key, nint value);
 
     // The table keeps what is given back.
     [LibraryImport(LibGLib, EntryPoint = "g_hash_table_lookup", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint LookUpInHashTable(nint table, string key);
 
     [LibraryImport(LibGLib, EntryPoint = "g_hash_table_unref")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void ReleaseHashTable(nint table);
 
     [LibraryImport(LibGLib, EntryPoint = "g_list_free")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial void FreeList(nint list);
 
     [LibraryImport(LibGLib, EntryPoint = "g_quark_to_string")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint QuarkToString(uint quark);
 
     [LibraryImport(LibGLib, EntryPoint = "g_error_free")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial void FreeError(nint error);
 
     [LibraryImport(LibGLib, EntryPoint = "g_variant_new_string", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nint NewString(string text);
 
     [LibraryImport(LibGLib, EntryPoint = "g_variant_new_boolean")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nint NewBoolean(int value);
 
     [LibraryImport(LibGLib, EntryPoint = "g_variant_new_variant")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nint NewVariant(nint value);
 
     [LibraryImport(LibGLib, EntryPoint = "g_variant_new_dict_entry")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nint NewEntry(nint key, nint value);
 
     [LibraryImport(LibGLib, EntryPoint = "g_variant_new_array")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint NewArray(nint type, nint* children, nuint count);
 
     [LibraryImport(LibGLib, EntryPoint = "g_variant_new_tuple")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint NewTuple(nint* children, nuint count);
 
     [LibraryImport(LibGLib, EntryPoint = "g_variant_n_children")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nuint CountChildren(nint variant);
 
     [LibraryImport(LibGLib, EntryPoint = "g_variant_get_child_value")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint GetChild(nint variant, nuint index);
 
     [LibraryImport(LibGLib, EntryPoint = "g_variant_get_string")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint GetString(nint variant, out nuint length);
 
     [LibraryImport(LibGLib, EntryPoint = "g_variant_unref")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void ReleaseVariant(nint variant);
 
     [LibraryImport(LibGObject, EntryPoint = "g_object_unref")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void ReleaseObject(nint instance);
 
     [LibraryImport(LibGio, EntryPoint = "g_cancellable_new")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial GObjectHandle NewCancellable();
 
     [LibraryImport(LibGio, EntryPoint = "g_cancellable_cancel")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void Cancel(GObjectHandle cancellable);
 
     [LibraryImport(LibGio, EntryPoint = "g_bus_get_sync")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial GObjectHandle GetBus(int busType, GObjectHandle cancellable, out nint error);
 
     [LibraryImport(LibGio, EntryPoint = "g_dbus_connection_set_exit_on_close")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void SetExitOnClose(GObjectHandle connection, int exit);
 
     [LibraryImport(LibGio, EntryPoint = "g_dbus_proxy_call_sync", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nint Call(
         GObjectHandle proxy, string method, nint parameters, int flags, int timeoutMilliseconds, GObjectHandle cancellable, out nint error);
 

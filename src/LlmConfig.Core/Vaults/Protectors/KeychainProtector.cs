@@ -37,6 +37,9 @@ internal sealed class KeychainProtector(string? folder = null, TimeSpan? timeLim
     /// <inheritdoc/>
     public ProtectorKind Kind => ProtectorKind.Keychain;
 
+    /// <summary>True where there is a keychain; a test has a stand-in for it.</summary>
+    internal bool IsHere { get; init; } = OperatingSystem.IsMacOS();
+
     /// <inheritdoc/>
     public ProtectorStatus GetStatus()
     {
@@ -229,7 +232,7 @@ internal sealed class KeychainProtector(string? folder = null, TimeSpan? timeLim
     {
         try
         {
-            if (!OperatingSystem.IsMacOS())
+            if (!IsHere)
             {
                 secret?.Dispose();
                 throw new ProtectorStateException(

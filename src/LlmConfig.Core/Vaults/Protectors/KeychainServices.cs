@@ -45,35 +45,27 @@ internal static partial class KeychainServices
     private const string Library = "/System/Library/Frameworks/Security.framework/Security";
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int SecItemAdd(CoreFoundationHandle attributes, nint result);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int SecItemCopyMatching(CoreFoundationHandle query, out CoreFoundationHandle result);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int SecItemUpdate(CoreFoundationHandle query, CoreFoundationHandle attributes);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int SecItemDelete(CoreFoundationHandle query);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int SecKeychainCopyDefault(out CoreFoundationHandle keychain);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int SecKeychainGetStatus(CoreFoundationHandle keychain, out uint status);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int SecKeychainGetUserInteractionAllowed(out byte allowed);
 
     [LibraryImport(Library)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int SecKeychainSetUserInteractionAllowed(byte allowed);
 
     /// <summary>One of the framework's CFString constants.</summary>

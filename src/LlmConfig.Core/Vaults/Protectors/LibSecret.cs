@@ -22,59 +22,46 @@ internal static unsafe partial class LibSecret
         NativeLibrary.TryLoad(Library, typeof(LibSecret).Assembly, DllImportSearchPath.SafeDirectories, out _);
 
     [LibraryImport(Library, EntryPoint = "secret_service_get_type")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nuint GetServiceType();
 
     // Not secret_service_get_sync: its instance lives as long as the process and outlasts a keyring that restarts.
     [LibraryImport(Library, EntryPoint = "secret_service_open_sync")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial GObjectHandle OpenService(nuint type, nint busName, int flags, GObjectHandle cancellable, out nint error);
 
     [LibraryImport(Library, EntryPoint = "secret_collection_for_alias_sync", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial GObjectHandle GetCollection(
         GObjectHandle service, string alias, int flags, GObjectHandle cancellable, out nint error);
 
     [LibraryImport(Library, EntryPoint = "secret_collection_get_locked")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int IsCollectionLocked(GObjectHandle collection);
 
     [LibraryImport(Library, EntryPoint = "secret_service_search_sync")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nint Search(
         GObjectHandle service, nint schema, nint attributes, int flags, GObjectHandle cancellable, out nint error);
 
     [LibraryImport(Library, EntryPoint = "secret_item_get_locked")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int IsItemLocked(GObjectHandle item);
 
     [LibraryImport(Library, EntryPoint = "secret_item_get_attributes")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint GetAttributes(GObjectHandle item);
 
     [LibraryImport(Library, EntryPoint = "secret_item_load_secret_sync")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int LoadSecret(GObjectHandle item, GObjectHandle cancellable, out nint error);
 
     [LibraryImport(Library, EntryPoint = "secret_item_get_secret")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nint GetSecret(GObjectHandle item);
 
     [LibraryImport(Library, EntryPoint = "secret_value_new", StringMarshalling = StringMarshalling.Utf8)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial nint NewValue(byte* secret, nint length, string contentType);
 
     [LibraryImport(Library, EntryPoint = "secret_value_get")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial byte* GetValue(nint value, out nuint length);
 
     // Zeroes the value with the last reference: it lies in memory that libsecret locks and wipes.
     [LibraryImport(Library, EntryPoint = "secret_value_unref")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial void ReleaseValue(nint value);
 
     [LibraryImport(Library, EntryPoint = "secret_service_encode_dbus_secret")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial nint Encode(GObjectHandle service, nint value);
 
     /// <summary>The value of an item's attribute, or <see langword="null"/>.</summary>

@@ -108,10 +108,11 @@ internal sealed class PassphraseSource(Func<PassphraseRequest, SecureString?>? a
 
     private static SecretBytes Run(string command, CancellationToken stop)
     {
-        bool isWindows = OperatingSystem.IsWindows();
-        var start = new ProcessStartInfo(isWindows ? "cmd.exe" : "/bin/sh") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
-        start.ArgumentList.Add(isWindows ? "/c" : "-c");
-        start.ArgumentList.Add(command);
+        // By its full path: Windows would look for it in the current folder first. It takes the rest of its line as it is, quotes and all.
+        ProcessStartInfo start = OperatingSystem.IsWindows()
+            ? new ProcessStartInfo(Path.Combine(Environment.SystemDirectory, "cmd.exe"), $"/d /s /c \"{command}\"")
+            : new ProcessStartInfo("/bin/sh", ["-c", command]);
+        start.RedirectStandardInput = start.RedirectStandardOutput = true;
         using Process process = Process.Start(start)!;
         using CancellationTokenRegistration registration = stop.Register(() => process.Kill(entireProcessTree: true));
         process.StandardInput.Close();
