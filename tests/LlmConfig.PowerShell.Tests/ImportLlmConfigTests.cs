@@ -166,7 +166,7 @@ public sealed class ImportLlmConfigTests : EngineTest
     public void A_kept_key_goes_to_another_host_only_when_a_person_says_so_or_with_Force(string? answer, string url)
     {
         Run("New-LlmConfig work openai -ApiKey $key", ("key", Secure("sk-test-old")));
-        string path = Write("old.json", "[{\"customName\":\"work\",\"provider\":\"openai\",\"baseUrl\":\"https://other.example/v1\"}]");
+        string path = Write("old.json", SettingsOf("work", "openai", "https://other.example/v1"));
         bool force = answer == "-Force";
         if (answer is not null && !force)
         {
@@ -264,13 +264,13 @@ public sealed class ImportLlmConfigTests : EngineTest
             ("bad", Write("bad.json", $"{{\"groq\":\"{canary}\"")),
             ("quote", Write("quote.env", $"OPENAI_API_KEY=\"{canary}")),
             ("twice", Write("twice.json", $"{{\"{canary}\":\"a\",\"{canary}\":\"b\"}}")),
-            ("array", Write("array.json", $"[{{\"customName\":\"{canary}\",\"provider\":\"{canary}\",\"baseUrl\":\"https://{canary}@x/\"}}]")),
+            ("settings", Write("settings.json", SettingsOf(canary, canary, $"https://{canary}@x/"))),
             ("path", path), ("password", Secure(canary)), ("plain", canary),
         ];
         foreach (string command in new[]
         {
             "Import-LlmConfig -FromEnvironment", "Import-LlmConfig $env", "Import-LlmConfig $env -OnConflict Replace", "Import-LlmConfig $keys -WhatIf",
-            "Import-LlmConfig $keys -OnConflict Rename", "Import-LlmConfig $bad, $quote, $twice, $array", "Import-LlmConfig $plain",
+            "Import-LlmConfig $keys -OnConflict Rename", "Import-LlmConfig $bad, $quote, $twice, $settings", "Import-LlmConfig $plain",
             "Export-LlmConfig -Path $path -IncludeKey -Password $password", "Import-LlmConfig $path -Password $password -OnConflict Replace",
             "Import-LlmConfig $path -Password $plain", "Export-LlmConfig -IncludeKey -Password $password", "Export-LlmConfig", "Export-LlmConfig $plain",
             "Import-LlmConfig -FromVault $plain", "Import-LlmConfig $keys -Vault $plain", "Import-LlmConfig $keys -Name $plain", "Import-LlmConfig $keys -Provider $plain",
@@ -310,6 +310,12 @@ public sealed class ImportLlmConfigTests : EngineTest
             return item;
         }),
     ];
+
+    private static string SettingsOf(string name, string provider, string baseUrl) => $$"""
+        { "version": 1, "store": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "revision": 0, "configs": [
+          { "id": "0f8fad5b-d9cb-469f-a165-70867728950e", "name": "{{name}}", "provider": "{{provider}}", "baseUrl": "{{baseUrl}}", "useAuthHeader": true,
+            "createdAt": "2026-11-24T08:15:00.000Z", "updatedAt": "2026-11-24T08:15:00.000Z" }] }
+        """;
 
     private string Write(string name, string text)
     {

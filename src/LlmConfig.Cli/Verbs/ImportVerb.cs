@@ -10,7 +10,7 @@ internal sealed class ImportVerb : Verb
     private readonly Option<bool> _fromEnvironment = new("--from-environment") { Description = "look for the providers' variables in the environment" };
     private readonly Option<string> _fromVault = new("--from-vault") { Description = "look into a vault that stores share", HelpName = "VAULT" };
     private readonly Option<string> _secret = new("--secret") { Description = "secrets that people have in that vault, by name or pattern: configurations that refer to them", HelpName = "SECRET" };
-    private readonly Option<string> _format = new("--format") { Description = "llmconfig, legacy, dotenv or llmkeys, where it is not to be told from the file", HelpName = "FORMAT" };
+    private readonly Option<string> _format = new("--format") { Description = "llmconfig, dotenv or llmkeys, where it is not to be told from the file", HelpName = "FORMAT" };
     private readonly Option<string> _name = new("--name") { Description = "only those of this name or pattern", HelpName = "NAME" };
     private readonly Option<string> _provider = new("--provider") { Description = "only those of this provider; with --secret, the provider of all of them", HelpName = "PROVIDER" };
     private readonly Option<string> _vault = new("--vault") { Description = "the vault for keys that come along", HelpName = "VAULT" };
@@ -28,7 +28,7 @@ internal sealed class ImportVerb : Verb
             "llmconfig import .env",
             "llmconfig import --from-vault Store --secret '*openai*' --provider openai")
     {
-        _format.CompletionSources.Add("llmconfig", "legacy", "dotenv", "llmkeys");
+        _format.CompletionSources.Add("llmconfig", "dotenv", "llmkeys");
         _conflict.CompletionSources.Add("error", "skip", "replace", "rename");
         Take([_files, _fromEnvironment, _fromVault, _secret, _format, _name, _provider, _vault, _conflict, _insecure, _dryRun, .. _password.Options]);
     }

@@ -33,7 +33,6 @@ internal static class ImportFile
             {
                 ImportFormat.LlmConfig when SealedExport.IsSealed(content) => SealedExport.Read(path, content, password),
                 ImportFormat.LlmConfig => StoreDocumentFile.Read(path, content),
-                ImportFormat.Legacy => LegacyFile.Read(path, content),
                 ImportFormat.LlmKeys => LlmKeysFile.Read(path, content),
                 ImportFormat.DotEnv => DotEnvFile.Read(path, content),
                 _ => throw new ArgumentOutOfRangeException(nameof(format)),
@@ -76,7 +75,7 @@ internal static class ImportFile
 
         return start[0] switch
         {
-            (byte)'[' => ImportFormat.Legacy,
+            (byte)'[' => throw new StoreFormatException("an array is none of the formats"),
             (byte)'{' => IsOurs(start) ? ImportFormat.LlmConfig : ImportFormat.LlmKeys,
             _ => ImportFormat.DotEnv,
         };

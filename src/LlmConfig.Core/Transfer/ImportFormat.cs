@@ -6,12 +6,9 @@ public enum ImportFormat
     /// <summary><c>llm_config.json</c> of a store, or what <see cref="LlmConfigRepository.Export(IReadOnlyList{Guid})"/> made, sealed or not.</summary>
     LlmConfig = 1,
 
-    /// <summary>The older bare array of objects with <c>customName</c>.</summary>
-    Legacy = 2,
-
     /// <summary>Lines of <c>NAME=value</c> with the variables of the catalogue.</summary>
-    DotEnv = 3,
+    DotEnv = 2,
 
     /// <summary><c>keys.json</c> of the command-line tool <c>llm</c>: an object of names and keys.</summary>
-    LlmKeys = 4,
+    LlmKeys = 3,
 }

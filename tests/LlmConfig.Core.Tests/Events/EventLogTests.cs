@@ -77,7 +77,11 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     {
         using LlmConfigRepository repository = _store.Open(options => options with { LogFile = LogFile });
         string path = Path.Combine(_store.Root, "old.json");
-        File.WriteAllText(path, """[{ "customName": "az", "provider": "azure", "baseUrl": null }]""");
+        File.WriteAllText(path, """
+            { "version": 1, "store": "7c9e6679-7425-40de-944b-e07fc1f90ae7", "revision": 0, "configs": [
+              { "id": "0f8fad5b-d9cb-469f-a165-70867728950e", "name": "az", "provider": "azure-openai", "useAuthHeader": true,
+                "createdAt": "2026-11-24T08:15:00.000Z", "updatedAt": "2026-11-24T08:15:00.000Z" }] }
+            """);
         using ImportSource source = ImportSource.FromFile(path);
 
         ImportPlan plan = repository.PlanImport(source.Items);

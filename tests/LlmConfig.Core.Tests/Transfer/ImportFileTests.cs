@@ -103,37 +103,9 @@ public sealed class ImportFileTests : IDisposable
         }
     }
 
-    [Fact]
-    public void The_older_array_is_imported_with_its_ids_names_and_headers()
-    {
-        IReadOnlyList<ImportItem> items = Read("""
-            [
-              { "id": "0f8fad5b-d9cb-469f-a165-70867728950e", "customName": "work", "provider": "OpenAI", "useAuthHeader": true, "extra": { "a": [1] } },
-              { "id": "no uuid", "customName": "proxy", "provider": "claude", "baseUrl": "https://proxy.example/v1", "useAuthHeader": false, "model": "m" },
-              { "customName": "az", "provider": "azure", "baseUrl": null }
-            ]
-            """).Items;
-
-        Assert.Equal([("work", "openai", null, true), ("proxy", "anthropic", "https://proxy.example/v1", false), ("az", "azure-openai", null, (bool?)null)],
-            items.Select(item => (item.Name, item.Provider, item.BaseUrl, item.UseAuthHeader)));
-        Assert.Equal([new Guid("0f8fad5b-d9cb-469f-a165-70867728950e"), null, null], items.Select(item => item.Id));
-        IReadOnlyList<ImportResult> results = Import(items);
-        Assert.Equal([null, null, LlmConfigErrorCode.InvalidBaseUrl], results.Select(result => result.Error?.Code));
-        Assert.Equal("m", results[1].Configuration!.Model);
-        Assert.True(results[0].Step.LeavesKeyBehind);
-    }
-
     [Theory]
     [InlineData("[")]
-    [InlineData("[1]")]
-    [InlineData("[null]")]
     [InlineData("[{}]")]
-    [InlineData("[{\"customName\":\"a\"}]")]
-    [InlineData("[{\"customName\":1,\"provider\":\"openai\"}]")]
-    [InlineData("[{\"customName\":\"a\",\"provider\":\"openai\",\"useAuthHeader\":\"yes\"}]")]
-    [InlineData("[{\"customName\":\"a\",\"customName\":\"b\",\"provider\":\"openai\"}]")]
-    [InlineData("[{\"customName\":\"\\ud800\",\"provider\":\"openai\"}]")]
-    [InlineData("[] x")]
     [InlineData("{")]
     [InlineData("{\"version\":1}")]
     [InlineData("{\"version\":1,\"version\":1,\"store\":\"7c9e6679-7425-40de-944b-e07fc1f90ae7\",\"revision\":0,\"configs\":[]}")]
@@ -193,7 +165,6 @@ public sealed class ImportFileTests : IDisposable
 
     [Theory]
     [InlineData("{\"version\":1,\"store\":\"7c9e6679-7425-40de-944b-e07fc1f90ae7\",\"revision\":0,\"configs\":[]}", 0)]
-    [InlineData("[]", 0)]
     [InlineData("{}", 0)]
     [InlineData("{\"openai\":\"sk-test-1\"}", 1)]
     [InlineData("OPENAI_API_KEY=sk-test-1", 1)]
@@ -242,15 +213,11 @@ public sealed class ImportFileTests : IDisposable
     {
         string path = Write("[]");
 
-        Assert.Empty(ImportSource.FromFile(path, ImportFormat.Legacy).Items);
         foreach (ImportFormat format in new[] { ImportFormat.LlmConfig, ImportFormat.LlmKeys, ImportFormat.DotEnv })
         {
             LlmConfigException error = Refusal.Of(LlmConfigErrorCode.StoreCorrupt, path, () => ImportSource.FromFile(path, format));
             Assert.Contains(format.ToString(), error.RecommendedAction, StringComparison.Ordinal);
         }
-
-        string other = Write("{\"a\":\"b\"}");
-        Refusal.Of(LlmConfigErrorCode.StoreCorrupt, other, () => ImportSource.FromFile(other, ImportFormat.Legacy));
     }
 
     [Fact]
