@@ -7,6 +7,9 @@ internal sealed class WriteProtocol(
     // A move is repeated when its key is rotated by another process meanwhile; three such coincidences are no coincidence.
     private const int MostRounds = 3;
 
+    // What is refused is tried on what the store holds then, as long as it goes on changing: a busy store changes some times in a try.
+    private const int MostTries = 10;
+
     /// <summary>Tries changes on a draft of what the store holds: whatever breaks a rule is an error of its own.</summary>
     /// <param name="changes">The changes.</param>
     /// <param name="seen">What the store holds.</param>
@@ -68,7 +71,8 @@ internal sealed class WriteProtocol(
         return [.. changes.Select(change => change.ToResult())];
     }
 
-    // A rotation of the master key that ends between a look at the file and one at the vault makes true seals seem false.
+    // A rotation of the master key that ends between a look at the file and one at the vault makes true seals seem false. That of the
+    // store says nothing of those of its keys: a commit during the rotation may have made it anew, and left those of other keys.
     private ConfigDraft Try(IReadOnlyList<PlannedChange> changes, ref ConfigDocument? there, Func<string?, IKeyVault> open)
     {
         List<PlannedChange> tried = [.. changes.Where(change => change.Error is null)];
@@ -76,7 +80,7 @@ internal sealed class WriteProtocol(
         {
             ConfigDraft trial = Try(changes, there ?? ConfigDocument.Empty, open, there is null ? null : seals);
             List<PlannedChange> refused = tried.FindAll(change => change.Error?.Code is LlmConfigErrorCode.HostMismatch or LlmConfigErrorCode.VaultCorrupt);
-            if (round == MostRounds || refused.Count == 0 || config.ReadStrictly() is not { } now || now.Seal == there?.Seal)
+            if (round == MostTries || refused.Count == 0 || config.ReadStrictly() is not { } now || ReferenceEquals(now, there))
             {
                 return trial;
             }

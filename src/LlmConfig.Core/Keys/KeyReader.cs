@@ -94,11 +94,12 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
         }
     }
 
+    // Of a mark that was read before the master key was exchanged, it is asked again.
     private void RequireSame(LlmConfiguration item, ApiKey key)
     {
-        if (seals.Difference(item, key) is { } error)
+        while (seals.Difference(item, key) is { } error)
         {
-            throw error;
+            item = config.Read()?.Find(item.Id) is { } now && now.Key == item.Key && now.KeyMark != item.KeyMark ? now : throw error;
         }
     }
 

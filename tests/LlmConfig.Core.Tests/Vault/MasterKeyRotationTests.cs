@@ -120,6 +120,24 @@ public sealed class MasterKeyRotationTests : IDisposable
     }
 
     [Fact]
+    public void Nor_is_one_that_ends_then_after_another_change_was_made_in_it()
+    {
+        Guid id = Create(2).Keys.First();
+        Interrupt();
+        _store.Create("in it", "sk-test-in-it");
+
+        using LlmConfigRepository writer = Overtaken(() =>
+        {
+            using LlmConfigRepository other = _store.Open();
+            Assert.All(other.Repair(other.PlanRepair(), _ => true), result => Assert.True(result.Changed, result.Message));
+        });
+        using ApiKey key = ApiKey.From("sk-test-new", "c0");
+        writer.Update(id, new ConfigurationUpdate { Key = key });
+
+        Assert.Equal("sk-test-new", _store.ReadKey(id));
+    }
+
+    [Fact]
     public void A_rotation_that_was_left_undone_is_told_of()
     {
         Create(2);
@@ -223,7 +241,8 @@ public sealed class MasterKeyRotationTests : IDisposable
     }
 
     // Another process rotates the master key just before this one looks at the vault.
-    private LlmConfigRepository Overtaken() => _store.Open(options => options with { Files = new OvertakenFileSystem(() => _store.Open().RotateMasterKey()) });
+    private LlmConfigRepository Overtaken(Action? other = null) =>
+        _store.Open(options => options with { Files = new OvertakenFileSystem(other ?? (() => _store.Open().RotateMasterKey())) });
 
     private LlmConfigRepository Open() => _store.Open(options => options with
     {
