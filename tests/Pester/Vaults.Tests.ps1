@@ -143,7 +143,7 @@ Describe 'Vaults in a real shell' {
                 Set-Secret MyOpenAI 'sk-test-kept' -Vault $Vault -Metadata @{ by = 'me' }
                 Set-Secret 'team [groq] *' (ConvertTo-Key 'sk-test-groq') -Vault $Vault
                 Set-Secret Unknown 'made-up-key-of-nobody' -Vault $Vault
-                Set-Secret Table @{ a = 'b' } -Vault $Vault
+                Set-Secret Table @{ a = 'b'; c = 'd' } -Vault $Vault
 
                 $made = New-LlmConfig work openai -KeyName MyOpenAI -Vault $Vault
                 Assert "$($made.KeyName) $($made.Vault)" "MyOpenAI $Recorded" 'reference'
