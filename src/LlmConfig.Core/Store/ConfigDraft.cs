@@ -188,7 +188,7 @@ internal sealed class ConfigDraft
             }
         }
 
-        return new ConfigDocument(_origin.StoreId, Math.Max(_origin.Revision, newest) + 1, _defaultVault, items, _origin.Extras) 
+        return new ConfigDocument(_origin.StoreId, Math.Max(_origin.Revision, newest) + 1, _defaultVault, items, _origin.Extras)
         {
             Seal = _seal,
             Vaults = _vaults ?? _origin.Vaults,
