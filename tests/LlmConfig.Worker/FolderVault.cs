@@ -51,7 +51,10 @@ internal sealed class FolderVault(string folder) : IKeyVault, IKeyVaultSource
     {
         File.Delete(Path.Combine(folder, keyId + ".draft"));
         File.Delete(Path.Combine(folder, keyId));
-        File.Delete(Path.Combine(Labels, keyId));
+        if (Directory.Exists(Labels))
+        {
+            File.Delete(Path.Combine(Labels, keyId));
+        }
     }
 
     public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) =>

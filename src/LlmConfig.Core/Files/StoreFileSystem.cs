@@ -244,7 +244,6 @@ internal class StoreFileSystem
     public void ReplaceFile(string path, ReadOnlySpan<byte> content)
     {
         using StagedFile staged = StageDurably(path, content);
-        staged.Handle.Dispose();
         staged.Place();
     }
 
@@ -268,13 +267,14 @@ internal class StoreFileSystem
         }
     }
 
-    /// <summary>Writes a sibling of what is to lie at the path, and flushes it.</summary>
+    /// <summary>Writes a sibling of what is to lie at the path, flushes and closes it.</summary>
     public StagedFile StageDurably(string path, ReadOnlySpan<byte> content)
     {
         StagedFile staged = Stage(path, content);
         try
         {
             Flush(staged);
+            staged.Handle.Dispose();
             return staged;
         }
         catch

@@ -569,7 +569,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
 
             keys?.Wait();
 
-            Place(staged[0]!);
+            staged[0]!.Place();
             Remember(Paths.ConfigFile, new FileSnapshot(bytes, null), document);
             PlaceBackup(staged[1], failures[1], hasBackup);
         }
@@ -611,12 +611,6 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
         }
     }
 
-    private static void Place(StagedFile staged)
-    {
-        staged.Handle.Dispose();
-        staged.Place();
-    }
-
     private void PlaceBackup(StagedFile? backup, LlmConfigException? failure, bool hasBackup)
     {
         try
@@ -632,7 +626,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
                 files.FlushFolder(folder.Path);
             }
 
-            Place(backup);
+            backup.Place();
         }
         catch (LlmConfigException e)
         {
