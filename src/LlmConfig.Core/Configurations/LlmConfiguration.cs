@@ -91,6 +91,9 @@ public sealed record LlmConfiguration
     /// <summary>Properties of the entry's key object that this version does not know.</summary>
     internal JsonExtras KeyExtras { get; init; } = JsonExtras.None;
 
+    /// <summary>The same, as the default configuration or not.</summary>
+    internal LlmConfiguration AsDefault(bool isDefault) => IsDefault == isDefault ? this : this with { IsDefault = isDefault };
+
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 }

@@ -57,8 +57,8 @@ internal sealed class ConfigDocument
 
     public JsonExtras Extras { get; init; }
 
-    /// <summary>How the configurations stand in the file, by object: one that is still the same object is written as it stood.</summary>
-    public IReadOnlyDictionary<LlmConfiguration, byte[]> Texts { get; init; } = new Dictionary<LlmConfiguration, byte[]>();
+    /// <summary>How each configuration stands in the file, in their order; empty for one that differs from the file. What stands there is written as it stood.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Texts { get; init; } = [];
 
     /// <summary>The index that the reader made on its way.</summary>
     public Dictionary<string, LlmConfiguration> ByName

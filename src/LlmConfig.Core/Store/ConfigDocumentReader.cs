@@ -1,26 +1,23 @@
-using System.Globalization;
-using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
 namespace LlmConfig;
 
+#pragma warning disable CA1508 // It does not see that a call assigns to what it is given by reference.
+
 /// <summary>Reads <c>llm_config.json</c> and checks all of it: from bytes, since decoding would hide bad UTF-8.</summary>
 internal static class ConfigDocumentReader
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 32 };
-
-    private static readonly Func<JsonElement, string, string> Name = JsonFields.Text(ConfigurationName.IsStored, "a name breaks the rules");
-    private static readonly Func<JsonElement, string, string> Url = JsonFields.Text(url => BaseUrl.Problem(url) is null, "a baseUrl breaks the rules");
-    private static readonly Func<JsonElement, string, string> KeyId = JsonFields.Text(KeyReference.IsKeyId, "a key id is not of the form llm-api-key-<32 hex>");
-    private static readonly Func<JsonElement, string, string> KeyName = JsonFields.Text(NamedSecret.IsName, "a key name breaks the rules");
+    // With a key, as this program writes it: lists that grow cost more than the reading, once they are large.
+    private const int UsualEntrySize = 550;
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     /// <param name="file">The file's bytes.</param>
     /// <param name="now">Read in the place of times that are later by more than a day; <see langword="null"/> to take them as they are.</param>
+    /// <param name="written">What the bytes were written from, where they are read back: an entry that stands there as it stood is not read again.</param>
     /// <exception cref="StoreFormatException">It does not parse, does not validate, or is of a newer version.</exception>
-    public static ConfigDocument Read(byte[] file, DateTime? now = null)
+    public static ConfigDocument Read(byte[] file, DateTime? now = null, ConfigDocument? written = null)
     {
         // Some editors put one in front; JSON parsers may ignore it (RFC 8259, 8.1).
         ReadOnlyMemory<byte> content = file.AsMemory(file.AsSpan().StartsWith(ByteOrderMark) ? ByteOrderMark.Length : 0);
@@ -31,8 +28,7 @@ internal static class ConfigDocumentReader
 
         try
         {
-            using JsonDocument json = JsonDocument.Parse(content, Options);
-            return ReadDocument(json.RootElement, now ?? DateTime.MaxValue);
+            return ReadDocument(content, now ?? DateTime.MaxValue, written);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or StoreFormatException)
         {
@@ -75,150 +71,223 @@ internal static class ConfigDocumentReader
         return 0;
     }
 
-    private static ConfigDocument ReadDocument(JsonElement root, DateTime now)
+    private static ConfigDocument ReadDocument(ReadOnlyMemory<byte> content, DateTime now, ConfigDocument? written)
     {
-        var fields = new JsonFields(root, "the file");
-        if (fields.Required("version", JsonFields.Integer) != ConfigDocument.CurrentVersion)
+        long? version = null, revision = null;
+        Guid? store = null, chosen = null;
+        string? defaultVault = null, seal = null;
+        IReadOnlyDictionary<string, VaultProfile> vaults = ConfigDocument.NoVaults;
+        List<LlmConfiguration>? items = null;
+        var texts = new List<ReadOnlyMemory<byte>>(content.Length / UsualEntrySize);
+        var fields = new JsonFields(content.Span);
+        while (fields.Next())
         {
-            throw new StoreFormatException("its version is not supported");
-        }
-
-        Guid? chosen = fields.OptionalValue("default", JsonFields.Uuid);
-        JsonElement entries = fields.Required("configs", (value, name) =>
-            value.ValueKind == JsonValueKind.Array ? value : throw new StoreFormatException($"{name} is not an array"));
-        int count = entries.GetArrayLength();
-        var items = new List<LlmConfiguration>(count);
-        var byId = new Dictionary<Guid, LlmConfiguration>(count);
-        var texts = new Dictionary<LlmConfiguration, byte[]>(count, ReferenceEqualityComparer.Instance);
-        var byName = new Dictionary<string, LlmConfiguration>(count, ConfigurationName.Comparer);
-        foreach (JsonElement entry in entries.EnumerateArray())
-        {
-            LlmConfiguration item = ReadConfiguration(entry, chosen, now);
-            items.Add(item);
-            texts.Add(item, Encoding.UTF8.GetBytes(entry.GetRawText()));
-            if (!byId.TryAdd(item.Id, item))
+            if (fields.Array("configs"u8))
             {
-                throw new StoreFormatException("two configurations have the same id");
+                items = ReadConfigurations(ref fields, content, now, written, texts);
             }
-
-            if (!byName.TryAdd(item.Name, item))
+            else if (fields.Is("vaults"u8))
             {
-                throw new StoreFormatException("two configurations have the same name");
+                vaults = fields.IsNull ? vaults : ReadProfiles(ref fields);
+            }
+            else if (!(fields.Integer("version"u8, ref version) || fields.Uuid("store"u8, ref store) || fields.Integer("revision"u8, ref revision)
+                || fields.Uuid("default"u8, ref chosen) || fields.Text("defaultVault"u8, ref defaultVault) || fields.Code("seal"u8, ref seal)))
+            {
+                fields.KeepOther();
             }
         }
 
-        if (chosen is { } id && !byId.ContainsKey(id))
+        fields.Finish();
+        if (version != ConfigDocument.CurrentVersion)
         {
-            throw new StoreFormatException("its default is none of its configurations");
+            throw version is null ? fields.Missing("version") : new StoreFormatException("its version is not supported");
         }
 
-        return new ConfigDocument(
-            fields.Required("store", JsonFields.Uuid),
-            fields.Required("revision", JsonFields.Integer),
-            fields.Optional("defaultVault", JsonFields.Text),
-            items,
-            JsonExtras.None)
+        items = items ?? throw fields.Missing("configs");
+        if (chosen is { } id)
         {
-            Seal = fields.Optional("seal", JsonFields.Code),
-            Vaults = fields.Optional("vaults", ReadProfiles) ?? ConfigDocument.NoVaults,
-            Extras = fields.Extras(),
+            int place = items.FindIndex(item => item.Id == id);
+            items[place >= 0 ? place : throw new StoreFormatException("its default is none of its configurations")] = items[place].AsDefault(true);
+        }
+
+        return new ConfigDocument(store ?? throw fields.Missing("store"), revision ?? throw fields.Missing("revision"), defaultVault, items, fields.Others)
+        {
+            Seal = seal,
+            Vaults = vaults,
             Texts = texts,
-            ById = byId,
-            ByName = byName,
+            ById = Index(items, item => item.Id, EqualityComparer<Guid>.Default, "id"),
+            ByName = Index(items, item => item.Name, ConfigurationName.Comparer, "name"),
         };
     }
 
-    private static LlmConfiguration ReadConfiguration(JsonElement entry, Guid? chosen, DateTime now)
+    private static Dictionary<T, LlmConfiguration> Index<T>(List<LlmConfiguration> items, Func<LlmConfiguration, T> property, IEqualityComparer<T> comparer, string name)
+        where T : notnull
     {
-        bool hasLateTime = false;
-        DateTime Time(JsonElement value, string name)
-        {
-            DateTime time = JsonFields.Time(value, name);
-            hasLateTime |= ChangeTime.IsTooLate(time, now);
-            return ChangeTime.Limited(time, now);
-        }
+        var index = new Dictionary<T, LlmConfiguration>(items.Count, comparer);
+        return items.TrueForAll(item => index.TryAdd(property(item), item)) ? index : throw new StoreFormatException($"two configurations have the same {name}");
+    }
 
-        var fields = new JsonFields(entry, "a configuration");
-        Guid id = fields.Required("id", JsonFields.Uuid);
-        string provider = fields.Required("provider", JsonFields.Text);
-        var item = new LlmConfiguration
+    private static List<LlmConfiguration> ReadConfigurations(
+        ref JsonFields array, ReadOnlyMemory<byte> content, DateTime now, ConfigDocument? written, List<ReadOnlyMemory<byte>> texts)
+    {
+        var items = new List<LlmConfiguration>(texts.Capacity);
+        while (array.NextItem())
         {
-            Id = id,
-            IsDefault = id == chosen,
-            Name = fields.Required("name", Name),
-            Provider = LlmProviderCatalog.Find(provider)?.Id ?? provider,
-            OwnBaseUrl = fields.Optional("baseUrl", Url),
-            UseAuthHeader = fields.Required("useAuthHeader", JsonFields.Boolean),
-            Model = fields.Optional("model", JsonFields.Text),
-            CreatedAt = fields.Required("createdAt", Time),
-            UpdatedAt = fields.Required("updatedAt", Time),
-        };
-        JsonFields? key = fields.Optional("key", (value, name) => new JsonFields(value, name, "key."));
-        if (key is not null)
-        {
-            string? named = key.Optional("name", KeyName);
-            string? keyId = named is null ? key.Required("id", KeyId) : key.Optional("id", KeyId);
-            Guid? owner = key.OptionalValue("store", JsonFields.Uuid);
-            if (named is not null && (keyId is not null || owner is not null))
+            int start = array.Start, place = items.Count;
+            ReadOnlySpan<byte> known = place < written?.Texts.Count ? written.Texts[place].Span : default;
+            if (known.Length > 0 && content.Span[start..].StartsWith(known))
             {
-                throw new StoreFormatException("a key has a name together with an id or a store");
+                array.Skip();
+                items.Add(written!.Configurations[place].AsDefault(false));
+            }
+            else
+            {
+                JsonFields entry = array.Enter("a configuration");
+                items.Add(ReadConfiguration(ref entry, now, items.Count == 0 ? null : items[^1]));
+                array.Leave(entry);
             }
 
-            ulong? mark = key.OptionalValue("mark", JsonFields.Mark);
-            string? host = key.Optional("host", JsonFields.Text), code = key.Optional("seal", JsonFields.Code);
-            item = item with
-            {
-                KeyId = named ?? keyId,
-                Vault = key.Required("vault", JsonFields.Text),
-                KeyUpdatedAt = key.Required("updatedAt", Time),
-                KeyMark = named is null ? mark : null,
-                KeyStoreId = owner,
-
-                // Half a seal is none: the key is refused, and the rest of the file is not.
-                Seal = host is null || code is null ? null : new KeySeal(host, code),
-                KeyExtras = key.Extras(),
-            };
+            texts.Add(content[start..array.End]);
         }
 
-        return item with { HasLateTime = hasLateTime, Extras = fields.Extras() };
+        return items;
     }
 
-    private static Dictionary<string, VaultProfile> ReadProfiles(JsonElement value, string name)
+    private static LlmConfiguration ReadConfiguration(ref JsonFields fields, DateTime now, LlmConfiguration? last)
     {
-        _ = new JsonFields(value, name);
-        var profiles = new Dictionary<string, VaultProfile>(StringComparer.OrdinalIgnoreCase);
-        foreach (JsonProperty vault in value.EnumerateObject())
+        Guid? id = null;
+        string? name = null, provider = null, baseUrl = null, model = null;
+        bool? useAuthHeader = null;
+        DateTime? created = null, updated = null;
+        StoredKey key = default;
+        while (fields.Next())
         {
-            if (!profiles.TryAdd(vault.Name, ReadProfile(vault.Value)))
+            if (fields.Is("key"u8))
+            {
+                key = fields.IsNull ? default : ReadKey(ref fields, last);
+            }
+            else if (!(fields.Uuid("id"u8, ref id) || fields.Text("name"u8, ref name, ConfigurationName.IsStored, "a name breaks the rules")
+                || fields.Text("provider"u8, ref provider, like: last?.Provider) || fields.Text("baseUrl"u8, ref baseUrl, IsBaseUrl, "a baseUrl breaks the rules", last?.OwnBaseUrl)
+                || fields.Boolean("useAuthHeader"u8, ref useAuthHeader) || fields.Text("model"u8, ref model, like: last?.Model)
+                || fields.Time("createdAt"u8, ref created) || fields.Time("updatedAt"u8, ref updated)))
+            {
+                fields.KeepOther();
+            }
+        }
+
+        DateTime createdAt = created ?? throw fields.Missing("createdAt"), updatedAt = updated ?? throw fields.Missing("updatedAt");
+        provider = provider ?? throw fields.Missing("provider");
+        return new LlmConfiguration
+        {
+            Id = id ?? throw fields.Missing("id"),
+            Name = name ?? throw fields.Missing("name"),
+            Provider = provider == last?.Provider ? provider : LlmProviderCatalog.Find(provider)?.Id ?? provider,
+            OwnBaseUrl = baseUrl,
+            UseAuthHeader = useAuthHeader ?? throw fields.Missing("useAuthHeader"),
+            Model = model,
+            KeyId = key.Id,
+            Vault = key.Vault,
+            KeyUpdatedAt = key.Id is null ? null : ChangeTime.Limited(key.UpdatedAt, now),
+            KeyMark = key.Mark,
+            KeyStoreId = key.Owner,
+            Seal = key.Seal,
+            KeyExtras = key.Extras ?? JsonExtras.None,
+            CreatedAt = ChangeTime.Limited(createdAt, now),
+            UpdatedAt = ChangeTime.Limited(updatedAt, now),
+            HasLateTime = ChangeTime.IsTooLate(createdAt, now) || ChangeTime.IsTooLate(updatedAt, now) || (key.Id is not null && ChangeTime.IsTooLate(key.UpdatedAt, now)),
+            Extras = fields.Others,
+        };
+    }
+
+    private static bool IsBaseUrl(string url) => BaseUrl.Problem(url) is null;
+
+    private static StoredKey ReadKey(ref JsonFields entry, LlmConfiguration? last)
+    {
+        string? id = null, named = null, vault = null, host = null, code = null;
+        Guid? owner = null;
+        ulong? mark = null;
+        DateTime? updated = null;
+        JsonFields fields = entry.Enter("key", "key.");
+        while (fields.Next())
+        {
+            if (!(fields.Text("id"u8, ref id, KeyReference.IsKeyId, "a key id is not of the form llm-api-key-<32 hex>")
+                || fields.Text("vault"u8, ref vault, like: last?.Vault) || fields.Time("updatedAt"u8, ref updated) || fields.Mark("mark"u8, ref mark)
+                || fields.Text("host"u8, ref host, like: last?.Seal?.Host) || fields.Code("seal"u8, ref code) || fields.Uuid("store"u8, ref owner)
+                || fields.Text("name"u8, ref named, NamedSecret.IsName, "a key name breaks the rules")))
+            {
+                fields.KeepOther();
+            }
+        }
+
+        entry.Leave(fields);
+        if (named is not null && (id is not null || owner is not null))
+        {
+            throw new StoreFormatException("a key has a name together with an id or a store");
+        }
+
+        return new StoredKey(
+            named ?? id ?? throw fields.Missing("id"),
+            vault ?? throw fields.Missing("vault"),
+            updated ?? throw fields.Missing("updatedAt"),
+            named is null ? mark : null,
+            owner,
+
+            // Half a seal is none: the key is refused, and the rest of the file is not.
+            host is null || code is null ? null : new KeySeal(host, code),
+            fields.Others);
+    }
+
+    private static Dictionary<string, VaultProfile> ReadProfiles(ref JsonFields document)
+    {
+        var profiles = new Dictionary<string, VaultProfile>(StringComparer.OrdinalIgnoreCase);
+        JsonFields vaults = document.Enter("vaults");
+        while (vaults.Next())
+        {
+            string name = vaults.TakeName();
+            JsonFields vault = vaults.Enter("a vault");
+            if (!profiles.TryAdd(name, ReadProfile(ref vault)))
             {
                 throw new StoreFormatException("two vaults have the same name");
             }
+
+            vaults.Leave(vault);
         }
 
+        document.Leave(vaults);
         return profiles;
     }
 
-    private static VaultProfile ReadProfile(JsonElement value)
+    private static VaultProfile ReadProfile(ref JsonFields fields)
     {
-        var fields = new JsonFields(value, "a vault");
-        var properties = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string property in VaultProfile.PropertyNames)
+        string? module = null, form = null, prefix = null;
+        bool? labels = null, names = null;
+        DateTime? probed = null;
+        long? milliseconds = null;
+        while (fields.Next())
         {
-            string? text = fields.Optional(property, (element, name) => element.ValueKind switch
+            if (!(fields.Text("module"u8, ref module) || fields.Text("form"u8, ref form) || fields.Text("prefix"u8, ref prefix)
+                || fields.Boolean("labels"u8, ref labels) || fields.Boolean("names"u8, ref names)
+                || fields.Time("probedAt"u8, ref probed) || fields.Integer("milliseconds"u8, ref milliseconds)))
             {
-                JsonValueKind.True => VaultProfile.True,
-                JsonValueKind.False => VaultProfile.False,
-                JsonValueKind.Number => JsonFields.Integer(element, name).ToString(CultureInfo.InvariantCulture),
-                _ => JsonFields.Text(element, name),
-            });
-            if (text is not null)
-            {
-                properties.Add(property, text);
+                fields.KeepOther();
             }
         }
 
-        return VaultProfile.TryFrom(properties) is { } profile
-            ? profile with { Extras = fields.Extras() }
-            : throw new StoreFormatException("what a vault was found to do breaks the rules");
+        return module is not null && Enum.TryParse(form, out SecretForm taken) && Enum.IsDefined(taken) && (prefix is null or "/") && labels is not null && names is not null
+            && probed is not null && milliseconds <= int.MaxValue
+                ? new VaultProfile
+                {
+                    Module = module,
+                    Form = taken,
+                    Prefix = prefix ?? string.Empty,
+                    TakesLabels = labels.Value,
+                    ListsNames = names.Value,
+                    ProbedAt = probed.Value,
+                    ProbeTime = TimeSpan.FromMilliseconds(milliseconds.Value),
+                    Extras = fields.Others,
+                }
+                : throw new StoreFormatException("what a vault was found to do breaks the rules");
     }
+
+    private readonly record struct StoredKey(string? Id, string? Vault, DateTime UpdatedAt, ulong? Mark, Guid? Owner, KeySeal? Seal, JsonExtras? Extras);
 }

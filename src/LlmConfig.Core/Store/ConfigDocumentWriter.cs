@@ -35,16 +35,16 @@ internal static class ConfigDocumentWriter
             WriteProfiles(json, document.Vaults);
             document.Extras.WriteTo(json);
             json.WriteStartArray("configs");
-            foreach (LlmConfiguration item in document.Configurations)
+            for (int i = 0; i < document.Configurations.Count; i++)
             {
-                if (document.Texts.TryGetValue(item, out byte[]? text))
+                if (i < document.Texts.Count && document.Texts[i].Length > 0)
                 {
                     // The writer indents what it writes, and not what it is given.
-                    json.WriteRawValue([.. EntryIndent, .. text], skipInputValidation: true);
+                    json.WriteRawValue([.. EntryIndent, .. document.Texts[i].Span], skipInputValidation: true);
                 }
                 else
                 {
-                    Write(json, item);
+                    Write(json, document.Configurations[i]);
                 }
             }
 

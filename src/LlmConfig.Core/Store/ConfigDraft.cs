@@ -168,15 +168,14 @@ internal sealed class ConfigDraft
     public ConfigDocument ToDocument(long newest = 0)
     {
         var items = new List<LlmConfiguration>(_origin.Configurations.Count + _added.Count);
-        foreach (LlmConfiguration item in _origin.Configurations)
+        var texts = new List<ReadOnlyMemory<byte>>(_origin.Texts.Count);
+        for (int i = 0; i < _origin.Configurations.Count; i++)
         {
-            if (!_changed.TryGetValue(item.Id, out LlmConfiguration? changed))
+            LlmConfiguration item = _origin.Configurations[i];
+            if ((_changed.TryGetValue(item.Id, out LlmConfiguration? changed) ? changed : item) is { } kept)
             {
-                items.Add(Current(item));
-            }
-            else if (changed is not null)
-            {
-                items.Add(Current(changed));
+                items.Add(Current(kept));
+                texts.Add(i < _origin.Texts.Count && ReferenceEquals(kept, item) ? _origin.Texts[i] : default);
             }
         }
 
@@ -192,7 +191,7 @@ internal sealed class ConfigDraft
         {
             Seal = _seal,
             Vaults = _vaults ?? _origin.Vaults,
-            Texts = _origin.Texts,
+            Texts = texts,
         };
     }
 
@@ -249,8 +248,7 @@ internal sealed class ConfigDraft
     }
 
     // Another change of the batch may have made another one the default since the item was put here.
-    private LlmConfiguration Current(LlmConfiguration item) =>
-        item.IsDefault == (_default == item.Id) ? item : item with { IsDefault = _default == item.Id };
+    private LlmConfiguration Current(LlmConfiguration item) => item.AsDefault(_default == item.Id);
 
     private void SetDefault(Guid id, bool wanted)
     {

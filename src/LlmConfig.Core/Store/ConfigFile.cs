@@ -646,7 +646,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
 
         try
         {
-            ConfigDocumentReader.Read(bytes);
+            ConfigDocumentReader.Read(bytes, written: document);
             return bytes;
         }
         catch (StoreFormatException e)

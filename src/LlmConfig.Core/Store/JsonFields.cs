@@ -1,87 +1,228 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace LlmConfig;
 
-/// <summary>The properties of one JSON object of <c>llm_config.json</c>, each checked as it is read; what nobody reads is kept for the next writer.</summary>
-internal sealed class JsonFields
+/// <summary>
+/// Reads one JSON object of <c>llm_config.json</c>, a property at a time. After <see cref="Next"/>, whoever reads asks for each property
+/// that it knows, always in the same order, and keeps the rest by <see cref="KeepOther"/>. A value of null is an absent one.
+/// </summary>
+internal ref struct JsonFields
 {
+    private readonly ReadOnlySpan<byte> _content;
     private readonly string _prefix;
-    private readonly Dictionary<string, JsonElement> _unread = new(StringComparer.Ordinal);
+    private Utf8JsonReader _json;
+    private List<KeyValuePair<string, byte[]>>? _others;
 
-    /// <param name="element">The object.</param>
-    /// <param name="what">What it is, for messages.</param>
-    /// <param name="prefix">What stands before the names of its properties in messages.</param>
-    /// <exception cref="StoreFormatException">It is no object, or a property stands twice in it.</exception>
-    public JsonFields(JsonElement element, string what, string prefix = "")
+    // One bit for each property that was asked for and found: it may stand there once.
+    private int _found;
+    private int _asked;
+
+    /// <summary>The object that is the whole content.</summary>
+    public JsonFields(ReadOnlySpan<byte> content)
+        : this(content, new Utf8JsonReader(content, new JsonReaderOptions { MaxDepth = 32 }), string.Empty)
     {
-        _prefix = prefix;
-        foreach (JsonProperty property in element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : throw new StoreFormatException($"{what} is not an object"))
-        {
-            if (!_unread.TryAdd(property.Name, property.Value))
-            {
-                throw new StoreFormatException("a property stands twice in one object");
-            }
-        }
+        _json.Read();
+        RequireObject("the file");
     }
 
-    public T Required<T>(string name, Func<JsonElement, string, T> read) =>
-        _unread.Remove(name, out JsonElement value) ? read(value, _prefix + name) : throw new StoreFormatException($"the property '{_prefix + name}' is missing");
+    private JsonFields(ReadOnlySpan<byte> content, Utf8JsonReader json, string prefix)
+    {
+        _content = content;
+        _json = json;
+        _prefix = prefix;
+    }
 
-    /// <summary>The value, or <see langword="null"/> where the property is absent or null.</summary>
-    public T? Optional<T>(string name, Func<JsonElement, string, T> read)
-        where T : class => Has(name, out JsonElement value) ? read(value, _prefix + name) : null;
+    /// <summary>Where the value that was found begins in the content.</summary>
+    public readonly int Start => (int)_json.TokenStartIndex;
 
-    /// <inheritdoc cref="Optional{T}"/>
-    public T? OptionalValue<T>(string name, Func<JsonElement, string, T> read)
-        where T : struct => Has(name, out JsonElement value) ? read(value, _prefix + name) : null;
+    /// <summary>Where what was read ends in the content.</summary>
+    public readonly int End => (int)_json.BytesConsumed;
 
-    /// <summary>The properties that were not read, as they stand in the file.</summary>
-    public JsonExtras Extras() => _unread.Count == 0 ? JsonExtras.None : new JsonExtras([.. _unread.Select(item => KeyValuePair.Create(item.Key, item.Value.GetRawText()))]);
+    /// <summary>True when the value that was found is null.</summary>
+    public readonly bool IsNull => _json.TokenType == JsonTokenType.Null;
 
-    public static Guid Uuid(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.String && value.TryGetGuid(out Guid id) ? id : throw new StoreFormatException($"'{name}' is not a UUID");
+    /// <summary>The properties that nobody asked for, as they stand in the file.</summary>
+    public readonly JsonExtras Others => _others is null ? JsonExtras.None : new JsonExtras(_others);
+
+    /// <summary>Goes on to the next property; false after the last one.</summary>
+    public bool Next()
+    {
+        _asked = 0;
+        return _json.Read() && _json.TokenType == JsonTokenType.PropertyName;
+    }
+
+    /// <summary>Goes on to the next value of an array; false after the last one.</summary>
+    public bool NextItem() => _json.Read() && _json.TokenType != JsonTokenType.EndArray;
+
+    /// <summary>Whether the property has this name; its value is read next then.</summary>
+    /// <exception cref="StoreFormatException">It stands twice in the object.</exception>
+    public bool Is(ReadOnlySpan<byte> name)
+    {
+        int bit = 1 << _asked++;
+        if (!_json.ValueTextEquals(name))
+        {
+            return false;
+        }
+
+        _found = (_found & bit) == 0 ? _found | bit : throw Twice();
+        return _json.Read();
+    }
+
+    /// <summary>Takes the name of a property that may have any, and reads its value next.</summary>
+    public string TakeName()
+    {
+        string name = _json.GetString()!;
+        _json.Read();
+        return name;
+    }
+
+    /// <summary>The object that was found. Once it is read, go on by <see cref="Leave"/>.</summary>
+    public readonly JsonFields Enter(string what, string prefix = "")
+    {
+        RequireObject(what);
+        return new JsonFields(_content, _json, prefix);
+    }
+
+    public void Leave(in JsonFields inner) => _json = inner._json;
+
+    /// <summary>Passes by the value that was found.</summary>
+    public void Skip() => _json.Skip();
+
+    /// <summary>Requires that nothing follows.</summary>
+    public void Finish() => _json.Read();
+
+    /// <summary>Keeps a property that nobody asked for.</summary>
+    public void KeepOther()
+    {
+        string name = TakeName();
+        if (_others?.Exists(other => other.Key == name) == true)
+        {
+            throw Twice();
+        }
+
+        int start = Start;
+        _json.Skip();
+        (_others ??= []).Add(KeyValuePair.Create(name, _content[start..End].ToArray()));
+    }
+
+    public bool Array(ReadOnlySpan<byte> name) =>
+        Is(name) && (_json.TokenType == JsonTokenType.StartArray ? true : throw Wrong(name, "is not an array"));
+
+    public bool Uuid(ReadOnlySpan<byte> name, ref Guid? value)
+    {
+        bool found = Is(name);
+        if (found && !IsNull)
+        {
+            value = _json.TokenType == JsonTokenType.String && _json.TryGetGuid(out Guid id) ? id : throw Wrong(name, "is not a UUID");
+        }
+
+        return found;
+    }
 
     // Above 2^53, JSON numbers are not whole numbers to every program, and the next revision could overflow.
-    public static long Integer(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out long number) && number is >= 0 and < ConfigDocument.HighestRevision
-            ? number
-            : throw new StoreFormatException($"'{name}' is not a whole number from 0 to 2^53");
+    public bool Integer(ReadOnlySpan<byte> name, ref long? value)
+    {
+        bool found = Is(name);
+        if (found && !IsNull)
+        {
+            value = _json.TokenType == JsonTokenType.Number && _json.TryGetInt64(out long number) && number is >= 0 and < ConfigDocument.HighestRevision
+                ? number
+                : throw Wrong(name, "is not a whole number from 0 to 2^53");
+        }
 
-    public static bool Boolean(JsonElement value, string name) =>
-        value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : throw new StoreFormatException($"'{name}' is neither true nor false");
+        return found;
+    }
 
-    public static string Text(JsonElement value, string name) =>
-        value.ValueKind != JsonValueKind.String || value.GetString() is not { Length: > 0 } text ? throw new StoreFormatException($"'{name}' is not a text")
-        : ShownText.Prints(text) ? text
-        : throw new StoreFormatException($"'{name}' holds a character that does not print");
+    public bool Boolean(ReadOnlySpan<byte> name, ref bool? value)
+    {
+        bool found = Is(name);
+        if (found && !IsNull)
+        {
+            value = _json.TokenType is JsonTokenType.True or JsonTokenType.False ? _json.GetBoolean() : throw Wrong(name, "is neither true nor false");
+        }
+
+        return found;
+    }
+
+    /// <summary>A text that prints and is not empty.</summary>
+    /// <param name="name">The property's name.</param>
+    /// <param name="value">The text.</param>
+    /// <param name="rule">What it has to keep.</param>
+    /// <param name="problem">What to say where it does not.</param>
+    /// <param name="like">A text that keeps all that and is probably the same: it is not made anew then.</param>
+    public bool Text(ReadOnlySpan<byte> name, ref string? value, Func<string, bool>? rule = null, string? problem = null, string? like = null)
+    {
+        bool found = Is(name);
+        if (found && like is not null && _json.TokenType == JsonTokenType.String && _json.ValueTextEquals(like))
+        {
+            value = like;
+        }
+        else if (found && !IsNull)
+        {
+            value = _json.TokenType != JsonTokenType.String || _json.GetString() is not { Length: > 0 } text ? throw Wrong(name, "is not a text")
+                : !ShownText.Prints(text) ? throw Wrong(name, "holds a character that does not print")
+                : rule is null || rule(text) ? text
+                : throw new StoreFormatException(problem!);
+        }
+
+        return found;
+    }
 
     // Without a zone, a time would be read as that of whatever machine reads it.
-    public static DateTime Time(JsonElement value, string name)
+    public bool Time(ReadOnlySpan<byte> name, ref DateTime? value)
     {
         const int dateLength = 10;
-        return Text(value, name) is { Length: > dateLength } text && text.AsSpan(dateLength).IndexOfAny("Zz+-") >= 0 && value.TryGetDateTimeOffset(out DateTimeOffset time)
-            ? time.UtcDateTime.AddTicks(-(time.UtcTicks % TimeSpan.TicksPerMillisecond))
-            : throw new StoreFormatException($"'{name}' is not a time of ISO 8601");
+        bool found = Is(name);
+        if (found && !IsNull)
+        {
+            ReadOnlySpan<byte> text = _json.ValueIsEscaped ? Encoding.UTF8.GetBytes(_json.GetString()!) : _json.ValueSpan;
+            value = _json.TokenType == JsonTokenType.String && text.Length > dateLength && text[dateLength..].IndexOfAny("Zz+-"u8) >= 0
+                && _json.TryGetDateTimeOffset(out DateTimeOffset time)
+                    ? time.UtcDateTime.AddTicks(-(time.UtcTicks % TimeSpan.TicksPerMillisecond))
+                    : throw Wrong(name, "is not a time of ISO 8601");
+        }
+
+        return found;
     }
 
-    public static ulong Mark(JsonElement value, string name) =>
-        Text(value, name) is { Length: 2 * sizeof(ulong) } text && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong mark)
-            ? mark
-            : throw new StoreFormatException($"'{name}' is not 16 hex digits");
+    public bool Mark(ReadOnlySpan<byte> name, ref ulong? value)
+    {
+        string? text = null;
+        bool found = Text(name, ref text);
+        if (text is not null)
+        {
+            value = text.Length == 2 * sizeof(ulong) && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong mark)
+                ? mark
+                : throw Wrong(name, "is not 16 hex digits");
+        }
 
-    public static string Code(JsonElement value, string name)
+        return found;
+    }
+
+    /// <summary>The text of a code of <see cref="KeySeals"/>.</summary>
+    public bool Code(ReadOnlySpan<byte> name, ref string? value)
     {
         Span<byte> code = stackalloc byte[KeySeals.CodeSize];
-        string text = Text(value, name);
-        return Convert.TryFromBase64String(text, code, out int size) && size == code.Length
-            ? text
-            : throw new StoreFormatException($"'{name}' is not base64 of {KeySeals.CodeSize} bytes");
+        bool found = Text(name, ref value);
+        return !found || value is null || (Convert.TryFromBase64String(value, code, out int size) && size == code.Length)
+            ? found
+            : throw Wrong(name, $"is not base64 of {KeySeals.CodeSize} bytes");
     }
 
-    /// <summary>A text that keeps a rule.</summary>
-    public static Func<JsonElement, string, string> Text(Func<string, bool> rule, string problem) =>
-        (value, name) => Text(value, name) is var text && rule(text) ? text : throw new StoreFormatException(problem);
+    /// <summary>The error for a property that has to be there.</summary>
+    public readonly StoreFormatException Missing(string name) => new($"the property '{_prefix + name}' is missing");
 
-    private bool Has(string name, out JsonElement value) => _unread.Remove(name, out value) && value.ValueKind != JsonValueKind.Null;
+    private static StoreFormatException Twice() => new("a property stands twice in one object");
+
+    private readonly StoreFormatException Wrong(ReadOnlySpan<byte> name, string problem) => new($"'{_prefix}{Encoding.UTF8.GetString(name)}' {problem}");
+
+    private readonly void RequireObject(string what)
+    {
+        if (_json.TokenType != JsonTokenType.StartObject)
+        {
+            throw new StoreFormatException($"{what} is not an object");
+        }
+    }
 }

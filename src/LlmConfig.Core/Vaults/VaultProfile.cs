@@ -83,9 +83,6 @@ public sealed record VaultProfile
             : null;
     }
 
-    /// <summary>The names that a profile has.</summary>
-    internal static IReadOnlyList<string> PropertyNames { get; } = [ModuleName, FormName, PrefixName, LabelsName, NamesName, ProbedName, TimeName];
-
     private static string Text(bool value) => value ? True : False;
 
     private static bool TryRead([NotNullWhen(true)] string? text, out bool value)
