@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 namespace LlmConfig.Benchmarks;
 
 /// <summary>The least that a durable write costs: written beside the file, flushed, renamed over it, the folder flushed.</summary>
-internal sealed partial class DurableWrite(string folder, int bytes = 4096)
+public sealed partial class DurableWrite(string folder, int bytes = 4096)
 {
     private readonly byte[] _content = new byte[bytes];
 

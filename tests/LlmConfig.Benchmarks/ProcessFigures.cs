@@ -25,6 +25,17 @@ internal sealed class ProcessFigures(Workplace workplace)
         yield return Figure.Ratio("first `Get-LlmConfig` with import, 100 configurations / that import", first, import, 2);
     }
 
+    /// <summary>New-LlmConfig as a person in a shell meets it: not compiled for good yet.</summary>
+    public Figure NewConfiguration()
+    {
+        double[] times = _child.FreshShell(
+            workplace.NewStore("outside", 10), "-File", Path.Combine(AppContext.BaseDirectory, "NewLlmConfig.ps1"), Workplace.Module,
+            typeof(DurableWrite).Assembly.Location, workplace.NewFolder("outside-durable"));
+        return new Figure(
+            "`New-LlmConfig` in a fresh shell, 100 calls after 20 / one durable write of 4 KiB there", times[0] / times[1], 4, "x", false,
+            $"{Figure.Time(times[0])} / {Figure.Time(times[1])}");
+    }
+
     /// <summary>Memory of a process that holds 10,000 configurations.</summary>
     public Figure Memory(string store)
     {

@@ -24,7 +24,7 @@ StoreReads.Stores.Add(100, workplace.NewStore("read-100", 100));
 StoreReads.Stores.Add(10_000, workplace.NewStore("read-10000", 10_000));
 table.Add(new ProcessFigures(workplace).Run(hundred));
 table.Add(new CliFigures(workplace).Run(hundred));
-table.Add([new ProcessFigures(workplace).Memory(tenThousand)]);
+table.Add([new ProcessFigures(workplace).NewConfiguration(), new ProcessFigures(workplace).Memory(tenThousand)]);
 using (var engine = new Engine())
 {
     table.Add(new EngineFigures(workplace, engine).Run(ten, tenThousand));

@@ -3,8 +3,6 @@ using System.Text.Unicode;
 
 namespace LlmConfig;
 
-#pragma warning disable CA1508 // It does not see that a call assigns to what it is given by reference.
-
 /// <summary>Reads <c>llm_config.json</c> and checks all of it: from bytes, since decoding would hide bad UTF-8.</summary>
 internal static class ConfigDocumentReader
 {
@@ -143,7 +141,7 @@ internal static class ConfigDocumentReader
             else
             {
                 JsonFields entry = array.Enter("a configuration");
-                items.Add(ReadConfiguration(ref entry, now, items.Count == 0 ? null : items[^1]));
+                items.Add(ReadConfiguration(ref entry, now));
                 array.Leave(entry);
             }
 
@@ -153,7 +151,7 @@ internal static class ConfigDocumentReader
         return items;
     }
 
-    private static LlmConfiguration ReadConfiguration(ref JsonFields fields, DateTime now, LlmConfiguration? last)
+    private static LlmConfiguration ReadConfiguration(ref JsonFields fields, DateTime now)
     {
         Guid? id = null;
         string? name = null, provider = null, baseUrl = null, model = null;
@@ -164,11 +162,11 @@ internal static class ConfigDocumentReader
         {
             if (fields.Is("key"u8))
             {
-                key = fields.IsNull ? default : ReadKey(ref fields, last);
+                key = fields.IsNull ? default : ReadKey(ref fields);
             }
             else if (!(fields.Uuid("id"u8, ref id) || fields.Text("name"u8, ref name, ConfigurationName.IsStored, "a name breaks the rules")
-                || fields.Text("provider"u8, ref provider, like: last?.Provider) || fields.Text("baseUrl"u8, ref baseUrl, IsBaseUrl, "a baseUrl breaks the rules", last?.OwnBaseUrl)
-                || fields.Boolean("useAuthHeader"u8, ref useAuthHeader) || fields.Text("model"u8, ref model, like: last?.Model)
+                || fields.SharedText("provider"u8, ref provider) || fields.Text("baseUrl"u8, ref baseUrl, IsBaseUrl, "a baseUrl breaks the rules")
+                || fields.Boolean("useAuthHeader"u8, ref useAuthHeader) || fields.SharedText("model"u8, ref model)
                 || fields.Time("createdAt"u8, ref created) || fields.Time("updatedAt"u8, ref updated)))
             {
                 fields.KeepOther();
@@ -181,7 +179,7 @@ internal static class ConfigDocumentReader
         {
             Id = id ?? throw fields.Missing("id"),
             Name = name ?? throw fields.Missing("name"),
-            Provider = provider == last?.Provider ? provider : LlmProviderCatalog.Find(provider)?.Id ?? provider,
+            Provider = LlmProviderCatalog.Find(provider)?.Id ?? provider,
             OwnBaseUrl = baseUrl,
             UseAuthHeader = useAuthHeader ?? throw fields.Missing("useAuthHeader"),
             Model = model,
@@ -201,7 +199,7 @@ internal static class ConfigDocumentReader
 
     private static bool IsBaseUrl(string url) => BaseUrl.Problem(url) is null;
 
-    private static StoredKey ReadKey(ref JsonFields entry, LlmConfiguration? last)
+    private static StoredKey ReadKey(ref JsonFields entry)
     {
         string? id = null, named = null, vault = null, host = null, code = null;
         Guid? owner = null;
@@ -211,8 +209,8 @@ internal static class ConfigDocumentReader
         while (fields.Next())
         {
             if (!(fields.Text("id"u8, ref id, KeyReference.IsKeyId, "a key id is not of the form llm-api-key-<32 hex>")
-                || fields.Text("vault"u8, ref vault, like: last?.Vault) || fields.Time("updatedAt"u8, ref updated) || fields.Mark("mark"u8, ref mark)
-                || fields.Text("host"u8, ref host, like: last?.Seal?.Host) || fields.Code("seal"u8, ref code) || fields.Uuid("store"u8, ref owner)
+                || fields.SharedText("vault"u8, ref vault) || fields.Time("updatedAt"u8, ref updated) || fields.Mark("mark"u8, ref mark)
+                || fields.SharedText("host"u8, ref host) || fields.Code("seal"u8, ref code) || fields.Uuid("store"u8, ref owner)
                 || fields.Text("name"u8, ref named, NamedSecret.IsName, "a key name breaks the rules")))
             {
                 fields.KeepOther();

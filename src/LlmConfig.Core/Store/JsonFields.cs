@@ -12,6 +12,7 @@ internal ref struct JsonFields
 {
     private readonly ReadOnlySpan<byte> _content;
     private readonly string _prefix;
+    private readonly string?[] _shared;
     private Utf8JsonReader _json;
     private List<KeyValuePair<string, byte[]>>? _others;
 
@@ -21,14 +22,15 @@ internal ref struct JsonFields
 
     /// <summary>The object that is the whole content.</summary>
     public JsonFields(ReadOnlySpan<byte> content)
-        : this(content, new Utf8JsonReader(content, new JsonReaderOptions { MaxDepth = 32 }), string.Empty)
+        : this(content, new Utf8JsonReader(content, new JsonReaderOptions { MaxDepth = 32 }), string.Empty, new string?[64])
     {
         _json.Read();
         RequireObject("the file");
     }
 
-    private JsonFields(ReadOnlySpan<byte> content, Utf8JsonReader json, string prefix)
+    private JsonFields(ReadOnlySpan<byte> content, Utf8JsonReader json, string prefix, string?[] shared)
     {
+        _shared = shared;
         _content = content;
         _json = json;
         _prefix = prefix;
@@ -82,7 +84,7 @@ internal ref struct JsonFields
     public readonly JsonFields Enter(string what, string prefix = "")
     {
         RequireObject(what);
-        return new JsonFields(_content, _json, prefix);
+        return new JsonFields(_content, _json, prefix, _shared);
     }
 
     public void Leave(in JsonFields inner) => _json = inner._json;
@@ -151,23 +153,34 @@ internal ref struct JsonFields
     /// <param name="value">The text.</param>
     /// <param name="rule">What it has to keep.</param>
     /// <param name="problem">What to say where it does not.</param>
-    /// <param name="like">A text that keeps all that and is probably the same: it is not made anew then.</param>
-    public bool Text(ReadOnlySpan<byte> name, ref string? value, Func<string, bool>? rule = null, string? problem = null, string? like = null)
+    public bool Text(ReadOnlySpan<byte> name, ref string? value, Func<string, bool>? rule = null, string? problem = null)
     {
         bool found = Is(name);
-        if (found && like is not null && _json.TokenType == JsonTokenType.String && _json.ValueTextEquals(like))
+        if (found && ReadText(name) is { } text)
         {
-            value = like;
-        }
-        else if (found && !IsNull)
-        {
-            value = _json.TokenType != JsonTokenType.String || _json.GetString() is not { Length: > 0 } text ? throw Wrong(name, "is not a text")
-                : !ShownText.Prints(text) ? throw Wrong(name, "holds a character that does not print")
-                : rule is null || rule(text) ? text
-                : throw new StoreFormatException(problem!);
+            value = rule is null || rule(text) ? text : throw new StoreFormatException(problem!);
         }
 
         return found;
+    }
+
+    /// <summary>The same for a text that many entries share: it is kept once.</summary>
+    public bool SharedText(ReadOnlySpan<byte> name, ref string? value)
+    {
+        if (!Is(name))
+        {
+            return false;
+        }
+
+        ReadOnlySpan<byte> raw = _json.ValueSpan;
+        ref string? shared = ref _shared[raw.Length == 0 ? 0 : (raw.Length + raw[^1]) % _shared.Length];
+        if (shared is null || _json.TokenType != JsonTokenType.String || !_json.ValueTextEquals(shared))
+        {
+            shared = ReadText(name);
+        }
+
+        value = shared;
+        return true;
     }
 
     // Without a zone, a time would be read as that of whatever machine reads it.
@@ -215,6 +228,12 @@ internal ref struct JsonFields
     public readonly StoreFormatException Missing(string name) => new($"the property '{_prefix + name}' is missing");
 
     private static StoreFormatException Twice() => new("a property stands twice in one object");
+
+    private readonly string? ReadText(ReadOnlySpan<byte> name) =>
+        IsNull ? null
+        : _json.TokenType != JsonTokenType.String || _json.GetString() is not { Length: > 0 } text ? throw Wrong(name, "is not a text")
+        : ShownText.Prints(text) ? text
+        : throw Wrong(name, "holds a character that does not print");
 
     private readonly StoreFormatException Wrong(ReadOnlySpan<byte> name, string problem) => new($"'{_prefix}{Encoding.UTF8.GetString(name)}' {problem}");
 
