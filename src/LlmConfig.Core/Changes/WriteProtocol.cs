@@ -259,7 +259,7 @@ internal sealed class WriteProtocol(
             WriteKeys(changes, storeId, open, progress, cancellation);
 
             // It goes on while the file that refers to the keys is written.
-            StartedWork? flush = local.StartFlush();
+            BackgroundWork? flush = local.StartFlush();
             if (changes.Any(change => change.Error is null))
             {
                 after = config.Change(

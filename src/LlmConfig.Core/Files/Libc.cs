@@ -84,7 +84,7 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>
-    /// Creates a file that must not exist, with <see cref="StoreFileSystem.FileMode"/>, and opens it for reading and writing:
+    /// Creates a file that must not exist, with <see cref="SystemCalls.FileMode"/>, and opens it for reading and writing:
     /// one call, nothing to chmod after, and never through a link.
     /// </summary>
     /// <exception cref="IOException">There is something, or it cannot be created; the errno is the HResult.</exception>
@@ -97,7 +97,7 @@ internal static unsafe partial class Libc
 
         while (true)
         {
-            int descriptor = CreateFile(path, CreateNew | NoFollow | CloseOnExec | 2, (uint)StoreFileSystem.FileMode);
+            int descriptor = CreateFile(path, CreateNew | NoFollow | CloseOnExec | 2, (uint)SystemCalls.FileMode);
             if (descriptor >= 0)
             {
                 return new SafeFileHandle(descriptor, ownsHandle: true);
@@ -215,7 +215,7 @@ internal static unsafe partial class Libc
                 Access = FileAccess.Write,
                 Share = FileShare.ReadWrite | FileShare.Delete,
                 BufferSize = 0,
-                UnixCreateMode = StoreFileSystem.FileMode,
+                UnixCreateMode = SystemCalls.FileMode,
             }).Dispose();
         }
         catch (IOException e) when (e.HResult == WouldBlock)

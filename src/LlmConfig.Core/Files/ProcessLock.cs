@@ -1,4 +1,18 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace LlmConfig;
+
+/// <summary>
+/// An open file with a lock that the operating system lets go of when the process ends, however it ends.
+/// </summary>
+internal sealed class FileLock(SafeFileHandle handle, string path) : IDisposable
+{
+    public SafeFileHandle Handle { get; } = handle;
+
+    public string Path { get; } = path;
+
+    public void Dispose() => Handle.Dispose();
+}
 
 /// <summary>
 /// A lock between processes for a place that is no store: a file, created for the user alone, that is locked as long as

@@ -15,9 +15,10 @@ internal sealed class StagedFile(StoreFileSystem files, SafeFileHandle handle, s
     public string Path { get; } = path;
 
     /// <summary>Renames it into place, over what lies there. Durable once both it and the folder are flushed.</summary>
-    public void Place()
+    /// <param name="overwrite">False to leave alone what somebody put there at the same moment.</param>
+    public void Place(bool overwrite = true)
     {
-        files.Place(this, sibling);
+        files.Place(this, sibling, overwrite);
         _isPlaced = true;
     }
 

@@ -182,7 +182,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
     /// <param name="edit">Changes the draft.</param>
     /// <param name="keys">Makes durable what the file is about to refer to; where it failed, nothing is changed.</param>
     /// <param name="cancellation">Gives up as long as nothing is committed.</param>
-    public ConfigDocument Change(Action<ConfigDraft> edit, StartedWork? keys, CancellationToken cancellation)
+    public ConfigDocument Change(Action<ConfigDraft> edit, BackgroundWork? keys, CancellationToken cancellation)
     {
         RequireWorkingLocks();
         using FileLock held = _lock.Acquire(cancellation);
@@ -545,7 +545,7 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
 
     // Under the lock. The file first, since its rename is the commit; the backup then follows it, so that whatever
     // damages the file later costs nothing. Old keys are only removed after both.
-    private ConfigDocument Commit(FileLock held, ConfigDocument document, StartedWork? keys = null)
+    private ConfigDocument Commit(FileLock held, ConfigDocument document, BackgroundWork? keys = null)
     {
         foreach (string leftover in ListLeftovers())
         {

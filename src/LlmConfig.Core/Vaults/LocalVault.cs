@@ -135,7 +135,7 @@ internal sealed partial class LocalVault : IKeyVault, IDisposable
     public void GiveUp() => Unflushed.Abandon();
 
     /// <summary>Begins to make durable what this thread wrote; <see langword="null"/> where it wrote no key.</summary>
-    public StartedWork? StartFlush() => Unflushed.Start();
+    public BackgroundWork? StartFlush() => Unflushed.Start();
 
     public ApiKey Read(string keyId, CancellationToken cancellation)
     {

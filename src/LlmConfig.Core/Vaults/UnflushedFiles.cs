@@ -32,7 +32,7 @@ internal sealed class UnflushedFiles(StoreFileSystem files, string folder) : IDi
     }
 
     /// <summary>Begins to make all that were taken, and their names, durable; <see langword="null"/> where none was.</summary>
-    public StartedWork? Start()
+    public BackgroundWork? Start()
     {
         if (!_isNamed)
         {

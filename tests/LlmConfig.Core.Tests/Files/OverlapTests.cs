@@ -92,7 +92,7 @@ public sealed class OverlapTests : IDisposable
     {
         int done = 0;
         var failure = new LlmConfigException(LlmConfigErrorCode.StoreFull, null, "Full.", "Free some room.");
-        var work = new StartedWork(
+        var work = new BackgroundWork(
             () =>
             {
                 Interlocked.Increment(ref done);
@@ -108,7 +108,7 @@ public sealed class OverlapTests : IDisposable
     [Fact]
     public void What_started_work_throws_reaches_whoever_waits_and_not_the_process()
     {
-        var work = new StartedWork(() => throw new InvalidOperationException("unexpected"), meanwhile: true);
+        var work = new BackgroundWork(() => throw new InvalidOperationException("unexpected"), meanwhile: true);
         Thread.Sleep(100);
 
         Assert.Equal("unexpected", Assert.Throws<InvalidOperationException>(work.Wait).Message);
