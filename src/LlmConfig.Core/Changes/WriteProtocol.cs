@@ -256,6 +256,7 @@ internal sealed class WriteProtocol(
             }
 
             written = [.. changes.Select(change => change.NewKey).OfType<KeyReference>()];
+            string? masterKey = written.Count == 0 ? null : seals.SealOf(storeId);
             WriteKeys(changes, storeId, open, progress, cancellation);
 
             // It goes on while the file that refers to the keys is written.
@@ -265,6 +266,11 @@ internal sealed class WriteProtocol(
                 after = config.Change(
                     draft =>
                     {
+                        if (masterKey is not null && seals.SealOf(storeId) != masterKey)
+                        {
+                            MarkAnew(changes);
+                        }
+
                         Apply(changes, storeId, draft, open, intents);
                         foreach ((string vault, VaultProfile profile) in profiles)
                         {
@@ -388,6 +394,15 @@ internal sealed class WriteProtocol(
     {
         vault.Write(change.NewKey!.KeyId, key, label, cancellation);
         change.KeyMark = local.Mark(key);
+    }
+
+    // The master key was exchanged since the keys were marked. Of a copy there is no value here any more: no mark costs a proof, not the key.
+    private void MarkAnew(List<PlannedChange> changes)
+    {
+        foreach (PlannedChange change in changes.Where(change => change.KeyMark is not null))
+        {
+            change.KeyMark = change.Key is { } key ? local.Mark(key) : null;
+        }
     }
 
     private bool WasRotated(PlannedChange change) =>

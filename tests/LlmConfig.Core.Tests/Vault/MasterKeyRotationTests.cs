@@ -137,6 +137,33 @@ public sealed class MasterKeyRotationTests : IDisposable
         Assert.Equal("sk-test-new", _store.ReadKey(id));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Nor_is_one_that_comes_between_a_key_in_a_vault_of_others_and_its_commit(bool moves)
+    {
+        Create(2);
+        var far = new FakeVault("far");
+        LlmConfigRepository Open() => _store.Open(options => options with { Vaults = new FakeVaults(far) });
+        using LlmConfigRepository writer = Open();
+        using ApiKey key = ApiKey.From("sk-test-new", "c0");
+        far.Before = (operation, _) =>
+        {
+            if (operation == nameof(FakeVault.Flush))
+            {
+                far.Before = null;
+                using LlmConfigRepository other = Open();
+                other.RotateMasterKey();
+            }
+        };
+        writer.Update(writer.Get("c0").Id, new ConfigurationUpdate { Vault = "far", Key = moves ? null : key });
+
+        using LlmConfigRepository reader = Open();
+        using ApiKey read = reader.GetKey(reader.Get("c0").Id);
+        Assert.Equal(moves ? "sk-test-0" : "sk-test-new", read.ToPlainText());
+        Assert.Null(far.Before);
+    }
+
     [Fact]
     public void A_rotation_that_was_left_undone_is_told_of()
     {
