@@ -670,8 +670,7 @@ public sealed class LlmConfigRepository : IDisposable
             // The vaults of other configurations are left alone: opening one may take time, or ask somebody.
             IReadOnlyCollection<string>? vaults = ids is null ? null
                 : [.. (_config.Read()?.Configurations ?? []).Where(item => ids.Contains(item.Id)).Select(item => item.Vault).OfType<string>()];
-            StoreFindings findings = Inspection.Look(vaults, [], progress, cancellation);
-            return (IReadOnlyList<CheckResult>)[.. new StoreChecks(findings, _folder.Path, Now).All(ids, maximumKeyAge)];
+            return Health.Check(ids, vaults, maximumKeyAge, progress, cancellation);
         });
 
     /// <summary>Looks at the store and plans what puts it right. Changes and creates nothing.</summary>
@@ -688,13 +687,7 @@ public sealed class LlmConfigRepository : IDisposable
     /// </exception>
     public RepairPlan PlanRepair(
         IReadOnlyList<string>? vaults = null, Guid? storeId = null, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
-        Logged(nameof(PlanRepair), () => Looking(() =>
-        {
-            StoreFindings findings = Inspection.Look(null, vaults ?? [], progress, cancellation);
-            return vaults?.Select(findings.Vault).FirstOrDefault(vault => vault?.Error is not null)?.Error is { } error
-                ? throw error
-                : Repairer.Plan(findings, storeId);
-        }));
+        Logged(nameof(PlanRepair), () => Looking(() => Health.Plan(vaults ?? [], storeId, progress, cancellation)));
 
     /// <summary>Does what was planned, step by step; each looks again before it changes anything. Safe to be stopped or killed, and to be repeated.</summary>
     /// <param name="plan">What <see cref="PlanRepair"/> gave.</param>
@@ -725,9 +718,8 @@ public sealed class LlmConfigRepository : IDisposable
         }
     }
 
-    private StoreInspection Inspection => new(_folder, _files, _config, _intents, _written, _local, _vaults.Open, _seals, _options.LogFile);
-
-    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _written, _local, _vaults, _seals, intent => _recovery.Finish(intent, _ => true), Rebind, _options.Clock);
+    private StoreHealth Health => new(new StoreParts(
+        _folder, _files, _config, _intents, _written, _local, _vaults, _seals, intent => _recovery.Finish(intent, _ => true), Rebind, () => Now, _options.LogFile));
 
     // Seals of keys in any vault are made under the master key, so an empty vault may not get another one.
     private bool HasKeys()
@@ -828,7 +820,7 @@ public sealed class LlmConfigRepository : IDisposable
     private IEnumerable<RepairResult> RepairSteps(RepairPlan plan, Func<RepairStep, bool> isWanted, CancellationToken cancellation)
     {
         long started = EventLog.Start();
-        foreach (RepairResult result in StoreRepair.Run(plan, isWanted, cancellation))
+        foreach (RepairResult result in StoreHealth.Run(plan, isWanted, cancellation))
         {
             if (result.Changed)
             {
