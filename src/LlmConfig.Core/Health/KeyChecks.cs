@@ -19,15 +19,10 @@ internal sealed class KeyCheck(StoreParts store) : StoreCheck(Key, store)
     private CheckResult OfNamed(LlmConfiguration item, VaultFinding vault, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        try
-        {
-            NamedSecret.Read(Store.Vaults.Open(vault.Name), item.KeyName!, item.Name, cancellation).Dispose();
-            return Ok(item.Name, $"Its key is the secret '{ShownText.Of(item.KeyName)}' of the vault '{ShownText.Of(vault.Name)}', which can be read.");
-        }
-        catch (LlmConfigException e)
-        {
-            return Failed(item.Name, e, StatusOf(e));
-        }
+        using ApiKey? key = StoreParts.Or(
+            () => NamedSecret.Read(Store.Vaults.Open(vault.Name), item.KeyName!, item.Name, cancellation), null, out LlmConfigException? error);
+        string where = $"the secret '{ShownText.Of(item.KeyName)}' of the vault '{ShownText.Of(vault.Name)}'";
+        return error is null ? Ok(item.Name, $"Its key is {where}, which can be read.") : Failed(item.Name, error, StatusOf(error));
     }
 
     private CheckResult Of(LlmConfiguration item, VaultFinding vault, (VaultFinding Vault, KeyVaultEntry Entry)? other)

@@ -54,7 +54,9 @@ internal sealed class OnlineCheck : IDisposable
         finally
         {
             stop.Cancel();
-            Task.WhenAll(underWay).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Wait(CancellationToken.None);
+            Task.WhenAll(underWay)
+                .ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)
+                .Wait(CancellationToken.None);
         }
     }
 
@@ -107,10 +109,9 @@ internal sealed class OnlineCheck : IDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            result = Result(
-                request,
+            result = request.Result(
                 OnlineOutcome.TimedOut,
-                string.Create(CultureInfo.InvariantCulture, $"{Host(request)} did not answer within {_setup.Limit.TotalSeconds:0.#} seconds."),
+                string.Create(CultureInfo.InvariantCulture, $"{request.Host} did not answer within {_setup.Limit.TotalSeconds:0.#} seconds."),
                 "Try again; see whether a firewall or a proxy holds the request up.");
         }
         catch (HttpRequestException e)
@@ -169,34 +170,41 @@ internal sealed class OnlineCheck : IDisposable
     private OnlineCheckResult Judge(OnlineCheckRequest request, int status, bool json, TimeSpan duration)
     {
         string provider = request.Provider.DisplayName;
-        string answered = string.Create(CultureInfo.InvariantCulture, $"{Host(request)} answered {status} after {duration.TotalSeconds:0.00} seconds");
+        string answered = string.Create(CultureInfo.InvariantCulture, $"{request.Host} answered {status} after {duration.TotalSeconds:0.00} seconds");
         return status switch
         {
-            >= 200 and < 300 when !json => Result(
-                request,
+            >= 200 and < 300 when !json => request.Result(
                 OnlineOutcome.WrongHost,
                 $"{answered}, but not as {provider} would: it is no JSON.",
                 "Check the base URL; a proxy or a sign-in page of the network may have answered."),
             >= 200 and < 300 => duration > _setup.Slow
-                ? Result(request, OnlineOutcome.Slow, $"{answered}, which is slow: {Success(request)}", "See whether a proxy or the network is slow, or the provider's status page.")
-                : Result(request, OnlineOutcome.Works, $"{answered}: {Success(request)}", null),
-            402 => Result(
-                request, OnlineOutcome.LimitReached, $"{answered}: it takes the key, but there is no credit left.", "See the account's balance in the provider's console."),
-            429 => Result(
-                request, OnlineOutcome.LimitReached, $"{answered}: it takes the key, but a rate limit or the quota is reached.", "Wait, or see the account's limits in the provider's console."),
+                ? request.Result(
+                    OnlineOutcome.Slow, $"{answered}, which is slow: {Success(request)}",
+                    "See whether a proxy or the network is slow, or the provider's status page.")
+                : request.Result(OnlineOutcome.Works, $"{answered}: {Success(request)}", null),
+            402 => request.Result(
+                OnlineOutcome.LimitReached, $"{answered}: it takes the key, but there is no credit left.",
+                "See the account's balance in the provider's console."),
+            429 => request.Result(
+                OnlineOutcome.LimitReached, $"{answered}: it takes the key, but a rate limit or the quota is reached.",
+                "Wait, or see the account's limits in the provider's console."),
             _ when request.Provider.KeyRefusedStatusCodes.Contains(status) => request.HasKey
-                ? Result(
-                    request,
+                ? request.Result(
                     OnlineOutcome.KeyRefused,
                     $"{answered}: it refused the key.",
                     status == 403
                         ? "Set a valid key with Set-LlmConfig -ApiKey; or the key is valid and may not do this, or not from here."
                         : "Set a valid key with Set-LlmConfig -ApiKey.")
-                : Result(request, OnlineOutcome.KeyRefused, $"{answered}: it wants a key.", "Give the configuration one with Set-LlmConfig -ApiKey."),
-            407 => Result(request, OnlineOutcome.Unreachable, $"The proxy before {Host(request)} wants to know who asks (407).", "Set the proxy's user and password in the proxy settings."),
-            >= 500 or 408 => Result(request, OnlineOutcome.ServerError, $"{answered}: it cannot serve now. The key was not judged.", "Try again later; see the provider's status page."),
-            _ => Result(
-                request, OnlineOutcome.WrongHost, $"{answered}: it does not know the request that {provider} knows.", "Check the base URL, its path included."),
+                : request.Result(OnlineOutcome.KeyRefused, $"{answered}: it wants a key.", "Give the configuration one with Set-LlmConfig -ApiKey."),
+            407 => request.Result(
+                OnlineOutcome.Unreachable, $"The proxy before {request.Host} wants to know who asks (407).",
+                "Set the proxy's user and password in the proxy settings."),
+            >= 500 or 408 => request.Result(
+                OnlineOutcome.ServerError, $"{answered}: it cannot serve now. The key was not judged.",
+                "Try again later; see the provider's status page."),
+            _ => request.Result(
+                OnlineOutcome.WrongHost, $"{answered}: it does not know the request that {provider} knows.",
+                "Check the base URL, its path included."),
         };
     }
 
@@ -213,16 +221,15 @@ internal sealed class OnlineCheck : IDisposable
             : BaseUrl.Origin(target.AbsoluteUri) == BaseUrl.Origin(request.Address.AbsoluteUri) ? "itself, again and again"
             : BaseUrl.Origin(target.AbsoluteUri) is null ? "an address that cannot be read"
             : $"{target.Scheme}://{ShownText.Of(target.IdnHost)}";
-        return Result(
-            request,
+        return request.Result(
             OnlineOutcome.WrongHost,
-            $"{Host(request)} sends requests on to {where}. The key was not sent there.",
+            $"{request.Host} sends requests on to {where}. The key was not sent there.",
             "Check the base URL; if the provider moved, set the new one with Set-LlmConfig -BaseUrl.");
     }
 
     private static OnlineCheckResult Unreachable(OnlineCheckRequest request, HttpRequestError error)
     {
-        string host = Host(request);
+        string host = request.Host;
         (string message, string remedy) = error switch
         {
             HttpRequestError.NameResolutionError => ($"There is no host {host}.", "Check the base URL, and that this machine has a name server."),
@@ -230,17 +237,12 @@ internal sealed class OnlineCheck : IDisposable
                 ? "Check the base URL, the network and the proxy settings."
                 : "Check that the server runs, and the base URL."),
             HttpRequestError.SecureConnectionError =>
-                ($"No secure connection to {host}: its certificate is not trusted or not its own, or it speaks no TLS.", "Check the base URL, and the certificates that this machine trusts."),
-            HttpRequestError.ProxyTunnelError => ($"The proxy does not let the request through to {host}.", "Check the proxy settings (HTTPS_PROXY, NO_PROXY)."),
+                ($"No secure connection to {host}: its certificate is not trusted or not its own, or it speaks no TLS.",
+                "Check the base URL, and the certificates that this machine trusts."),
+            HttpRequestError.ProxyTunnelError => ($"The proxy does not let the request through to {host}.",
+            "Check the proxy settings (HTTPS_PROXY, NO_PROXY)."),
             _ => ($"{host} broke the connection off, or answered what is no HTTP.", "Check the base URL, and try again."),
         };
-        return Result(request, OnlineOutcome.Unreachable, message, remedy);
+        return request.Result(OnlineOutcome.Unreachable, message, remedy);
     }
-
-    private static OnlineCheckResult Result(OnlineCheckRequest request, OnlineOutcome outcome, string message, string? remedy) =>
-        new(request.Configuration.Id, request.Configuration.Name, outcome, message, remedy);
-
-    private static string Host(OnlineCheckRequest request) => request.Address.IsDefaultPort
-        ? request.Address.IdnHost
-        : string.Create(CultureInfo.InvariantCulture, $"{request.Address.IdnHost}:{request.Address.Port}");
 }

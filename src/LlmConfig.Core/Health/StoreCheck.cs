@@ -88,35 +88,28 @@ internal abstract class StoreCheck(string name, StoreParts store, bool staysWron
 
 /// <summary>What the checks and repairs of a store work with.</summary>
 internal sealed record StoreParts(
-    StoreFolder Folder,
-    StoreFileSystem Files,
-    ConfigFile Config,
-    IntentLog Intents,
-    WrittenKeys Written,
-    LocalVault Local,
-    KeyVaults Vaults,
-    KeySeals Seals,
-    Func<Intent, bool> Finish,
-    Func<CancellationToken, Action> Rebind,
-    Func<DateTime> Clock,
-    string? LogFile)
+    StorePaths Paths, StoreFileSystem Files, ConfigFile Config, IntentLog Intents, WrittenKeys Written, LocalVault Local, KeyVaults Vaults, KeySeals Seals,
+    Func<Intent, bool> Finish, Func<CancellationToken, Action> Rebind, Func<DateTime> Clock, string? LogFile)
 {
-    public StorePaths Paths { get; } = new(Folder.Path);
-
     public DateTime Now => Clock();
 
     /// <summary>What the names of damaged files get. Dated to the second: fit for every file system, and sorted by time.</summary>
     public string Suffix => "damaged-" + Now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>What cannot be looked at is reported as an entry of its folder; here it is only left out.</summary>
-    public static T Or<T>(Func<T> look, T otherwise)
+    public static T Or<T>(Func<T> look, T otherwise) => Or(look, otherwise, out _);
+
+    /// <summary>What a look gives, or why it fails.</summary>
+    public static T Or<T>(Func<T> look, T otherwise, out LlmConfigException? error)
     {
+        error = null;
         try
         {
             return look();
         }
-        catch (LlmConfigException)
+        catch (LlmConfigException e)
         {
+            error = e;
             return otherwise;
         }
     }

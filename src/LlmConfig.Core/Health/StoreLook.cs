@@ -25,7 +25,7 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
             // A key that is being removed may be listed still when its intent has gone: intents are looked at before too.
             // What the vaults hold first, then the intents, then the file: a key that was written after the first look is
             // not missed in the last one, and one that was written before it is referred to or named there.
-            IReadOnlyList<IntentLook> before = Intents().Found;
+            IReadOnlyList<IntentLook> before = StoreParts.Or(store.Intents.Look, []);
             List<VaultFinding> found = [LookIntoLocal()];
             ConfigDocument? document = main.Document ?? backup.Document;
             IReadOnlyList<KeyReference> noted = document is null ? [] : StoreParts.Or(() => store.Written.Of(document.StoreId), []);
@@ -34,10 +34,11 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
             foreach (string name in names.Concat(more).Where(name => !KeyVaults.IsBuiltIn(name)).Distinct(StringComparer.OrdinalIgnoreCase))
             {
                 cancellation.ThrowIfCancellationRequested();
-                found.Add(LookInto(name, KeysIn(name, document, noted)));
+                found.Add(StoreParts.Or(() => LookInto(name, KeysIn(name, document, noted)), null, out LlmConfigException? closed)
+                    ?? new VaultFinding(name, [], TakesLabels: false) { Error = closed });
             }
 
-            (IReadOnlyList<IntentLook> pending, LlmConfigException? pendingError) = Intents();
+            IReadOnlyList<IntentLook> pending = StoreParts.Or(store.Intents.Look, [], out LlmConfigException? pendingError);
             (ConfigFileLook mainNow, ConfigFileLook backupNow) = store.Config.Look();
             if (round < MostRounds && !IsSame(mainNow, main))
             {
@@ -46,7 +47,12 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
             }
 
             long newest = store.Config.NewestRevision();
-            LlmConfigException? error = CheckProtection(out LocalVaultInfo? protection);
+            LocalVaultInfo? protection = StoreParts.Or(store.Local.GetInfo, null, out LlmConfigException? error);
+            if (error is null)
+            {
+                StoreParts.Or(store.Local.CheckMasterKey, false, out error);
+            }
+
             return snapshot with
             {
                 Main = mainNow,
@@ -122,45 +128,21 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
 
     private EntryFinding Entry(string path, bool isFolder)
     {
-        try
-        {
-            return new EntryFinding(path, isFolder, store.Files.Inspect(path), null);
-        }
-        catch (LlmConfigException e)
-        {
-            return new EntryFinding(path, isFolder, null, e);
-        }
-    }
-
-    private (IReadOnlyList<IntentLook> Found, LlmConfigException? Error) Intents()
-    {
-        try
-        {
-            return (store.Intents.Look(), null);
-        }
-        catch (LlmConfigException e)
-        {
-            return ([], e);
-        }
+        EntryInfo? entry = StoreParts.Or(() => store.Files.Inspect(path), null, out LlmConfigException? error);
+        return new EntryFinding(path, isFolder, entry, error);
     }
 
     private VaultFinding LookIntoLocal()
     {
         LocalVault local = store.Local;
-        try
+        LocalVaultContents? contents = StoreParts.Or(() => local.Inspect(progress, cancellation), null, out LlmConfigException? error);
+        return new VaultFinding(local.Name, contents?.Entries ?? [], TakesLabels: true)
         {
-            LocalVaultContents contents = local.Inspect(progress, cancellation);
-            return new VaultFinding(local.Name, contents.Entries, TakesLabels: true)
-            {
-                Damaged = contents.Damaged,
-                Refused = contents.Refused,
-                PathOf = local.PathOf,
-            };
-        }
-        catch (LlmConfigException e)
-        {
-            return new VaultFinding(local.Name, [], TakesLabels: true) { Error = e };
-        }
+            Damaged = contents?.Damaged ?? VaultFinding.NoFiles,
+            Refused = contents?.Refused,
+            Error = error,
+            PathOf = local.PathOf,
+        };
     }
 
     // The keys in a vault that are this store's concern, with the configurations that refer to them.
@@ -173,29 +155,22 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
     // What a list shows, or does not show, proves nothing: each key that is this store's concern is read.
     private VaultFinding LookInto(string name, Dictionary<string, LlmConfiguration?> concern)
     {
-        try
+        IKeyVault vault = store.Vaults.Open(name);
+        IReadOnlyList<KeyVaultEntry> listed = vault.List(cancellation);
+        var keys = new Dictionary<string, LlmConfigException?>(StringComparer.Ordinal);
+        foreach ((string keyId, LlmConfiguration? item) in concern)
         {
-            IKeyVault vault = store.Vaults.Open(name);
-            IReadOnlyList<KeyVaultEntry> listed = vault.List(cancellation);
-            var keys = new Dictionary<string, LlmConfigException?>(StringComparer.Ordinal);
-            foreach ((string keyId, LlmConfiguration? item) in concern)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                keys[keyId] = Reading(vault, keyId, item);
-                progress?.Report(keys.Count);
-            }
+            cancellation.ThrowIfCancellationRequested();
+            keys[keyId] = Reading(vault, keyId, item);
+            progress?.Report(keys.Count);
+        }
 
-            List<string> unlisted = [.. keys.Keys.Where(keyId => keys[keyId] is null).Except(listed.Select(entry => entry.KeyId))];
-            return new VaultFinding(vault.Name, listed.Concat(unlisted.Select(keyId => new KeyVaultEntry(keyId, null))), vault.TakesLabels)
-            {
-                Keys = keys,
-                HidesKeys = unlisted.Count > 0,
-            };
-        }
-        catch (LlmConfigException e)
+        List<string> unlisted = [.. keys.Keys.Where(keyId => keys[keyId] is null).Except(listed.Select(entry => entry.KeyId))];
+        return new VaultFinding(vault.Name, listed.Concat(unlisted.Select(keyId => new KeyVaultEntry(keyId, null))), vault.TakesLabels)
         {
-            return new VaultFinding(name, [], TakesLabels: false) { Error = e };
-        }
+            Keys = keys,
+            HidesKeys = unlisted.Count > 0,
+        };
     }
 
     // A vault that is locked, or that cannot be had at all, is not asked for each of its keys.
@@ -209,21 +184,6 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
             return item is null ? null : StoreParts.Or(() => store.Seals.Difference(item, key), null);
         }
         catch (LlmConfigException e) when (e.Code is LlmConfigErrorCode.KeyMissing or LlmConfigErrorCode.InvalidKey or LlmConfigErrorCode.VaultUnavailable or LlmConfigErrorCode.VaultCorrupt)
-        {
-            return e;
-        }
-    }
-
-    private LlmConfigException? CheckProtection(out LocalVaultInfo? protection)
-    {
-        protection = null;
-        try
-        {
-            protection = store.Local.GetInfo();
-            store.Local.CheckMasterKey();
-            return null;
-        }
-        catch (LlmConfigException e)
         {
             return e;
         }

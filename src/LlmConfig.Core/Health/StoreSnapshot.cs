@@ -124,6 +124,8 @@ internal sealed record EntryFinding(string Path, bool IsFolder, EntryInfo? Entry
 /// <param name="TakesLabels">True when it keeps labels.</param>
 internal sealed record VaultFinding(string Name, IEnumerable<KeyVaultEntry> Listed, bool TakesLabels)
 {
+    public static readonly IReadOnlyDictionary<string, string> NoFiles = new Dictionary<string, string>();
+
     /// <summary>The keys in it by id.</summary>
     public IReadOnlyDictionary<string, KeyVaultEntry> Entries { get; } =
         Listed.DistinctBy(entry => entry.KeyId).ToDictionary(entry => entry.KeyId, StringComparer.Ordinal);
@@ -132,7 +134,7 @@ internal sealed record VaultFinding(string Name, IEnumerable<KeyVaultEntry> List
     public LlmConfigException? Error { get; init; }
 
     /// <summary>Files of the built-in vault that do not open, with the reason.</summary>
-    public IReadOnlyDictionary<string, string> Damaged { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Damaged { get; init; } = NoFiles;
 
     /// <summary>Why a file of the built-in vault could not be read that may be whole, or <see langword="null"/>.</summary>
     public LlmConfigException? Refused { get; init; }
