@@ -332,11 +332,7 @@ public sealed class LlmConfigRepository : IDisposable
     public ImportPlan PlanImport(IReadOnlyList<ImportItem> items, ImportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(items);
-        options ??= new ImportOptions();
-        DateTime now = Now;
-        List<ImportItem> wanted = [.. items.Where(item => options.Wants(item.Name, item.Provider))];
-        ImportItem.MarkRepeated(wanted);
-        return Plan([.. wanted.Select(item => new ImportChange(item, options, now))], _config.ReadStrictly());
+        return Plan(ImportChange.Of(items, options ?? new ImportOptions(), Now), _config.ReadStrictly());
     }
 
     /// <summary>
@@ -412,11 +408,7 @@ public sealed class LlmConfigRepository : IDisposable
             changes.ForEach(change => change.Restart());
             SharedVault.Acquaint(changes, _config.ReadStrictly());
             _protocol.Run(changes, progress, cancellation);
-            return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step, step.Change.Action, step.Change.Result, step.Change.Error)
-            {
-                RenamedConfiguration = step.Change.Error is null ? step.Change.MovedAside : null,
-                RemovedConfiguration = step.Change.Error is null ? step.Change.Displaced : null,
-            })];
+            return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step))];
         });
         foreach (ImportResult result in results)
         {

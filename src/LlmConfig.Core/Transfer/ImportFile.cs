@@ -32,7 +32,7 @@ internal static class ImportFile
             return (format ?? Detect(content)) switch
             {
                 ImportFormat.LlmConfig when SealedExport.IsSealed(content) => SealedExport.Read(path, content, password),
-                ImportFormat.LlmConfig => StoreDocumentFile.Read(path, content),
+                ImportFormat.LlmConfig => ReadDocument(path, content),
                 ImportFormat.LlmKeys => LlmKeysFile.Read(path, content),
                 ImportFormat.DotEnv => DotEnvFile.Read(path, content),
                 _ => throw new ArgumentOutOfRangeException(nameof(format)),
@@ -59,6 +59,10 @@ internal static class ImportFile
                     : $"Nothing was imported. Look at the file, and whether it is of the format {format}.");
         }
     }
+
+    // llm_config.json, of a store or as an export without keys: settings only.
+    private static ImportSource ReadDocument(string path, ReadOnlySpan<byte> content) =>
+        new(path, [.. ConfigDocumentReader.Read(content.ToArray()).Configurations.Select(item => ImportItem.Of(item, key: null))], [], []);
 
     /// <summary>Says that a parser of JSON gave up, where and not on what.</summary>
     public static StoreFormatException Unreadable(Exception e) => e is JsonException json

@@ -73,3 +73,90 @@ public sealed class ImportSource : IDisposable
         }
     }
 }
+
+/// <summary>One configuration that a source offers. The rules are checked when it is imported, not here.</summary>
+public sealed class ImportItem
+{
+    internal ImportItem()
+    {
+    }
+
+    /// <summary>The name that it would have.</summary>
+    public string Name { get; internal init; } = string.Empty;
+
+    /// <summary>The provider's id, as the source gives it.</summary>
+    public string Provider { get; internal init; } = string.Empty;
+
+    /// <summary>The base URL; <see langword="null"/> for the provider's default.</summary>
+    public string? BaseUrl { get; internal init; }
+
+    /// <summary>See <see cref="LlmConfiguration.UseAuthHeader"/>; <see langword="null"/> for what the provider's SDK does.</summary>
+    public bool? UseAuthHeader { get; internal init; }
+
+    /// <summary>The default model, or <see langword="null"/>.</summary>
+    public string? Model { get; internal init; }
+
+    /// <summary>Where it is from, in words fit to be shown: the variable, or the place in the file.</summary>
+    public string Origin { get; internal init; } = string.Empty;
+
+    /// <summary>True when the key comes along.</summary>
+    public bool HasKey => Key is not null;
+
+    /// <summary>True when it has a key where it is from, but the key does not come along.</summary>
+    public bool LeavesKeyBehind { get; internal init; }
+
+    /// <summary>The name of the secret that it would refer to as its key (<see cref="LlmConfiguration.KeyName"/>); <see langword="null"/> where it would not.</summary>
+    public string? KeyName => Secret?.KeyId;
+
+    /// <summary>The secret of somebody else that is its key.</summary>
+    internal KeyReference? Secret { get; init; }
+
+    /// <summary>The key, which belongs to the source.</summary>
+    internal ApiKey? Key { get; init; }
+
+    /// <summary>The id that the configuration has where it is from; <see langword="null"/> where there is no such thing.</summary>
+    internal Guid? Id { get; init; }
+
+    /// <summary>True for the default configuration there, which it becomes here where there is none.</summary>
+    internal bool IsDefault { get; init; }
+
+    internal DateTime? CreatedAt { get; init; }
+
+    internal DateTime? KeyUpdatedAt { get; init; }
+
+    /// <summary>What to do where the provider has no default base URL and the source has none either.</summary>
+    internal string? BaseUrlRemedy { get; init; }
+
+    /// <summary>The name.</summary>
+    public override string ToString() => Name;
+
+    /// <summary>A configuration of another store, and its key where that comes along.</summary>
+    internal static ImportItem Of(LlmConfiguration item, ApiKey? key) => new()
+    {
+        Id = item.Id,
+        Name = item.Name,
+        Provider = item.Provider,
+        BaseUrl = item.OwnBaseUrl,
+        UseAuthHeader = item.UseAuthHeader,
+        Model = item.Model,
+        IsDefault = item.IsDefault,
+        CreatedAt = item.CreatedAt,
+        Key = key,
+        KeyUpdatedAt = item.KeyUpdatedAt,
+        LeavesKeyBehind = key is null && item.Key is not null,
+        Origin = key is null ? "without a key" : "with its key",
+    };
+}
+
+/// <summary>The formats of files that can be imported.</summary>
+public enum ImportFormat
+{
+    /// <summary><c>llm_config.json</c> of a store, or what <see cref="LlmConfigRepository.Export(IReadOnlyList{Guid})"/> made, sealed or not.</summary>
+    LlmConfig = 1,
+
+    /// <summary>Lines of <c>NAME=value</c> with the variables of the catalogue.</summary>
+    DotEnv = 2,
+
+    /// <summary><c>keys.json</c> of the command-line tool <c>llm</c>: an object of names and keys.</summary>
+    LlmKeys = 3,
+}

@@ -152,7 +152,7 @@ internal static class SealedExport
         {
             foreach (LlmConfiguration item in ConfigDocumentReader.Read(LengthPrefixed.Take(ref rest).ToArray()).Configurations)
             {
-                items.Add(StoreDocumentFile.ItemOf(item, item.Key is null ? null : ApiKey.FromUtf8(LengthPrefixed.Take(ref rest), item.Name)));
+                items.Add(ImportItem.Of(item, item.Key is null ? null : ApiKey.FromUtf8(LengthPrefixed.Take(ref rest), item.Name)));
             }
 
             return rest.IsEmpty ? new ImportSource(path, items, [], []) : throw Misfit();
