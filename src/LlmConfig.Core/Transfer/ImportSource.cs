@@ -8,30 +8,26 @@ namespace LlmConfig;
 /// </summary>
 public sealed class ImportSource : IDisposable
 {
-    internal ImportSource(
-        string description, IReadOnlyList<ImportItem> items, IReadOnlyList<LlmConfigException> errors, IReadOnlyList<string> remarks, bool holdsPlainKeys = false)
-    {
-        Description = description;
-        Items = items;
-        Errors = errors;
-        Remarks = remarks;
-        HoldsPlainKeys = holdsPlainKeys;
-    }
+    private readonly List<ImportItem> _items = [];
+    private readonly List<LlmConfigException> _errors = [];
+    private readonly List<string> _remarks = [];
+
+    internal ImportSource(string description) => Description = description;
 
     /// <summary>What it is, fit to be shown: the environment, or the file's path.</summary>
     public string Description { get; }
 
     /// <summary>What can be imported, in the order of the source.</summary>
-    public IReadOnlyList<ImportItem> Items { get; }
+    public IReadOnlyList<ImportItem> Items => _items;
 
     /// <summary>What cannot be, one error for each.</summary>
-    public IReadOnlyList<LlmConfigException> Errors { get; }
+    public IReadOnlyList<LlmConfigException> Errors => _errors;
 
     /// <summary>What a person should know of what is passed over, in full sentences. Never holds a key.</summary>
-    public IReadOnlyList<string> Remarks { get; }
+    public IReadOnlyList<string> Remarks => _remarks;
 
     /// <summary>True for a file in which keys stand unprotected: once they are imported it should be deleted.</summary>
-    public bool HoldsPlainKeys { get; }
+    public bool HoldsPlainKeys { get; internal set; }
 
     /// <summary>
     /// Looks for the catalogue's variables in the environment of this process: keys in the order of the provider's SDK, and
@@ -41,12 +37,14 @@ public sealed class ImportSource : IDisposable
     /// <param name="providers">Which providers to look for, by id; <see langword="null"/> for all.</param>
     public static ImportSource FromEnvironment(Predicate<string>? providers = null)
     {
-        (List<ImportItem> items, List<LlmConfigException> errors) = ProviderVariables.Find(
+        var source = new ImportSource("the environment");
+        ProviderVariables.Find(
+            source,
             Environment.GetEnvironmentVariable,
             variable => string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable(variable)) ? null : ApiKey.FromEnvironment(variable, null),
             "the environment variable",
             providers);
-        return new ImportSource("the environment", items, errors, []);
+        return source;
     }
 
     /// <summary>Reads a file of one of the formats of <see cref="ImportFormat"/>. The file stays as it is.</summary>
@@ -64,14 +62,14 @@ public sealed class ImportSource : IDisposable
         return ImportFile.Read(path, format, password);
     }
 
+    internal void Add(ImportItem item) => _items.Add(item);
+
+    internal void Add(LlmConfigException error) => _errors.Add(error);
+
+    internal void Remark(string text) => _remarks.Add(text);
+
     /// <summary>Zeroes the keys.</summary>
-    public void Dispose()
-    {
-        foreach (ImportItem item in Items)
-        {
-            item.Key?.Dispose();
-        }
-    }
+    public void Dispose() => _items.ForEach(item => item.Key?.Dispose());
 }
 
 /// <summary>One configuration that a source offers. The rules are checked when it is imported, not here.</summary>
