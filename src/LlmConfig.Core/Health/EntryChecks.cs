@@ -19,15 +19,14 @@ internal sealed class PermissionCheck(StoreParts store) : StoreCheck(Permission,
     private CheckResult Wide(EntryFinding entry)
     {
         string access = StoreFileSystem.WideAccess(entry.Entry!.Value);
-        var fix = new RepairStep(Permission, entry.Path, $"Take access from other users (it has {access})", _ =>
-        {
-            Store.Files.Tighten(entry.Path, entry.IsFolder);
-            return "Only you have access to it now.";
-        })
-        {
-            NeedsFile = false,
-        };
+        RepairStep fix = Step(entry.Path, $"Restrict access to the owner (it has {access})", _ => Tighten(entry), needsFile: false);
         return Error(entry.Path, $"It has {access}: other users may be able to use it.", Repair, fix);
+    }
+
+    private string Tighten(EntryFinding entry)
+    {
+        Store.Files.Tighten(entry.Path, entry.IsFolder);
+        return "Only you have access to it now.";
     }
 }
 
@@ -58,14 +57,10 @@ internal sealed class LeftoverCheck(StoreParts store) : StoreCheck(Leftover, sto
     {
         string what = path.EndsWith(StorePaths.TemporaryExtension, StringComparison.Ordinal)
             ? "A process that died left it half-written."
-            : "It holds a master key that nothing needs here: every secret opens with the one that the vault has now. Keys of another vault may need it.";
-        var fix = new RepairStep(Leftover, path, $"Remove the file. {what}", cancellation => remove(path, cancellation) ? "It was removed." : null)
-        {
-            NeedsFile = false,
-            NeedsConsent = needsConsent,
-            RemovesKey = needsConsent,
-        };
-        return Warning(path, what, Repair, fix);
+            : "It holds a master key that nothing needs here: every secret opens with the one that the vault has now. "
+                + "Keys of another vault may need it.";
+        string? Remove(CancellationToken cancellation) => remove(path, cancellation) ? "It was removed." : null;
+        return Warning(path, what, Repair, Step(path, $"Remove the file. {what}", Remove, needsFile: false, needsConsent, removesKey: needsConsent));
     }
 
     // Notes of keys that their vaults do not have any more, and that nothing refers to. They do no harm.
@@ -97,14 +92,14 @@ internal sealed class IntentCheck(StoreParts store) : StoreCheck(Intent, store)
 {
     public override IEnumerable<CheckResult> Look(StoreSnapshot seen, CancellationToken cancellation)
     {
-        string live = seen.Intents.Count == 0 ? "No change was left undone." : $"No change was left undone; {Count(seen.Intents.Count, "is", "are")} under way.";
+        string live = seen.Intents.Count == 0 ? string.Empty : $"; {Count(seen.Intents.Count, "is", "are")} under way";
         return seen.IntentError is { } error
             ? [Failed(Store.Paths.Pending, error)]
             : OrOk(
                 seen.Intents.Where(intent => intent.State != IntentState.Live).Select(Of),
                 seen.Main.State != ConfigFileState.Absent,
                 Store.Paths.Pending,
-                live);
+                $"No change was left undone{live}.");
     }
 
     private CheckResult Of(IntentLook intent) => intent.State switch

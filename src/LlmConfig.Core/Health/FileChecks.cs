@@ -7,11 +7,12 @@ internal sealed class FileCheck(StoreParts store) : StoreCheck(File, store, stay
     {
         string path = Store.Paths.ConfigFile;
         ConfigFileLook main = seen.Main;
+        string count = Count(main.Document?.Configurations.Count ?? 0, "configuration", "configurations");
         return main.State switch
         {
             ConfigFileState.Good =>
             [
-                Ok(path, Invariant($"It holds {Count(main.Document!.Configurations.Count, "configuration", "configurations")}, revision {main.Document.Revision}.")),
+                Ok(path, Invariant($"It holds {count}, revision {main.Document!.Revision}.")),
                 new CheckResult(
                     Version, CheckStatus.Ok, path, Invariant($"It has version {ConfigDocument.CurrentVersion}, which this module reads and writes.")),
             ],
@@ -58,7 +59,7 @@ internal sealed class RevisionCheck(StoreParts store) : StoreCheck(Revision, sto
         string keys = newer.Count == 0 ? string.Empty
             : $", with the newer keys that the built-in vault has of {Names([.. newer.Keys.Select(id => older.Find(id)!.Name)])}";
         string action = Invariant($"Go on with the older file of revision {older.Revision} instead of revision {seen.NewestRevision}{keys}");
-        return new RepairStep(Revision, Store.Paths.ConfigFile, action, Run) { NeedsConsent = true };
+        return Step(Store.Paths.ConfigFile, action, Run, needsConsent: true);
 
         string? Run(CancellationToken cancellation) => Store.Config.AcceptOlder(draft => TakeKeys(draft, newer), cancellation) is { } document
             ? Invariant($"The older file counts, as revision {document.Revision}{keys}. Run Repair-LlmConfig again for what else there is to do.")
@@ -114,7 +115,8 @@ internal sealed class BackupCheck(StoreParts store) : StoreCheck(Backup, store)
             [
                 Warning(
                     path,
-                    Invariant($"It is not what the file holds: it has revision {backup.Document!.Revision}, the file {main.Document!.Revision}.{written}"),
+                    Invariant($"It is not what the file holds: it has revision {backup.Document!.Revision}, ")
+                        + Invariant($"the file {main.Document!.Revision}.{written}"),
                     Repair,
                     fix),
             ],

@@ -29,7 +29,9 @@ internal sealed class KeyCheck(StoreParts store) : StoreCheck(Key, store)
     {
         string name = ShownText.Of(vault.Name);
         return vault.DamagedFile(item.KeyId!) is { } path ? Error(
-                item.Name, vault.Damaged[path], $"Put '{path}' back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.")
+                item.Name,
+                vault.Damaged[path],
+                $"Put '{path}' back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.")
             : vault.ProblemOf(item.KeyId!) is { } problem ? Failed(item.Name, problem, StatusOf(problem))
             : !vault.Lacks(item.KeyId!) ? Ok(item.Name, $"Its key is in the vault '{name}'.")
             : item.KeyStoreId is not null && SharedKeys.Newest(vault.Entries.Values).ContainsKey(item.Id) ? Error(
@@ -41,12 +43,12 @@ internal sealed class KeyCheck(StoreParts store) : StoreCheck(Key, store)
                 $"The vault '{name}' does not have its key. It has another key of this configuration, which was lost sight of.",
                 Repair,
                 Reattach(item, new KeyReference(found.Vault.Name, found.Entry.KeyId), found.Entry.Label?.Configuration))
-            : Error(item.Name, $"The vault '{name}' does not have its key.", SetKey);
+            : Error(item.Name, $"The vault '{name}' does not have its key.", "Set the key anew with Set-LlmConfig -ApiKey.");
     }
 
     private RepairStep Reattach(LlmConfiguration item, KeyReference key, LlmConfiguration? labelled) => Step(
         item.Name,
-        $"Let it refer to the key of it that the vault '{ShownText.Of(key.Vault)}' has",
+        $"Reconnect the configuration to its existing key in the vault '{ShownText.Of(key.Vault)}'",
         cancellation => Attach(item, key, labelled, cancellation));
 
     private string? Attach(LlmConfiguration item, KeyReference key, LlmConfiguration? labelled, CancellationToken cancellation)

@@ -114,13 +114,9 @@ internal sealed class OnlineCheck : IDisposable
                 string.Create(CultureInfo.InvariantCulture, $"{request.Host} did not answer within {_setup.Limit.TotalSeconds:0.#} seconds."),
                 "Try again; see whether a firewall or a proxy holds the request up.");
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            result = Unreachable(request, e.HttpRequestError);
-        }
-        catch (IOException)
-        {
-            result = Unreachable(request, HttpRequestError.ResponseEnded);
+            result = Unreachable(request, e is HttpRequestException failure ? failure.HttpRequestError : HttpRequestError.ResponseEnded);
         }
 
         return result with { Duration = Stopwatch.GetElapsedTime(start) };

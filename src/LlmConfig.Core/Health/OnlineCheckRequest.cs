@@ -59,7 +59,7 @@ internal sealed class OnlineCheckRequest
         OnlineCheckResult NoKey(string message, string remedy) => new(item.Id, item.Name, OnlineOutcome.NoKey, message, remedy);
 
         OnlineCheckResult CannotBeChecked(string message) => new(
-            item.Id, item.Name, OnlineOutcome.CannotBeChecked, message + " Nothing was sent.", "Send a request of your own, in the block of Use-LlmConfig.");
+            item.Id, item.Name, OnlineOutcome.CannotBeChecked, $"{message} Nothing was sent.", "Send a request of your own, in the block of Use-LlmConfig.");
     }
 
     /// <summary>What it led to.</summary>

@@ -29,7 +29,6 @@ internal abstract class StoreCheck(string name, StoreParts store, bool staysWron
     public const string Leftover = "Leftover";
 
     protected const string Repair = "Run Repair-LlmConfig.";
-    protected const string SetKey = "Set the key anew with Set-LlmConfig -ApiKey.";
 
     public bool StaysWrong => staysWrong;
 
@@ -46,8 +45,8 @@ internal abstract class StoreCheck(string name, StoreParts store, bool staysWron
         return names.Count > most ? Invariant($"{listed} and {names.Count - most} more") : listed;
     }
 
-    public static string KeptAside(IReadOnlyList<string> paths) =>
-        paths.Count == 0 ? string.Empty : $" What was damaged is kept as {string.Join(" and ", paths.Select(path => $"'{Path.GetFileName(path)}'"))}.";
+    public static string KeptAside(IReadOnlyList<string> paths) => paths.Count == 0 ? string.Empty
+        : $" What was damaged is kept as {string.Join(" and ", paths.Select(path => $"'{Path.GetFileName(path)}'"))}.";
 
     protected CheckResult Ok(string target, string message) => new(name, CheckStatus.Ok, target, message);
 
@@ -60,7 +59,10 @@ internal abstract class StoreCheck(string name, StoreParts store, bool staysWron
     protected CheckResult Failed(string target, LlmConfigException error, CheckStatus status = CheckStatus.Error) =>
         new(name, status, target, error.Problem, error.RecommendedAction);
 
-    protected RepairStep Step(string target, string action, Func<CancellationToken, string?> run) => new(name, target, action, run);
+    /// <summary>A step that fixes a problem: it gives what was done, or <see langword="null"/> where there is nothing to do any more.</summary>
+    protected RepairStep Step(
+        string target, string action, Func<CancellationToken, string?> fix, bool needsFile = true, bool needsConsent = false, bool removesKey = false) =>
+        new(name, target, action, fix) { NeedsFile = needsFile, NeedsConsent = needsConsent, RemovesKey = removesKey };
 
     /// <summary>The problems; where there is none and it <paramref name="isSure"/>, that all is well.</summary>
     protected IEnumerable<CheckResult> OrOk(IEnumerable<CheckResult> problems, bool isSure, string target, string message)
@@ -69,7 +71,7 @@ internal abstract class StoreCheck(string name, StoreParts store, bool staysWron
         return found.Length == 0 && isSure ? [Ok(target, message)] : found;
     }
 
-    /// <summary>Why the configuration's key may not go where it says; <see langword="null"/> also where that cannot be told without the master key.</summary>
+    /// <summary>Why the configuration's key may not go where it says; <see langword="null"/> also where only the master key could tell.</summary>
     protected string? HostProblem(StoreSnapshot seen, LlmConfiguration item) => seen.ProtectionError is null ? store.Seals.Check(item) : null;
 
     /// <summary>A vault that does not answer says nothing of its keys.</summary>
@@ -88,8 +90,8 @@ internal abstract class StoreCheck(string name, StoreParts store, bool staysWron
 
 /// <summary>What the checks and repairs of a store work with.</summary>
 internal sealed record StoreParts(
-    StorePaths Paths, StoreFileSystem Files, ConfigFile Config, IntentLog Intents, WrittenKeys Written, LocalVault Local, KeyVaults Vaults, KeySeals Seals,
-    Func<Intent, bool> Finish, Func<CancellationToken, Action> Rebind, Func<DateTime> Clock, string? LogFile)
+    StorePaths Paths, StoreFileSystem Files, ConfigFile Config, IntentLog Intents, WrittenKeys Written, LocalVault Local, KeyVaults Vaults,
+    KeySeals Seals, Func<Intent, bool> Finish, Func<CancellationToken, Action> Rebind, Func<DateTime> Clock, string? LogFile)
 {
     public DateTime Now => Clock();
 

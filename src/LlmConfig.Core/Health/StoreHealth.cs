@@ -28,7 +28,9 @@ internal sealed class StoreHealth(StoreParts store)
     /// <param name="storeId">Which store to rebuild, where the vaults' keys name several.</param>
     /// <param name="progress">Told how many keys were looked at.</param>
     /// <param name="cancellation">Stops.</param>
-    /// <exception cref="LlmConfigException">StoreVersionUnsupported, StoreUnsafe, StoreAccessDenied: nothing can be repaired. StoreCorrupt: the file cannot be restored.</exception>
+    /// <exception cref="LlmConfigException">
+    /// StoreVersionUnsupported, StoreUnsafe, StoreAccessDenied: nothing can be repaired. StoreCorrupt: the file cannot be restored.
+    /// </exception>
     public RepairPlan Plan(IReadOnlyList<string> vaults, Guid? storeId, IProgress<int>? progress, CancellationToken cancellation)
     {
         StoreSnapshot seen = new StoreLook(store, progress, cancellation).Take(null, vaults);
@@ -46,7 +48,8 @@ internal sealed class StoreHealth(StoreParts store)
             seen = seen with { Main = restored, Backup = restored, NewestRevision = 0 };
         }
 
-        List<(StoreCheck Check, CheckResult Result)> found = [.. All(seen, null).SelectMany(check => check.Look(seen, cancellation).Select(result => (check, result)))];
+        List<(StoreCheck Check, CheckResult Result)> found =
+            [.. All(seen, null).SelectMany(check => check.Look(seen, cancellation).Select(result => (check, result)))];
 
         // Without a store there is nothing that a change could have left undone.
         found.RemoveAll(pair => pair.Result.Check == StoreCheck.Intent && seen.Document is null);

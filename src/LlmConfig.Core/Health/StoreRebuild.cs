@@ -33,20 +33,20 @@ internal sealed class StoreRebuild(StoreParts store, StoreSnapshot seen)
         string source = backup is null
             ? FormattableString.Invariant($"rebuild it from what the vaults say beside {names.Count} keys")
             : FormattableString.Invariant($"restore revision {basis.Revision} from the backup");
-        string newer = backup is not null && names.Count > 0 ? $", with what the vaults know that is newer ({StoreCheck.Names(names)})" : string.Empty;
+        string came = StoreCheck.Names(names);
+        string newer = backup is not null && names.Count > 0 ? $", with what the vaults know that is newer ({came})" : string.Empty;
         string action = seen.Main.State == ConfigFileState.Absent
             ? char.ToUpperInvariant(source[0]) + source[1..] + newer
             : $"Keep the damaged file under a dated name and {source}{newer}";
         string done = backup is null
             ? "It was rebuilt from what the vaults say beside the keys."
             : FormattableString.Invariant($"Revision {basis.Revision} was restored from the backup.");
-        string came = names.Count == 0 ? string.Empty : $" From the vaults came {StoreCheck.Names(names)}.";
         string unknown = backup is null ? " Configurations without a key, the default and the default vault could not be known." : string.Empty;
         return (planned, new RepairStep(StoreCheck.File, store.Paths.ConfigFile, action, Write));
 
         // The lock is held in there: it is asked again which backup there is, but not what the vaults hold.
         string? Write(CancellationToken cancellation) => store.Config.Mend(Choose, store.Suffix, cancellation) is { } mended
-            ? $"{done}{came}{unknown}{StoreCheck.KeptAside(mended.KeptAside)}"
+            ? $"{done}{(names.Count == 0 ? string.Empty : $" From the vaults came {came}.")}{unknown}{StoreCheck.KeptAside(mended.KeptAside)}"
             : null;
 
         ConfigDocument Choose(ConfigDocument? now) =>
@@ -59,14 +59,13 @@ internal sealed class StoreRebuild(StoreParts store, StoreSnapshot seen)
     // cannot be read just now would be missing in what is rebuilt, and its key be taken for an orphan by the next repair.
     private void RefuseUnrepairable()
     {
+        bool isVaultClosed = seen.BuiltIn?.Error?.Code is LlmConfigErrorCode.VaultLocked or LlmConfigErrorCode.VaultUnavailable;
         LlmConfigException? error = seen.Main.State is ConfigFileState.Newer or ConfigFileState.Refused ? seen.Main.Error
             : seen.Main.State == ConfigFileState.Good ? null
             : seen.Backup.State is ConfigFileState.Newer or ConfigFileState.Refused ? seen.Backup.Error
             : !IsLost(seen) ? null
             : seen.Vaults.Select(vault => vault.Refused).FirstOrDefault(refused => refused is not null)
-                ?? (seen.Backup.Document is null && seen.BuiltIn?.Error is { Code: LlmConfigErrorCode.VaultLocked or LlmConfigErrorCode.VaultUnavailable } closed
-                    ? closed
-                    : null);
+                ?? (seen.Backup.Document is null && isVaultClosed ? seen.BuiltIn!.Error : null);
         if (error is not null)
         {
             throw error;
@@ -91,7 +90,11 @@ internal sealed class StoreRebuild(StoreParts store, StoreSnapshot seen)
             : all.Count > 0 ? throw CannotRebuild(
                 "The vaults have keys of other stores too, and the built-in vault does not tell which one this is.", known)
             : seen.BuiltIn?.Error is { } error ? throw new LlmConfigException(
-                error.Code, error.Target, $"The file and its backup are of no use, and the vault cannot be read: {error.Problem}", error.RecommendedAction, error)
+                error.Code,
+                error.Target,
+                $"The file and its backup are of no use, and the vault cannot be read: {error.Problem}",
+                error.RecommendedAction,
+                error)
             : throw CannotRebuild(
                 "No vault that was read has a key with a label.",
                 "Put the file back from a backup of the store's folder, name a vault with keys of this store with -Vault, "
@@ -113,27 +116,16 @@ internal sealed class StoreRebuild(StoreParts store, StoreSnapshot seen)
     // removed as a key that nothing refers to.
     private (ConfigDocument Document, IReadOnlyList<string> Names) Merge(ConfigDocument basis)
     {
-        var places = new Dictionary<KeyVaultEntry, string>();
-        foreach (VaultFinding vault in seen.Vaults)
-        {
-            foreach (KeyVaultEntry entry in vault.Entries.Values)
-            {
-                if (entry.Label?.StoreId == basis.StoreId)
-                {
-                    places.TryAdd(entry, vault.Name);
-                }
-            }
-        }
-
-        HashSet<Guid> known =
-        [
-            .. basis.Configurations.Select(item => item.Id),
-            .. places.Keys.Where(entry => !seen.KeysInDoubt.Contains(entry.KeyId)).Select(entry => entry.Label!.Configuration.Id),
-        ];
-
+        Dictionary<KeyVaultEntry, string> places = seen.Vaults
+            .SelectMany(vault => vault.Entries.Values.Select(entry => (entry, vault.Name)))
+            .Where(pair => pair.entry.Label?.StoreId == basis.StoreId)
+            .DistinctBy(pair => pair.entry)
+            .ToDictionary();
+        ILookup<bool, KeyVaultEntry> inDoubt = places.Keys.ToLookup(entry => seen.KeysInDoubt.Contains(entry.KeyId));
+        HashSet<Guid> known = [.. basis.Configurations.Select(item => item.Id), .. inDoubt[false].Select(entry => entry.Label!.Configuration.Id)];
         List<KeyVaultEntry> newer =
         [
-            .. SharedKeys.Newest(places.Keys.Where(entry => !seen.KeysInDoubt.Contains(entry.KeyId) || !known.Contains(entry.Label!.Configuration.Id))).Values
+            .. SharedKeys.Newest(inDoubt[false].Concat(inDoubt[true].Where(entry => !known.Contains(entry.Label!.Configuration.Id)))).Values
                 .Where(entry => basis.Find(entry.Label!.Configuration.Id) is not { } item || IsNewer(entry, item))
                 .OrderBy(entry => entry.Label!.Configuration.CreatedAt)
                 .ThenBy(entry => entry.Label!.Configuration.Name, ConfigurationName.Comparer),
@@ -154,10 +146,10 @@ internal sealed class StoreRebuild(StoreParts store, StoreSnapshot seen)
                 Vault = places[entry],
                 IsDefault = before.IsDefault,
                 Extras = before.Extras,
+                // Others may write labels in other vaults: such a key goes nowhere until its host was accepted.
+                Seal = items.GetValueOrDefault(labelled.Id)?.Seal,
             };
-
-            // Others may write labels in other vaults: such a key goes nowhere until its host was accepted.
-            items[labelled.Id] = KeyVaults.IsBuiltIn(item.Vault) ? store.Seals.Seal(item) : item with { Seal = items.GetValueOrDefault(labelled.Id)?.Seal };
+            items[labelled.Id] = KeyVaults.IsBuiltIn(item.Vault) ? store.Seals.Seal(item) : item;
         }
 
         List<LlmConfiguration> all = WithUniqueNames(items.Values.OrderBy(item => item.CreatedAt).ThenBy(item => item.Name, ConfigurationName.Comparer));

@@ -32,7 +32,8 @@ internal sealed class ProtectorCheck(StoreParts store) : StoreCheck(Protector, s
 
     private CheckResult OfRotation(bool isUsable) => Warning(
         Name,
-        $"The master key is being exchanged, or that was left undone: {(isUsable ? "keys can be read and written, and " : string.Empty)}the old master key is not destroyed yet.",
+        "The master key is being exchanged, or that was left undone: "
+            + (isUsable ? "keys can be read and written, and the old master key is not destroyed yet." : "the old one is not destroyed yet."),
         Repair,
         Step(
             Name,
@@ -137,16 +138,14 @@ internal sealed class OrphanCheck(StoreParts store) : StoreCheck(Orphan, store, 
 
     private CheckResult OfKey(ConfigDocument document, VaultFinding vault, KeyVaultEntry entry)
     {
-        string of = entry.Label?.Configuration is not { } labelled ? "it wrote the key there, by its own note, and the vault does not say for which configuration"
+        string of = entry.Label?.Configuration is not { } labelled
+                ? "it wrote the key there, by its own note, and the vault does not say for which configuration"
             : document.Find(labelled.Id) is { } item ? $"an earlier key of '{item.Name}'"
             : $"the key of '{labelled.Name}', a configuration that is no longer there";
         string text = $"The vault '{ShownText.Of(vault.Name)}' holds a key of this store that nothing refers to: {of}.";
-        var fix = new RepairStep(Orphan, entry.KeyId, $"Remove the key from its vault. {text}", _ => Remove(new KeyReference(vault.Name, entry.KeyId)))
-        {
-            RemovesKey = true,
-            NeedsConsent = true,
-        };
-        return Warning(entry.KeyId, text, "Run Repair-LlmConfig to remove it, unless it is to be kept.", fix);
+        var key = new KeyReference(vault.Name, entry.KeyId);
+        RepairStep fix = Step(key.KeyId, $"Remove the key from its vault. {text}", _ => Remove(key), needsConsent: true, removesKey: true);
+        return Warning(key.KeyId, text, "Run Repair-LlmConfig to remove it, unless it is to be kept.", fix);
     }
 
     // The rule of recovery does it: what refers to the key in the end keeps it.
@@ -169,8 +168,10 @@ internal sealed class OrphanCheck(StoreParts store) : StoreCheck(Orphan, store, 
         group $"'{entry.Label!.Configuration.Name}'" by entry.Label!.StoreId into names
         select Warning(
             names.Key.ToString("D"),
-            $"The built-in vault holds {Count(names.Count(), "key", "keys")} of another store, whose file is not here: {string.Join(", ", names.Take(10))}.",
-            $"To get them back, move {StorePaths.ConfigFileName} and its backup aside and run Repair-LlmConfig -StoreId {names.Key:D}; else leave them.");
+            $"The built-in vault holds {Count(names.Count(), "key", "keys")} of another store, whose file is not here: "
+                + $"{string.Join(", ", names.Take(10))}.",
+            $"To get them back, move {StorePaths.ConfigFileName} and its backup aside and run Repair-LlmConfig -StoreId {names.Key:D}; "
+                + "else leave them.");
 
     // Such keys have no label, and this store did not note them.
     private static CheckResult? OfUnattributed(StoreSnapshot seen, ConfigDocument document, VaultFinding vault)
@@ -179,7 +180,8 @@ internal sealed class OrphanCheck(StoreParts store) : StoreCheck(Orphan, store, 
             entry => entry.Label is null && !seen.Written.Contains(entry.KeyId) && !document.RefersTo(new KeyReference(vault.Name, entry.KeyId)));
         return count == 0 ? null : Unknown(
             vault,
-            $"It holds {Count(count, "key that does not say", "keys that do not say")} whose {(count == 1 ? "it is" : "they are")}: of another store, or left behind by this one before its file was replaced.",
+            $"It holds {Count(count, "key that does not say whose it is", "keys that do not say whose they are")}: "
+                + "of another store, or left behind by this one before its file was replaced.",
             "Look at its secrets named llm-api-key-… with Get-SecretInfo, and remove with Remove-Secret what no store uses.");
     }
 

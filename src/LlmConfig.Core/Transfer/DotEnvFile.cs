@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace LlmConfig;
@@ -29,7 +30,8 @@ internal static class DotEnvFile
             source.HoldsPlainKeys = source.Items.Any(item => item.HasKey);
             if (source.Items.Count + source.Errors.Count == 0 && others > 0)
             {
-                source.Remark(FormattableString.Invariant($"'{source.Description}' sets {others} variables, and no key of a provider is among them."));
+                string count = others.ToString(CultureInfo.InvariantCulture);
+                source.Remark($"'{source.Description}' sets {count} variables, and no key of a provider is among them.");
             }
         }
         finally

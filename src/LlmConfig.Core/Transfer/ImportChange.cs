@@ -20,7 +20,9 @@ internal sealed class ImportChange(ImportItem item, bool isRepeated, ImportOptio
         var ids = new HashSet<Guid>();
         bool IsRepeated(ImportItem item) => !names.Add(item.Name.Trim()) | (item.Id is { } id && !ids.Add(id));
 
-        return [.. items.Where(item => options.Wants(item.Name, item.Provider)).Select(item => new ImportChange(item, IsRepeated(item), options, now))];
+        return [.. items
+            .Where(item => options.Wants(item.Name, item.Provider))
+            .Select(item => new ImportChange(item, IsRepeated(item), options, now))];
     }
 
     protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)

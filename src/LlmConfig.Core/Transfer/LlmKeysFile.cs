@@ -53,7 +53,7 @@ internal static class LlmKeysFile
             source.HoldsPlainKeys = true;
             if ((LlmProviderCatalog.Find(name)?.Id ?? Aliases.GetValueOrDefault(name)) is not { } provider)
             {
-                source.Remark($"'{ShownText.Of(name)}' is no provider that the catalogue knows, so its key was passed over. "
+                source.Remark($"'{ShownText.Of(name)}' is no provider that the catalogue knows, so its key was skipped. "
                     + "New-LlmConfig with the provider openai-compatible and a base URL takes it.");
                 continue;
             }
