@@ -225,8 +225,8 @@ public sealed class LlmConfigRepository : IDisposable
     public IEnumerable<OnlineCheckResult> CheckOnline(
         IReadOnlyList<Guid>? ids = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        using var check = new OnlineCheck(_options.Online);
-        foreach (OnlineCheckResult result in check.Run(ids ?? ReadableIds(), id => Read(nameof(CheckOnline), () => _keys.ReadIfAny(id, cancellation)), progress, cancellation))
+        using var check = new OnlineCheck(_options.Online, id => Read(nameof(CheckOnline), () => _keys.ReadIfAny(id, cancellation)));
+        foreach (OnlineCheckResult result in check.Run(ids ?? ReadableIds(), progress, cancellation))
         {
             yield return result;
         }

@@ -7,7 +7,9 @@ namespace LlmConfig;
 /// Asks the providers of configurations whether their keys work, with the catalogue's check request. Nothing that was received
 /// is shown, and no exception's text is, since both may repeat what was sent.
 /// </summary>
-internal sealed class OnlineCheck : IDisposable
+/// <param name="setup">What it works with.</param>
+/// <param name="read">Gives a configuration and its key, if it has one. Called on the caller's thread, as vaults want it.</param>
+internal sealed class OnlineCheck(OnlineCheckSetup setup, Func<Guid, (LlmConfiguration Configuration, ApiKey? Key)> read) : IDisposable
 {
     private const int MostAtOnce = 4;
     private const int MostRedirects = 3;
@@ -15,22 +17,13 @@ internal sealed class OnlineCheck : IDisposable
     // Enough to see the first character of an answer that begins with white space, and to see a small one to its end.
     private const int MostRead = 64 * 1024;
 
-    private readonly OnlineCheckSetup _setup;
-    private readonly HttpClient _client;
-
-    public OnlineCheck(OnlineCheckSetup setup)
-    {
-        _setup = setup;
-        _client = new HttpClient(setup.Handler()) { Timeout = Timeout.InfiniteTimeSpan };
-    }
+    private readonly HttpClient _client = new(setup.Handler()) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>One result for each, in order, as they come; at most four requests are under way.</summary>
     /// <param name="ids">The configurations' ids.</param>
-    /// <param name="read">Gives a configuration and its key, if it has one. Called on the caller's thread, as vaults want it.</param>
     /// <param name="progress">Told how many are done.</param>
     /// <param name="cancellation">Gives up.</param>
-    public IEnumerable<OnlineCheckResult> Run(
-        IReadOnlyList<Guid> ids, Func<Guid, (LlmConfiguration Configuration, ApiKey? Key)> read, IProgress<int>? progress, CancellationToken cancellation)
+    public IEnumerable<OnlineCheckResult> Run(IReadOnlyList<Guid> ids, IProgress<int>? progress, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var underWay = new Queue<Task<OnlineCheckResult>>();
@@ -42,7 +35,7 @@ internal sealed class OnlineCheck : IDisposable
                 while (begun < ids.Count && underWay.Count < MostAtOnce)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    underWay.Enqueue(Begin(ids[begun++], read, stop.Token));
+                    underWay.Enqueue(Begin(ids[begun++], stop.Token));
                 }
 
                 OnlineCheckResult result = underWay.Peek().GetAwaiter().GetResult();
@@ -62,26 +55,18 @@ internal sealed class OnlineCheck : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private Task<OnlineCheckResult> Begin(
-        Guid id, Func<Guid, (LlmConfiguration Configuration, ApiKey? Key)> read, CancellationToken cancellation)
+    private Task<OnlineCheckResult> Begin(Guid id, CancellationToken cancellation)
     {
-        LlmConfiguration item;
-        ApiKey? key;
         try
         {
-            (item, key) = read(id);
+            (LlmConfiguration item, ApiKey? key) = read(id);
+            using ApiKey? held = key;
+            (OnlineCheckRequest? request, OnlineCheckResult? refusal) = OnlineCheckRequest.Make(item, key);
+            return request is null ? Task.FromResult(refusal!) : Task.Run(() => SendAsync(request, cancellation), cancellation);
         }
         catch (LlmConfigException e) when (ConcernsOneOnly(e.Code))
         {
             return Task.FromResult(new OnlineCheckResult(id, e.Target ?? id.ToString("D"), OnlineOutcome.NoKey, e.Problem, e.RecommendedAction));
-        }
-
-        using (key)
-        {
-            (OnlineCheckRequest? request, OnlineCheckResult? refusal) = OnlineCheckRequest.Make(item, key);
-            return request is null
-                ? Task.FromResult(refusal!)
-                : Task.Run(() => SendAsync(request, cancellation), cancellation);
         }
     }
 
@@ -100,7 +85,7 @@ internal sealed class OnlineCheck : IDisposable
     private async Task<OnlineCheckResult> SendAsync(OnlineCheckRequest request, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(_setup.Limit);
+        limit.CancelAfter(setup.Limit);
         long start = Stopwatch.GetTimestamp();
         OnlineCheckResult result;
         try
@@ -111,7 +96,7 @@ internal sealed class OnlineCheck : IDisposable
         {
             result = request.Result(
                 OnlineOutcome.TimedOut,
-                string.Create(CultureInfo.InvariantCulture, $"{request.Host} did not answer within {_setup.Limit.TotalSeconds:0.#} seconds."),
+                string.Create(CultureInfo.InvariantCulture, $"{request.Host} did not answer within {setup.Limit.TotalSeconds:0.#} seconds."),
                 "Try again; see whether a firewall or a proxy holds the request up.");
         }
         catch (Exception e) when (e is HttpRequestException or IOException)
@@ -173,7 +158,7 @@ internal sealed class OnlineCheck : IDisposable
                 OnlineOutcome.WrongHost,
                 $"{answered}, but not as {provider} would: it is no JSON.",
                 "Check the base URL; a proxy or a sign-in page of the network may have answered."),
-            >= 200 and < 300 => duration > _setup.Slow
+            >= 200 and < 300 => duration > setup.Slow
                 ? request.Result(
                     OnlineOutcome.Slow, $"{answered}, which is slow: {Success(request)}",
                     "See whether a proxy or the network is slow, or the provider's status page.")

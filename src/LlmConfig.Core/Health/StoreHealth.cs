@@ -59,7 +59,7 @@ internal sealed class StoreHealth(StoreParts store)
         steps.RemoveAll(step => seen.IsOutdated && step.Check is not (StoreCheck.Permission or StoreCheck.Revision));
 
         // A key that is found again may have been stored for another host than the one that was lost.
-        HashSet<string> reattached = [.. steps.Where(step => step.Check == StoreCheck.Key).Select(step => step.Target)];
+        HashSet<string> reattached = [.. found.Where(pair => pair.Result.Fix?.Check == StoreCheck.Key).Select(pair => pair.Result.Target)];
         return new RepairPlan(
             [.. steps.OrderBy(step => Array.IndexOf(Order, step.Check))],
             [.. found

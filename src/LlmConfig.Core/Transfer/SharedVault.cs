@@ -108,11 +108,15 @@ internal sealed class SharedVault(IKeyVault vault, IntentLog intents, Action<Llm
         }
         catch (LlmConfigException e)
         {
-            warn(new LlmConfigWarning(item.Name, $"Whether the vault still has the key of '{item.Name}' cannot be told, so the configuration stays as it is. {e.Message}"));
-            return false;
+            return Stays($"Whether the vault still has the key of '{item.Name}' cannot be told, so the configuration stays as it is. {e.Message}");
         }
 
-        warn(new LlmConfigWarning(item.Name, $"The vault '{vault.Name}' has the key of '{item.Name}' but does not list it, so the configuration stays as it is."));
-        return false;
+        return Stays($"The vault '{vault.Name}' has the key of '{item.Name}' but does not list it, so the configuration stays as it is.");
+
+        bool Stays(string why)
+        {
+            warn(new LlmConfigWarning(item.Name, why));
+            return false;
+        }
     }
 }
