@@ -1,38 +1,25 @@
 namespace LlmConfig;
 
 /// <summary>The request that shows whether a configuration's key works, made of the catalogue's data.</summary>
-internal sealed class OnlineCheckRequest
+internal sealed class OnlineCheckRequest(LlmConfiguration item, LlmProvider provider, Uri address, ApiKey? key)
 {
-    private readonly List<(string Name, string Value)> _headers;
+    // Made at once: the key is zeroed before the request is sent.
+    private readonly (string Name, string Value)[] _headers =
+    [
+        ("Accept", "application/json"),
+        ("User-Agent", $"LlmConfig/{typeof(OnlineCheckRequest).Assembly.GetName().Version}"),
+        .. provider.ExtraHeaders.Select(header => header.Split(": ", 2)).Select(parts => (parts[0], parts[1])),
+        .. key is null ? [] : new[] { item.UseAuthHeader ? ("Authorization", "Bearer " + key.ToPlainText()) : (provider.KeyHeader!, key.ToPlainText()) },
+    ];
 
-    private OnlineCheckRequest(LlmConfiguration item, LlmProvider provider, Uri address, ApiKey? key)
-    {
-        Configuration = item;
-        Provider = provider;
-        Address = address;
-        HasKey = key is not null;
-        _headers =
-        [
-            ("Accept", "application/json"),
-            ("User-Agent", $"LlmConfig/{typeof(OnlineCheckRequest).Assembly.GetName().Version}"),
-            .. provider.ExtraHeaders.Select(header => header.Split(": ", 2)).Select(parts => (parts[0], parts[1])),
-        ];
-        if (key is not null)
-        {
-            _headers.Add(item.UseAuthHeader ? ("Authorization", "Bearer " + key.ToPlainText()) : (provider.KeyHeader!, key.ToPlainText()));
-        }
-    }
+    public LlmProvider Provider => provider;
 
-    public LlmConfiguration Configuration { get; }
+    public Uri Address => address;
 
-    public LlmProvider Provider { get; }
-
-    public Uri Address { get; }
-
-    public bool HasKey { get; }
+    public bool HasKey { get; } = key is not null;
 
     /// <summary>The host that it goes to, to be shown.</summary>
-    public string Host => Address.IsDefaultPort ? Address.IdnHost : FormattableString.Invariant($"{Address.IdnHost}:{Address.Port}");
+    public string Host => address.IsDefaultPort ? address.IdnHost : FormattableString.Invariant($"{address.IdnHost}:{address.Port}");
 
     /// <summary>Makes the request, or says why there is none.</summary>
     public static (OnlineCheckRequest? Request, OnlineCheckResult? Refusal) Make(LlmConfiguration item, ApiKey? key)
@@ -64,7 +51,7 @@ internal sealed class OnlineCheckRequest
 
     /// <summary>What it led to.</summary>
     public OnlineCheckResult Result(OnlineOutcome outcome, string message, string? remedy) =>
-        new(Configuration.Id, Configuration.Name, outcome, message, remedy);
+        new(item.Id, item.Name, outcome, message, remedy);
 
     /// <summary>A message to an address of the same origin.</summary>
     public HttpRequestMessage ToMessage(Uri address)

@@ -79,52 +79,26 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
         StorePaths paths = store.Paths;
         var vault = new LocalVaultFiles(paths.Vault);
         EntryFinding root = Entry(paths.Folder, isFolder: true);
-        var entries = new List<EntryFinding> { root };
-        if (root is { Entry: not null, Problem: null })
-        {
-            AddFiles(paths.Folder, StorePaths.ConfigFileName + "*", paths.ConfigFile, paths.Backup, paths.Lock);
-            AddFolder(paths.Pending);
-            AddFolder(paths.Written);
-            AddFolder(paths.Vault, vault.Header, vault.Lock);
-        }
-
-        if (store.LogFile is { } log)
-        {
-            Add(log, isFolder: false);
-            Add(log + EventLogFile.RotatedExtension, isFolder: false);
-        }
-
-        return entries;
-
-        void AddFolder(string folder, params string[] known)
-        {
-            if (Add(folder, isFolder: true))
-            {
-                AddFiles(folder, "*", known);
-            }
-        }
-
-        // By name too: a folder in the place of a file is not listed as a file.
-        void AddFiles(string folder, string pattern, params string[] known)
-        {
-            foreach (string file in known.Union(StoreParts.Or(() => store.Files.ListFiles(folder, pattern), [])))
-            {
-                Add(file, isFolder: false);
-            }
-        }
-
-        bool Add(string path, bool isFolder)
-        {
-            EntryFinding entry = Entry(path, isFolder);
-            if (entry is { Entry: null, Error: null })
-            {
-                return false;
-            }
-
-            entries.Add(entry);
-            return entry.Problem is null;
-        }
+        IEnumerable<EntryFinding> within = root is not { Entry: not null, Problem: null } ? [] :
+        [
+            .. Files(paths.Folder, StorePaths.ConfigFileName + "*", paths.ConfigFile, paths.Backup, paths.Lock),
+            .. Folder(paths.Pending),
+            .. Folder(paths.Written),
+            .. Folder(paths.Vault, vault.Header, vault.Lock),
+        ];
+        IEnumerable<string> logs = store.LogFile is { } log ? [log, log + EventLogFile.RotatedExtension] : [];
+        return [root, .. within.Concat(logs.Select(path => Entry(path, isFolder: false))).Where(entry => entry is not { Entry: null, Error: null })];
     }
+
+    private IEnumerable<EntryFinding> Folder(string path, params string[] known)
+    {
+        EntryFinding folder = Entry(path, isFolder: true);
+        return folder is { Entry: not null, Problem: null } ? [folder, .. Files(path, "*", known)] : [folder];
+    }
+
+    // By name too: a folder in the place of a file is not listed as a file.
+    private IEnumerable<EntryFinding> Files(string folder, string pattern, params string[] known) =>
+        known.Union(StoreParts.Or(() => store.Files.ListFiles(folder, pattern), [])).Select(path => Entry(path, isFolder: false));
 
     private EntryFinding Entry(string path, bool isFolder)
     {

@@ -95,11 +95,7 @@ internal sealed record StoreSnapshot
     }
 }
 
-/// <summary>What lies at a path where something of the store belongs.</summary>
-/// <param name="Path">The path.</param>
-/// <param name="IsFolder">True where a folder belongs.</param>
-/// <param name="Entry">What is there; <see langword="null"/> where the system does not say.</param>
-/// <param name="Error">Why the system does not say.</param>
+/// <summary>What lies at a path where a file or folder of the store belongs, or why the system does not say it.</summary>
 internal sealed record EntryFinding(string Path, bool IsFolder, EntryInfo? Entry, LlmConfigException? Error)
 {
     /// <summary>True when others may use what is ours: a repair restricts access to the owner.</summary>
@@ -118,10 +114,7 @@ internal sealed record EntryFinding(string Path, bool IsFolder, EntryInfo? Entry
     };
 }
 
-/// <summary>What a look into one vault found.</summary>
-/// <param name="Name">The vault's name.</param>
-/// <param name="Listed">The keys in it; none where it could not be asked.</param>
-/// <param name="TakesLabels">True when it keeps labels.</param>
+/// <summary>What a look into one vault found: the keys in it, none where it could not be asked, and whether it keeps labels.</summary>
 internal sealed record VaultFinding(string Name, IEnumerable<KeyVaultEntry> Listed, bool TakesLabels)
 {
     public static readonly IReadOnlyDictionary<string, string> NoFiles = new Dictionary<string, string>();
