@@ -225,8 +225,8 @@ public sealed class LlmConfigRepository : IDisposable
     public IEnumerable<OnlineCheckResult> CheckOnline(
         IReadOnlyList<Guid>? ids = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
-        using var check = new OnlineCheck(_options.Online);
-        foreach (OnlineCheckResult result in check.Run(ids ?? ReadableIds(), id => Read(nameof(CheckOnline), () => _keys.ReadIfAny(id, cancellation)), progress, cancellation))
+        using var check = new OnlineCheck(_options.Online, id => Read(nameof(CheckOnline), () => _keys.ReadIfAny(id, cancellation)));
+        foreach (OnlineCheckResult result in check.Run(ids ?? ReadableIds(), progress, cancellation))
         {
             yield return result;
         }
@@ -332,11 +332,7 @@ public sealed class LlmConfigRepository : IDisposable
     public ImportPlan PlanImport(IReadOnlyList<ImportItem> items, ImportOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(items);
-        options ??= new ImportOptions();
-        DateTime now = Now;
-        List<ImportItem> wanted = [.. items.Where(item => options.Wants(item.Name, item.Provider))];
-        ImportItem.MarkRepeated(wanted);
-        return Plan([.. wanted.Select(item => new ImportChange(item, options, now))], _config.ReadStrictly());
+        return Plan(ImportChange.Of(items, options ?? new ImportOptions(), Now), _config.ReadStrictly());
     }
 
     /// <summary>
@@ -412,11 +408,7 @@ public sealed class LlmConfigRepository : IDisposable
             changes.ForEach(change => change.Restart());
             SharedVault.Acquaint(changes, _config.ReadStrictly());
             _protocol.Run(changes, progress, cancellation);
-            return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step, step.Change.Action, step.Change.Result, step.Change.Error)
-            {
-                RenamedConfiguration = step.Change.Error is null ? step.Change.MovedAside : null,
-                RemovedConfiguration = step.Change.Error is null ? step.Change.Displaced : null,
-            })];
+            return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step))];
         });
         foreach (ImportResult result in results)
         {
@@ -670,8 +662,7 @@ public sealed class LlmConfigRepository : IDisposable
             // The vaults of other configurations are left alone: opening one may take time, or ask somebody.
             IReadOnlyCollection<string>? vaults = ids is null ? null
                 : [.. (_config.Read()?.Configurations ?? []).Where(item => ids.Contains(item.Id)).Select(item => item.Vault).OfType<string>()];
-            StoreFindings findings = Inspection.Look(vaults, [], progress, cancellation);
-            return (IReadOnlyList<CheckResult>)[.. new StoreChecks(findings, _folder.Path, Now).All(ids, maximumKeyAge)];
+            return Health.Check(ids, vaults, maximumKeyAge, progress, cancellation);
         });
 
     /// <summary>Looks at the store and plans what puts it right. Changes and creates nothing.</summary>
@@ -688,13 +679,7 @@ public sealed class LlmConfigRepository : IDisposable
     /// </exception>
     public RepairPlan PlanRepair(
         IReadOnlyList<string>? vaults = null, Guid? storeId = null, IProgress<int>? progress = null, CancellationToken cancellation = default) =>
-        Logged(nameof(PlanRepair), () => Looking(() =>
-        {
-            StoreFindings findings = Inspection.Look(null, vaults ?? [], progress, cancellation);
-            return vaults?.Select(findings.Vault).FirstOrDefault(vault => vault?.Error is not null)?.Error is { } error
-                ? throw error
-                : Repairer.Plan(findings, storeId);
-        }));
+        Logged(nameof(PlanRepair), () => Looking(() => Health.Plan(vaults ?? [], storeId, progress, cancellation)));
 
     /// <summary>Does what was planned, step by step; each looks again before it changes anything. Safe to be stopped or killed, and to be repeated.</summary>
     /// <param name="plan">What <see cref="PlanRepair"/> gave.</param>
@@ -725,9 +710,8 @@ public sealed class LlmConfigRepository : IDisposable
         }
     }
 
-    private StoreInspection Inspection => new(_folder, _files, _config, _intents, _written, _local, _vaults.Open, _seals, _options.LogFile);
-
-    private StoreRepair Repairer => new(_folder, _files, _config, _intents, _written, _local, _vaults, _seals, intent => _recovery.Finish(intent, _ => true), Rebind, _options.Clock);
+    private StoreHealth Health => new(new StoreParts(
+        new StorePaths(_folder.Path), _files, _config, _intents, _written, _local, _vaults, _seals, intent => _recovery.Finish(intent, _ => true), Rebind, () => Now, _options.LogFile));
 
     // Seals of keys in any vault are made under the master key, so an empty vault may not get another one.
     private bool HasKeys()
@@ -828,7 +812,7 @@ public sealed class LlmConfigRepository : IDisposable
     private IEnumerable<RepairResult> RepairSteps(RepairPlan plan, Func<RepairStep, bool> isWanted, CancellationToken cancellation)
     {
         long started = EventLog.Start();
-        foreach (RepairResult result in StoreRepair.Run(plan, isWanted, cancellation))
+        foreach (RepairResult result in StoreHealth.Run(plan, isWanted, cancellation))
         {
             if (result.Changed)
             {

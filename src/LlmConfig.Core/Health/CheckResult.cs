@@ -9,7 +9,7 @@ public record CheckResult
         Status = status;
         Target = ShownText.Printable(target);
         Message = ShownText.Printable(message);
-        Remedy = remedy is null ? null : ShownText.Printable(remedy);
+        Remedy = ShownText.Printable(remedy);
     }
 
     /// <summary>What was checked, one word in the singular such as <c>File</c> or <c>Key</c>; the same from version to version.</summary>
@@ -19,7 +19,7 @@ public record CheckResult
     public CheckStatus Status { get; }
 
     /// <summary>True when something does not work, or when it cannot be told whether it works. Keys of which nobody knows whose they are keep nothing from working.</summary>
-    public bool IsFailure() => Status == CheckStatus.Error || (Status == CheckStatus.Unknown && Check != StoreChecks.Orphan);
+    public bool IsFailure() => Status == CheckStatus.Error || (Status == CheckStatus.Unknown && Check != StoreCheck.Orphan);
 
     /// <summary>The file, vault, configuration or key concerned.</summary>
     public string Target { get; }
@@ -29,4 +29,23 @@ public record CheckResult
 
     /// <summary>What to do about it, as a full sentence; <see langword="null"/> where there is nothing to do.</summary>
     public string? Remedy { get; }
+
+    /// <summary>The step of a repair that fixes it; <see langword="null"/> where there is nothing to do, or where a person has to do it.</summary>
+    internal RepairStep? Fix { get; init; }
+}
+
+/// <summary>How a check came out.</summary>
+public enum CheckStatus
+{
+    /// <summary>Nothing to do.</summary>
+    Ok = 0,
+
+    /// <summary>Nothing is lost and everything works, but somebody should look at it.</summary>
+    Warning = 1,
+
+    /// <summary>Something does not work, or a key could be read by others.</summary>
+    Error = 2,
+
+    /// <summary>It cannot be told: a vault is locked, does not answer, or says nothing of it.</summary>
+    Unknown = 3,
 }

@@ -7,7 +7,9 @@ namespace LlmConfig;
 /// Asks the providers of configurations whether their keys work, with the catalogue's check request. Nothing that was received
 /// is shown, and no exception's text is, since both may repeat what was sent.
 /// </summary>
-internal sealed class OnlineCheck : IDisposable
+/// <param name="setup">What it works with.</param>
+/// <param name="read">Gives a configuration and its key, if it has one. Called on the caller's thread, as vaults want it.</param>
+internal sealed class OnlineCheck(OnlineCheckSetup setup, Func<Guid, (LlmConfiguration Configuration, ApiKey? Key)> read) : IDisposable
 {
     private const int MostAtOnce = 4;
     private const int MostRedirects = 3;
@@ -15,22 +17,13 @@ internal sealed class OnlineCheck : IDisposable
     // Enough to see the first character of an answer that begins with white space, and to see a small one to its end.
     private const int MostRead = 64 * 1024;
 
-    private readonly OnlineCheckSetup _setup;
-    private readonly HttpClient _client;
-
-    public OnlineCheck(OnlineCheckSetup setup)
-    {
-        _setup = setup;
-        _client = new HttpClient(setup.Handler()) { Timeout = Timeout.InfiniteTimeSpan };
-    }
+    private readonly HttpClient _client = new(setup.Handler()) { Timeout = Timeout.InfiniteTimeSpan };
 
     /// <summary>One result for each, in order, as they come; at most four requests are under way.</summary>
     /// <param name="ids">The configurations' ids.</param>
-    /// <param name="read">Gives a configuration and its key, if it has one. Called on the caller's thread, as vaults want it.</param>
     /// <param name="progress">Told how many are done.</param>
     /// <param name="cancellation">Gives up.</param>
-    public IEnumerable<OnlineCheckResult> Run(
-        IReadOnlyList<Guid> ids, Func<Guid, (LlmConfiguration Configuration, ApiKey? Key)> read, IProgress<int>? progress, CancellationToken cancellation)
+    public IEnumerable<OnlineCheckResult> Run(IReadOnlyList<Guid> ids, IProgress<int>? progress, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var underWay = new Queue<Task<OnlineCheckResult>>();
@@ -42,7 +35,7 @@ internal sealed class OnlineCheck : IDisposable
                 while (begun < ids.Count && underWay.Count < MostAtOnce)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    underWay.Enqueue(Begin(ids[begun++], read, stop.Token));
+                    underWay.Enqueue(Begin(ids[begun++], stop.Token));
                 }
 
                 OnlineCheckResult result = underWay.Peek().GetAwaiter().GetResult();
@@ -54,32 +47,26 @@ internal sealed class OnlineCheck : IDisposable
         finally
         {
             stop.Cancel();
-            Task.WhenAll(underWay).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).Wait(CancellationToken.None);
+            Task.WhenAll(underWay)
+                .ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)
+                .Wait(CancellationToken.None);
         }
     }
 
     public void Dispose() => _client.Dispose();
 
-    private Task<OnlineCheckResult> Begin(
-        Guid id, Func<Guid, (LlmConfiguration Configuration, ApiKey? Key)> read, CancellationToken cancellation)
+    private Task<OnlineCheckResult> Begin(Guid id, CancellationToken cancellation)
     {
-        LlmConfiguration item;
-        ApiKey? key;
         try
         {
-            (item, key) = read(id);
+            (LlmConfiguration item, ApiKey? key) = read(id);
+            using ApiKey? held = key;
+            (OnlineCheckRequest? request, OnlineCheckResult? refusal) = OnlineCheckRequest.Make(item, key);
+            return request is null ? Task.FromResult(refusal!) : Task.Run(() => SendAsync(request, cancellation), cancellation);
         }
         catch (LlmConfigException e) when (ConcernsOneOnly(e.Code))
         {
             return Task.FromResult(new OnlineCheckResult(id, e.Target ?? id.ToString("D"), OnlineOutcome.NoKey, e.Problem, e.RecommendedAction));
-        }
-
-        using (key)
-        {
-            (OnlineCheckRequest? request, OnlineCheckResult? refusal) = OnlineCheckRequest.Make(item, key);
-            return request is null
-                ? Task.FromResult(refusal!)
-                : Task.Run(() => SendAsync(request, cancellation), cancellation);
         }
     }
 
@@ -98,7 +85,7 @@ internal sealed class OnlineCheck : IDisposable
     private async Task<OnlineCheckResult> SendAsync(OnlineCheckRequest request, CancellationToken cancellation)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(_setup.Limit);
+        limit.CancelAfter(setup.Limit);
         long start = Stopwatch.GetTimestamp();
         OnlineCheckResult result;
         try
@@ -107,19 +94,14 @@ internal sealed class OnlineCheck : IDisposable
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            result = Result(
-                request,
+            result = request.Result(
                 OnlineOutcome.TimedOut,
-                string.Create(CultureInfo.InvariantCulture, $"{Host(request)} did not answer within {_setup.Limit.TotalSeconds:0.#} seconds."),
+                string.Create(CultureInfo.InvariantCulture, $"{request.Host} did not answer within {setup.Limit.TotalSeconds:0.#} seconds."),
                 "Try again; see whether a firewall or a proxy holds the request up.");
         }
-        catch (HttpRequestException e)
+        catch (Exception e) when (e is HttpRequestException or IOException)
         {
-            result = Unreachable(request, e.HttpRequestError);
-        }
-        catch (IOException)
-        {
-            result = Unreachable(request, HttpRequestError.ResponseEnded);
+            result = Unreachable(request, e is HttpRequestException failure ? failure.HttpRequestError : HttpRequestError.ResponseEnded);
         }
 
         return result with { Duration = Stopwatch.GetElapsedTime(start) };
@@ -169,34 +151,41 @@ internal sealed class OnlineCheck : IDisposable
     private OnlineCheckResult Judge(OnlineCheckRequest request, int status, bool json, TimeSpan duration)
     {
         string provider = request.Provider.DisplayName;
-        string answered = string.Create(CultureInfo.InvariantCulture, $"{Host(request)} answered {status} after {duration.TotalSeconds:0.00} seconds");
+        string answered = string.Create(CultureInfo.InvariantCulture, $"{request.Host} answered {status} after {duration.TotalSeconds:0.00} seconds");
         return status switch
         {
-            >= 200 and < 300 when !json => Result(
-                request,
+            >= 200 and < 300 when !json => request.Result(
                 OnlineOutcome.WrongHost,
                 $"{answered}, but not as {provider} would: it is no JSON.",
                 "Check the base URL; a proxy or a sign-in page of the network may have answered."),
-            >= 200 and < 300 => duration > _setup.Slow
-                ? Result(request, OnlineOutcome.Slow, $"{answered}, which is slow: {Success(request)}", "See whether a proxy or the network is slow, or the provider's status page.")
-                : Result(request, OnlineOutcome.Works, $"{answered}: {Success(request)}", null),
-            402 => Result(
-                request, OnlineOutcome.LimitReached, $"{answered}: it takes the key, but there is no credit left.", "See the account's balance in the provider's console."),
-            429 => Result(
-                request, OnlineOutcome.LimitReached, $"{answered}: it takes the key, but a rate limit or the quota is reached.", "Wait, or see the account's limits in the provider's console."),
+            >= 200 and < 300 => duration > setup.Slow
+                ? request.Result(
+                    OnlineOutcome.Slow, $"{answered}, which is slow: {Success(request)}",
+                    "See whether a proxy or the network is slow, or the provider's status page.")
+                : request.Result(OnlineOutcome.Works, $"{answered}: {Success(request)}", null),
+            402 => request.Result(
+                OnlineOutcome.LimitReached, $"{answered}: it takes the key, but there is no credit left.",
+                "See the account's balance in the provider's console."),
+            429 => request.Result(
+                OnlineOutcome.LimitReached, $"{answered}: it takes the key, but a rate limit or the quota is reached.",
+                "Wait, or see the account's limits in the provider's console."),
             _ when request.Provider.KeyRefusedStatusCodes.Contains(status) => request.HasKey
-                ? Result(
-                    request,
+                ? request.Result(
                     OnlineOutcome.KeyRefused,
                     $"{answered}: it refused the key.",
                     status == 403
                         ? "Set a valid key with Set-LlmConfig -ApiKey; or the key is valid and may not do this, or not from here."
                         : "Set a valid key with Set-LlmConfig -ApiKey.")
-                : Result(request, OnlineOutcome.KeyRefused, $"{answered}: it wants a key.", "Give the configuration one with Set-LlmConfig -ApiKey."),
-            407 => Result(request, OnlineOutcome.Unreachable, $"The proxy before {Host(request)} wants to know who asks (407).", "Set the proxy's user and password in the proxy settings."),
-            >= 500 or 408 => Result(request, OnlineOutcome.ServerError, $"{answered}: it cannot serve now. The key was not judged.", "Try again later; see the provider's status page."),
-            _ => Result(
-                request, OnlineOutcome.WrongHost, $"{answered}: it does not know the request that {provider} knows.", "Check the base URL, its path included."),
+                : request.Result(OnlineOutcome.KeyRefused, $"{answered}: it wants a key.", "Give the configuration one with Set-LlmConfig -ApiKey."),
+            407 => request.Result(
+                OnlineOutcome.Unreachable, $"The proxy before {request.Host} wants to know who asks (407).",
+                "Set the proxy's user and password in the proxy settings."),
+            >= 500 or 408 => request.Result(
+                OnlineOutcome.ServerError, $"{answered}: it cannot serve now. The key was not judged.",
+                "Try again later; see the provider's status page."),
+            _ => request.Result(
+                OnlineOutcome.WrongHost, $"{answered}: it does not know the request that {provider} knows.",
+                "Check the base URL, its path included."),
         };
     }
 
@@ -213,16 +202,15 @@ internal sealed class OnlineCheck : IDisposable
             : BaseUrl.Origin(target.AbsoluteUri) == BaseUrl.Origin(request.Address.AbsoluteUri) ? "itself, again and again"
             : BaseUrl.Origin(target.AbsoluteUri) is null ? "an address that cannot be read"
             : $"{target.Scheme}://{ShownText.Of(target.IdnHost)}";
-        return Result(
-            request,
+        return request.Result(
             OnlineOutcome.WrongHost,
-            $"{Host(request)} sends requests on to {where}. The key was not sent there.",
+            $"{request.Host} sends requests on to {where}. The key was not sent there.",
             "Check the base URL; if the provider moved, set the new one with Set-LlmConfig -BaseUrl.");
     }
 
     private static OnlineCheckResult Unreachable(OnlineCheckRequest request, HttpRequestError error)
     {
-        string host = Host(request);
+        string host = request.Host;
         (string message, string remedy) = error switch
         {
             HttpRequestError.NameResolutionError => ($"There is no host {host}.", "Check the base URL, and that this machine has a name server."),
@@ -230,17 +218,12 @@ internal sealed class OnlineCheck : IDisposable
                 ? "Check the base URL, the network and the proxy settings."
                 : "Check that the server runs, and the base URL."),
             HttpRequestError.SecureConnectionError =>
-                ($"No secure connection to {host}: its certificate is not trusted or not its own, or it speaks no TLS.", "Check the base URL, and the certificates that this machine trusts."),
-            HttpRequestError.ProxyTunnelError => ($"The proxy does not let the request through to {host}.", "Check the proxy settings (HTTPS_PROXY, NO_PROXY)."),
+                ($"No secure connection to {host}: its certificate is not trusted or not its own, or it speaks no TLS.",
+                "Check the base URL, and the certificates that this machine trusts."),
+            HttpRequestError.ProxyTunnelError => ($"The proxy does not let the request through to {host}.",
+            "Check the proxy settings (HTTPS_PROXY, NO_PROXY)."),
             _ => ($"{host} broke the connection off, or answered what is no HTTP.", "Check the base URL, and try again."),
         };
-        return Result(request, OnlineOutcome.Unreachable, message, remedy);
+        return request.Result(OnlineOutcome.Unreachable, message, remedy);
     }
-
-    private static OnlineCheckResult Result(OnlineCheckRequest request, OnlineOutcome outcome, string message, string? remedy) =>
-        new(request.Configuration.Id, request.Configuration.Name, outcome, message, remedy);
-
-    private static string Host(OnlineCheckRequest request) => request.Address.IsDefaultPort
-        ? request.Address.IdnHost
-        : string.Create(CultureInfo.InvariantCulture, $"{request.Address.IdnHost}:{request.Address.Port}");
 }

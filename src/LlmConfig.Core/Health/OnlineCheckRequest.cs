@@ -1,67 +1,57 @@
 namespace LlmConfig;
 
 /// <summary>The request that shows whether a configuration's key works, made of the catalogue's data.</summary>
-internal sealed class OnlineCheckRequest
+internal sealed class OnlineCheckRequest(LlmConfiguration item, LlmProvider provider, Uri address, ApiKey? key)
 {
-    private readonly List<KeyValuePair<string, string>> _headers = [];
+    // Made at once: the key is zeroed before the request is sent.
+    private readonly (string Name, string Value)[] _headers =
+    [
+        ("Accept", "application/json"),
+        ("User-Agent", $"LlmConfig/{typeof(OnlineCheckRequest).Assembly.GetName().Version}"),
+        .. provider.ExtraHeaders.Select(header => header.Split(": ", 2)).Select(parts => (parts[0], parts[1])),
+        .. key is null ? [] : new[] { item.UseAuthHeader ? ("Authorization", "Bearer " + key.ToPlainText()) : (provider.KeyHeader!, key.ToPlainText()) },
+    ];
 
-    private OnlineCheckRequest(LlmConfiguration configuration, LlmProvider provider, Uri address, bool hasKey)
-    {
-        Configuration = configuration;
-        Provider = provider;
-        Address = address;
-        HasKey = hasKey;
-    }
+    public LlmProvider Provider => provider;
 
-    public LlmConfiguration Configuration { get; }
+    public Uri Address => address;
 
-    public LlmProvider Provider { get; }
+    public bool HasKey { get; } = key is not null;
 
-    public Uri Address { get; }
-
-    public bool HasKey { get; }
+    /// <summary>The host that it goes to, to be shown.</summary>
+    public string Host => address.IsDefaultPort ? address.IdnHost : FormattableString.Invariant($"{address.IdnHost}:{address.Port}");
 
     /// <summary>Makes the request, or says why there is none.</summary>
     public static (OnlineCheckRequest? Request, OnlineCheckResult? Refusal) Make(LlmConfiguration item, ApiKey? key)
     {
-        if (LlmProviderCatalog.Find(item.Provider) is not { } provider)
+        LlmProvider? provider = LlmProviderCatalog.Find(item.Provider);
+        Uri? address = item.BaseUrl is null ? null : AddressOf(provider, item.BaseUrl);
+        OnlineCheckResult? refusal = provider switch
         {
-            return (null, CannotBeChecked(item, $"This version does not know the provider '{ShownText.Of(item.Provider)}'."));
-        }
+            null => CannotBeChecked($"This version does not know the provider '{ShownText.Of(item.Provider)}'."),
+            { KeyRequired: true } when key is null => NoKey(
+                $"The configuration has no key, and {provider.DisplayName} needs one.", "Give it one with Set-LlmConfig -ApiKey."),
+            { KeyCheck: null } => CannotBeChecked($"{provider.DisplayName} has no known request that fails without a valid key and costs nothing."),
+            _ when address is null => CannotBeChecked(
+                $"The request that checks a key goes to {provider.DisplayName} itself, and the base URL of this configuration is another host's."),
+            { KeyHeader: null } when key is not null && !item.UseAuthHeader => CannotBeChecked(
+                $"UseAuthHeader is false, and the catalogue knows no header of {provider.DisplayName} other than Authorization."),
+            _ when key is not null && key.Utf8.ContainsAnyExceptInRange((byte)' ', (byte)'~') => NoKey(
+                "The key holds a letter beyond ASCII, which no HTTP header can carry.",
+                "Copy the key again from the provider's console, all of it and nothing else."),
+            _ => null,
+        };
+        return refusal is null ? (new OnlineCheckRequest(item, provider!, address!, key), null) : (null, refusal);
 
-        if (key is null && provider.KeyRequired)
-        {
-            return (null, new OnlineCheckResult(
-                item.Id, item.Name, OnlineOutcome.NoKey, $"The configuration has no key, and {provider.DisplayName} needs one.", "Give it one with Set-LlmConfig -ApiKey."));
-        }
+        OnlineCheckResult NoKey(string message, string remedy) => new(item.Id, item.Name, OnlineOutcome.NoKey, message, remedy);
 
-        if (provider.KeyCheck is null)
-        {
-            return (null, CannotBeChecked(item, $"{provider.DisplayName} has no known request that fails without a valid key and costs nothing."));
-        }
-
-        if (item.BaseUrl is null || AddressOf(provider, item.BaseUrl) is not { } address)
-        {
-            return (null, CannotBeChecked(
-                item, $"The request that checks a key goes to {provider.DisplayName} itself, and the base URL of this configuration is another host's."));
-        }
-
-        if (key is not null && !item.UseAuthHeader && provider.KeyHeader is null)
-        {
-            return (null, CannotBeChecked(
-                item, $"UseAuthHeader is false, and the catalogue knows no header of {provider.DisplayName} other than Authorization."));
-        }
-
-        if (key is not null && key.Utf8.ContainsAnyExceptInRange((byte)' ', (byte)'~'))
-        {
-            return (null, new OnlineCheckResult(
-                item.Id, item.Name, OnlineOutcome.NoKey, "The key holds a letter beyond ASCII, which no HTTP header can carry.", "Copy the key again from the provider's console, all of it and nothing else."));
-        }
-
-        var request = new OnlineCheckRequest(item, provider, address, key is not null);
-        request.AddHeaders(key);
-        return (request, null);
+        OnlineCheckResult CannotBeChecked(string message) => new(
+            item.Id, item.Name, OnlineOutcome.CannotBeChecked, $"{message} Nothing was sent.", "Send a request of your own, in the block of Use-LlmConfig.");
     }
+
+    /// <summary>What it led to.</summary>
+    public OnlineCheckResult Result(OnlineOutcome outcome, string message, string? remedy) =>
+        new(item.Id, item.Name, outcome, message, remedy);
 
     /// <summary>A message to an address of the same origin.</summary>
     public HttpRequestMessage ToMessage(Uri address)
@@ -75,12 +65,13 @@ internal sealed class OnlineCheckRequest
         return message;
     }
 
-    private static OnlineCheckResult CannotBeChecked(LlmConfiguration item, string message) =>
-        new(item.Id, item.Name, OnlineOutcome.CannotBeChecked, message + " Nothing was sent.", "Send a request of your own, in the block of Use-LlmConfig.");
-
-    private static Uri? AddressOf(LlmProvider provider, string baseUrl)
+    private static Uri? AddressOf(LlmProvider? provider, string baseUrl)
     {
-        string check = provider.KeyCheck!;
+        if (provider?.KeyCheck is not { } check)
+        {
+            return null;
+        }
+
         if (!check.StartsWith('{'))
         {
             // Another host than the base URL's: right for the provider's own, but a gateway's key is not to go there.
@@ -92,23 +83,5 @@ internal sealed class OnlineCheckRequest
             .Replace("{base}", parts[0].TrimEnd('/'), StringComparison.Ordinal)
             .Replace("{endpoint}", provider.WithoutTail(parts[0]), StringComparison.Ordinal);
         return new Uri(parts.Length == 1 ? address : $"{address}{(address.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{parts[1]}");
-    }
-
-    private void AddHeaders(ApiKey? key)
-    {
-        _headers.Add(new("Accept", "application/json"));
-        _headers.Add(new("User-Agent", $"LlmConfig/{typeof(OnlineCheckRequest).Assembly.GetName().Version}"));
-        foreach (string header in Provider.ExtraHeaders)
-        {
-            string[] parts = header.Split(": ", 2);
-            _headers.Add(new(parts[0], parts[1]));
-        }
-
-        if (key is not null)
-        {
-            _headers.Add(Configuration.UseAuthHeader
-                ? new("Authorization", "Bearer " + key.ToPlainText())
-                : new(Provider.KeyHeader!, key.ToPlainText()));
-        }
     }
 }

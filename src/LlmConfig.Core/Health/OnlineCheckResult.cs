@@ -29,3 +29,37 @@ public sealed record OnlineCheckResult : CheckResult
         _ => CheckStatus.Error,
     };
 }
+
+/// <summary>What a request with the key of a configuration led to; names and numbers never change their meaning.</summary>
+public enum OnlineOutcome
+{
+    /// <summary>The provider answered and took the key, or needs none.</summary>
+    Works = 1,
+
+    /// <summary>As <see cref="Works"/>, but it took more than 3 seconds.</summary>
+    Slow = 2,
+
+    /// <summary>The key works, but it has reached a rate limit or its quota (429), or there is no credit left (402).</summary>
+    LimitReached = 3,
+
+    /// <summary>The catalogue knows no request that fails without a valid key, so none was sent.</summary>
+    CannotBeChecked = 4,
+
+    /// <summary>The provider does not take the key, or wants one where there is none.</summary>
+    KeyRefused = 5,
+
+    /// <summary>There is no key to send: the configuration has none, its vault did not give it, it was stored for another host, or no HTTP header can carry it.</summary>
+    NoKey = 6,
+
+    /// <summary>No answer: no such host, nobody listens, no trusted certificate, or the connection broke off.</summary>
+    Unreachable = 7,
+
+    /// <summary>No answer within 10 seconds.</summary>
+    TimedOut = 8,
+
+    /// <summary>Something answered that does not look like the provider: not found, a web page, a redirect to another host.</summary>
+    WrongHost = 9,
+
+    /// <summary>The provider answered with an error of its own (5xx).</summary>
+    ServerError = 10,
+}

@@ -11,17 +11,12 @@ namespace LlmConfig;
 /// <param name="seenKeyIsGone">True when the key that <paramref name="seen"/> has is in the vault no more.</param>
 /// <param name="options">How to import.</param>
 internal sealed class AdoptChange(
-    string vault, KeyVaultEntry entry, Guid? ownStore, LlmConfiguration? seen, bool seenKeyIsGone, ImportOptions options) : ImportingChange
+    string vault, KeyVaultEntry entry, Guid? ownStore, LlmConfiguration? seen, bool seenKeyIsGone, ImportOptions options)
+    : ImportingChange(entry.Label!.Configuration.Name, $"from the vault '{vault}'")
 {
     private LlmConfiguration Shared => entry.Label!.Configuration;
 
     public Guid Id => Shared.Id;
-
-    public override ApiKey? Key => null;
-
-    public override string SourceName => Shared.Name;
-
-    public override string Detail => $"from the vault '{vault}'";
 
     /// <summary>
     /// The configurations that this import gives another name, by id: their names are no conflict. What <c>work</c> was called
@@ -34,55 +29,26 @@ internal sealed class AdoptChange(
 
     protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
-        RelabelledKey = null;
-        SendsKeptKeyElsewhere = false;
-        MovedAside = Displaced = null;
         LlmConfiguration? local = draft.Find(Shared.Id);
-        if (local is null)
-        {
-            // Removed here after the vault was listed: what was listed may be gone by now.
-            return seen is null ? Create(draft) : Leave(seen);
-        }
-
-        if (IsNewerThan(local))
-        {
-            return TakeAll(draft, local);
-        }
-
-        return !seenKeyIsGone || local.Key != seen?.Key || local.KeyId == entry.KeyId ? Leave(local)
-            : entry.Label!.BelongsTo(local) ? TakeKey(draft, local)
-            : TakeAll(draft, local);
+        bool keyIsGone = seenKeyIsGone && local?.Key == seen?.Key && local?.KeyId != entry.KeyId;
+        return local is null
+            // What this store had when the vault was listed was removed since: what was listed may be gone by now.
+            ? seen is null ? TakeAll(draft, null) : Leave(seen)
+            : IsNewerThan(local) || (keyIsGone && !entry.Label!.BelongsTo(local)) ? TakeAll(draft, local)
+            // The time of the last change stays: it is what labels are compared with.
+            : keyIsGone ? Replace(draft, local, WithKey(local), new ImportOutcome(ImportAction.Update, local))
+            : Leave(local);
     }
 
-    private (LlmConfiguration Result, KeyReference? Dropped) Create(ConfigDraft draft)
-    {
-        CheckBaseUrl(null);
-        string? name = Place(draft, null, out LlmConfiguration? other);
-        if (name is null)
-        {
-            return Leave(other!, ImportAction.Skip);
-        }
-
-        LlmConfiguration result = WithKey(Shared with { Name = name });
-        result = result with { IsDefault = MakeRoom(draft, other, result) };
-        Action = ImportAction.Create;
-        Existing = Before = null;
-
-        // Who can write a label need not be able to read keys: it may say any host of a key that others wrote.
-        SendsKeptKeyElsewhere = BaseUrl.Origin(result.BaseUrl) != BaseUrl.Origin(LlmProviderCatalog.Find(result.Provider)?.DefaultBaseUrl);
-        return (draft.Add(result), null);
-    }
-
-    private (LlmConfiguration Result, KeyReference? Dropped) TakeAll(ConfigDraft draft, LlmConfiguration local)
+    private (LlmConfiguration Result, KeyReference? Dropped) TakeAll(ConfigDraft draft, LlmConfiguration? local)
     {
         CheckBaseUrl(local);
-        string? name = Place(draft, local, out LlmConfiguration? other);
-        if (name is null)
+        if (Place(draft, local, out LlmConfiguration? other) is not { } name)
         {
-            return Leave(local, ImportAction.Skip);
+            return Leave(local ?? other!, ImportAction.Skip);
         }
 
-        LlmConfiguration after = WithKey(local with
+        LlmConfiguration after = WithKey((local ?? Shared) with
         {
             Name = name,
             Provider = Shared.Provider,
@@ -91,23 +57,29 @@ internal sealed class AdoptChange(
             Model = Shared.Model,
             UpdatedAt = Shared.UpdatedAt,
         });
-        after = after with { IsDefault = MakeRoom(draft, other, after) || local.IsDefault };
 
-        // Also with another key: a label can be put beside any key that is there.
-        SendsKeptKeyElsewhere = local.Key is not null && !KeySeals.LeadAlike(after, local);
-        return Replace(draft, local, after);
+        // A label can be put beside any key that is there, and who can write it need not be able to read keys: it may say any host.
+        bool elsewhere = local is null
+            ? BaseUrl.Origin(after.BaseUrl) != BaseUrl.Origin(LlmProviderCatalog.Find(after.Provider)?.DefaultBaseUrl)
+            : local.Key is not null && !KeySeals.LeadAlike(after, local);
+        var outcome = new ImportOutcome(local is null ? ImportAction.Create : ImportAction.Update, local, elsewhere);
+        if (other is not null)
+        {
+            outcome = MakeRoom(draft, other, outcome);
+        }
+
+        // What takes the place of the default configuration is the default one where it leads to the same host.
+        bool isDefault = local?.IsDefault == true
+            || (outcome.Displaced is { IsDefault: true } displaced && BaseUrl.Origin(after.BaseUrl) == BaseUrl.Origin(displaced.BaseUrl));
+        return Replace(draft, local, after with { IsDefault = isDefault }, outcome);
     }
 
-    // The time of the last change stays: it is what labels are compared with.
-    private (LlmConfiguration Result, KeyReference? Dropped) TakeKey(ConfigDraft draft, LlmConfiguration local) =>
-        Replace(draft, local, WithKey(local));
-
-    private (LlmConfiguration Result, KeyReference? Dropped) Replace(ConfigDraft draft, LlmConfiguration local, LlmConfiguration after)
-    {
-        Action = ImportAction.Update;
-        Existing = Before = local;
-        return (draft.Replace(after), after.KeyId == local.KeyId ? null : local.OwnKey);
-    }
+    private (LlmConfiguration Result, KeyReference? Dropped) Replace(
+        ConfigDraft draft, LlmConfiguration? local, LlmConfiguration after, ImportOutcome outcome) => Done(
+        outcome,
+        local is null ? draft.Add(after) : draft.Replace(after),
+        dropped: after.KeyId == local?.KeyId ? null : local?.OwnKey,
+        relabelled: outcome.MovedAside?.OwnKey);
 
     private LlmConfiguration WithKey(LlmConfiguration item) => item with
     {
@@ -118,17 +90,12 @@ internal sealed class AdoptChange(
         KeyMark = item.KeyId == entry.KeyId ? item.KeyMark : null,
     };
 
-    // The name that it gets; null where it is passed over. What has to make room is given back and not yet touched.
+    // The name that it gets; null where it is skipped. What has to make room is given back and not yet touched.
     private string? Place(ConfigDraft draft, LlmConfiguration? local, out LlmConfiguration? other)
     {
-        other = draft.FindByName(Shared.Name);
-        if (other is null || other.Id == Shared.Id)
-        {
-            other = null;
-            return Shared.Name;
-        }
-
-        if (Renamed.Contains(other.Id))
+        LlmConfiguration? owner = draft.FindByName(Shared.Name);
+        other = owner?.Id == Shared.Id ? null : owner;
+        if (other is null || Renamed.Contains(other.Id))
         {
             return Shared.Name;
         }
@@ -147,51 +114,66 @@ internal sealed class AdoptChange(
         }
     }
 
-    // True when what made room was the default configuration, and the one that takes its place leads to the same host.
-    private bool MakeRoom(ConfigDraft draft, LlmConfiguration? other, LlmConfiguration successor)
+    private ImportOutcome MakeRoom(ConfigDraft draft, LlmConfiguration other, ImportOutcome outcome)
     {
-        if (other is null)
-        {
-            return false;
-        }
-
         if (Renamed.Contains(other.Id))
         {
             // Its own change comes later, and gives it its name.
             draft.Replace(other with { Name = draft.FreeName(other.Name) });
-            return false;
+            return outcome;
         }
 
-        if (other.OwnKey is not null || other.KeyName is not null)
+        if (other.OwnKey is null && other.KeyName is null)
         {
-            // Nobody else has this key, or this reference to one: only the name is taken.
-            MovedAside = other with { Name = draft.FreeName(other.Name), UpdatedAt = other.UpdatedAt.AddMilliseconds(1) };
-            RelabelledKey = other.OwnKey;
-            draft.Replace(MovedAside);
-            return false;
+            draft.Remove(other.Id);
+            return outcome with { Displaced = other };
         }
 
-        Displaced = other;
-        draft.Remove(other.Id);
-        return other.IsDefault && !LeadElsewhere(successor, other);
+        // Nobody else has this key, or this reference to one: only the name is taken.
+        LlmConfiguration moved = other with { Name = draft.FreeName(other.Name), UpdatedAt = other.UpdatedAt.AddMilliseconds(1) };
+        draft.Replace(moved);
+        return outcome with { MovedAside = moved };
     }
 
     // Labels are input from others: what llm_config.json must hold was checked when it was read, this is what a command asks.
     private void CheckBaseUrl(LlmConfiguration? local)
     {
+        LlmProvider? provider = LlmProviderCatalog.Find(Shared.Provider);
         if (local is not null && local.OwnBaseUrl == Shared.OwnBaseUrl && local.Provider == Shared.Provider)
         {
             return;
         }
 
-        LlmProvider? provider = LlmProviderCatalog.Find(Shared.Provider);
-        if (provider is not null && Shared.OwnBaseUrl is null)
-        {
-            CreateChange.RequireBaseUrl(null, provider, Shared.Name);
-        }
-        else if (Shared.OwnBaseUrl is { } url)
+        if (Shared.OwnBaseUrl is { } url)
         {
             _ = BaseUrl.Validate(url, provider ?? LlmProviderCatalog.Get("openai-compatible", null), Shared.Name, options.AllowInsecureBaseUrl);
         }
+        else if (provider is not null)
+        {
+            CreateChange.RequireBaseUrl(null, provider, Shared.Name);
+        }
+    }
+}
+
+/// <summary>
+/// Removes a configuration whose key another store wrote into a shared vault and has removed from it since: it was removed
+/// there. Nothing of the vault is touched.
+/// </summary>
+internal sealed class ForgetChange(LlmConfiguration seen) : ImportingChange(seen.Name, $"the vault '{seen.Vault}' does not have it any more")
+{
+    public Guid Id => seen.Id;
+
+    protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
+    {
+        LlmConfiguration? now = draft.Find(seen.Id);
+        if (now is null || now.Key != seen.Key || now.KeyStoreId is null)
+        {
+            // Another process removed it, or gave it a key of its own, after the vault was looked at.
+            return Leave(now ?? seen);
+        }
+
+        KeptKey = now.Key;
+        draft.Remove(now.Id);
+        return Done(new ImportOutcome(ImportAction.Remove, now), now);
     }
 }

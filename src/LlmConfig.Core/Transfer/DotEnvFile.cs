@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -11,21 +12,27 @@ internal static class DotEnvFile
 {
     private static readonly HashSet<string> Wanted = [.. ProviderVariables.Names];
 
-    public static ImportSource Read(string path, ReadOnlySpan<byte> content)
+    // Dots and dashes are in use too, though no shell takes them.
+    private static readonly SearchValues<byte> NameBytes = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"u8);
+
+    public static void Read(ImportSource source, ReadOnlySpan<byte> content)
     {
         var values = new Dictionary<string, SecretBytes>(StringComparer.Ordinal);
         try
         {
             int others = ReadLines(content, values);
-            (List<ImportItem> items, List<LlmConfigException> errors) = ProviderVariables.Find(
+            ProviderVariables.Find(
+                source,
                 variable => values.TryGetValue(variable, out SecretBytes? value) ? Encoding.UTF8.GetString(value.Span) : null,
                 variable => values.TryGetValue(variable, out SecretBytes? value) && value.Length > 0 ? ApiKey.FromUtf8(value.Span, null) : null,
                 "the variable",
                 providers: null);
-            string[] remarks = items.Count + errors.Count == 0 && others > 0
-                ? [$"'{path}' sets {others.ToString(CultureInfo.InvariantCulture)} variables, and no key of a provider is among them."]
-                : [];
-            return new ImportSource(path, items, errors, remarks, holdsPlainKeys: items.Any(item => item.HasKey));
+            source.HoldsPlainKeys = source.Items.Any(item => item.HasKey);
+            if (source.Items.Count + source.Errors.Count == 0 && others > 0)
+            {
+                string count = others.ToString(CultureInfo.InvariantCulture);
+                source.Remark($"'{source.Description}' sets {count} variables, and no key of a provider is among them.");
+            }
         }
         finally
         {
@@ -39,14 +46,11 @@ internal static class DotEnvFile
     private static int ReadLines(ReadOnlySpan<byte> content, Dictionary<string, SecretBytes> values)
     {
         int others = 0;
-        int number = 0;
-        while (!content.IsEmpty)
+        for (int number = 1; !content.IsEmpty; number++)
         {
-            number++;
             int end = content.IndexOf((byte)'\n');
-            ReadOnlySpan<byte> line = end < 0 ? content : content[..end];
+            ReadOnlySpan<byte> line = Trim(end < 0 ? content : content[..end]);
             content = end < 0 ? [] : content[(end + 1)..];
-            line = Trim(line);
             if (line.IsEmpty || line[0] == '#')
             {
                 continue;
@@ -59,7 +63,7 @@ internal static class DotEnvFile
 
             int equals = line.IndexOf((byte)'=');
             ReadOnlySpan<byte> name = Trim(equals < 0 ? line : line[..equals]);
-            if (!IsName(name))
+            if (name.IsEmpty || char.IsAsciiDigit((char)name[0]) || name.ContainsAnyExcept(NameBytes))
             {
                 throw new StoreFormatException($"line {number} is neither NAME=value nor a comment");
             }
@@ -88,27 +92,23 @@ internal static class DotEnvFile
     // The value, or null where it is not wanted; its quotes are checked all the same, since they decide where it ends.
     private static SecretBytes? ReadValue(ReadOnlySpan<byte> text, int number, bool wanted)
     {
-        if (text.IsEmpty || text[0] is not ((byte)'"' or (byte)'\''))
+        byte quote = text.IsEmpty ? (byte)0 : text[0];
+        if (quote is not ((byte)'"' or (byte)'\''))
         {
             // A # begins a comment at the start of the value or after a space.
-            for (int i = 0; i < text.Length; i++)
+            int end = 0;
+            while (end < text.Length && !(text[end] == '#' && (end == 0 || text[end - 1] is (byte)' ' or (byte)'\t')))
             {
-                if (text[i] == '#' && (i == 0 || text[i - 1] is (byte)' ' or (byte)'\t'))
-                {
-                    text = Trim(text[..i]);
-                    break;
-                }
+                end++;
             }
 
-            return wanted ? Literal(text, number, escapes: false) : null;
+            return wanted ? Literal(Trim(text[..end]), number, quote: 0) : null;
         }
 
-        byte quote = text[0];
-        bool escapes = quote == '"';
         int close = 1;
         while (close < text.Length && text[close] != quote)
         {
-            close += escapes && text[close] == '\\' ? 2 : 1;
+            close += quote == '"' && text[close] == '\\' ? 2 : 1;
         }
 
         if (close >= text.Length)
@@ -118,13 +118,13 @@ internal static class DotEnvFile
 
         ReadOnlySpan<byte> rest = Trim(text[(close + 1)..]);
         return !rest.IsEmpty && rest[0] != '#' ? throw new StoreFormatException($"something follows the closing quote on line {number}")
-            : wanted ? Literal(text[1..close], number, escapes, mayRefer: quote != '\'')
+            : wanted ? Literal(text[1..close], number, quote)
             : null;
     }
 
-    private static SecretBytes Literal(ReadOnlySpan<byte> text, int number, bool escapes, bool mayRefer = true)
+    private static SecretBytes Literal(ReadOnlySpan<byte> text, int number, byte quote)
     {
-        if (mayRefer && (text.IndexOf("${"u8) >= 0 || text.IndexOf("$("u8) >= 0 || text.Contains((byte)'`')))
+        if (quote != '\'' && (text.IndexOf("${"u8) >= 0 || text.IndexOf("$("u8) >= 0 || text.Contains((byte)'`')))
         {
             throw new StoreFormatException($"the value on line {number} refers to a variable or a command, and nothing of a file is run");
         }
@@ -133,43 +133,18 @@ internal static class DotEnvFile
         int length = 0;
         for (int i = 0; i < text.Length; i++)
         {
-            byte c = text[i];
-            if (escapes && c == '\\' && i + 1 < text.Length)
+            bool escaped = quote == '"' && text[i] == '\\' && i + 1 < text.Length;
+            plain.Span[length++] = !escaped ? text[i] : text[++i] switch
             {
-                i++;
-                c = text[i] switch
-                {
-                    (byte)'n' => (byte)'\n',
-                    (byte)'r' => (byte)'\r',
-                    (byte)'t' => (byte)'\t',
-                    _ => text[i],
-                };
-            }
-
-            plain.Span[length++] = c;
+                (byte)'n' => (byte)'\n',
+                (byte)'r' => (byte)'\r',
+                (byte)'t' => (byte)'\t',
+                byte other => other,
+            };
         }
 
         return new SecretBytes(plain.Span[..length]);
     }
 
     private static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text) => text.Trim(" \t\r"u8);
-
-    private static bool IsName(ReadOnlySpan<byte> name)
-    {
-        if (name.IsEmpty || char.IsAsciiDigit((char)name[0]))
-        {
-            return false;
-        }
-
-        foreach (byte c in name)
-        {
-            // Dots and dashes are in use too, though no shell takes them.
-            if (!char.IsAsciiLetterOrDigit((char)c) && c is not ((byte)'_' or (byte)'.' or (byte)'-'))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 }

@@ -1,17 +1,29 @@
 namespace LlmConfig;
 
 /// <summary>Imports what a file or the environment offers: creates a configuration, or replaces the settings of one that is there.</summary>
-internal sealed class ImportChange(ImportItem item, ImportOptions options, DateTime now) : ImportingChange
+/// <param name="item">What is offered.</param>
+/// <param name="isRepeated">True when an item before it in the same import has its name or id: it can replace nothing then.</param>
+/// <param name="options">How to import.</param>
+/// <param name="now">The time of the import.</param>
+internal sealed class ImportChange(ImportItem item, bool isRepeated, ImportOptions options, DateTime now) : ImportingChange(item.Name, item.Origin)
 {
     private readonly Guid _fresh = Guid.NewGuid();
 
     public override ApiKey? Key => item.Key;
 
-    public override string SourceName => item.Name;
-
-    public override string Detail => item.Origin;
-
     public override bool LeavesKeyBehind => item.LeavesKeyBehind;
+
+    /// <summary>The changes that import the items that are wanted.</summary>
+    public static List<ImportingChange> Of(IEnumerable<ImportItem> items, ImportOptions options, DateTime now)
+    {
+        var names = new HashSet<string>(ConfigurationName.Comparer);
+        var ids = new HashSet<Guid>();
+        bool IsRepeated(ImportItem item) => !names.Add(item.Name.Trim()) | (item.Id is { } id && !ids.Add(id));
+
+        return [.. items
+            .Where(item => options.Wants(item.Name, item.Provider))
+            .Select(item => new ImportChange(item, IsRepeated(item), options, now))];
+    }
 
     protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
@@ -42,74 +54,52 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
             return Create(draft, openVault, settings);
         }
 
-        if (there.Id == item.Id && IsTheSame(settings, there))
+        // A key is never read for this: where one comes along, the time at which it was set tells whether it is the same.
+        bool hasSameKey = item.Key is null || (there.Key is not null && there.KeyUpdatedAt == item.KeyUpdatedAt);
+        return there.Id == item.Id && KeyLabel.HaveSameLabel(settings, there) && hasSameKey ? Leave(there) : options.OnConflict switch
         {
-            return Leave(there);
-        }
-
-        switch (options.OnConflict)
-        {
-            case ImportConflict.Skip:
-                return Leave(there, ImportAction.Skip);
-            case ImportConflict.Rename:
-                return Create(draft, openVault, settings with { Id = sameId is null ? settings.Id : _fresh, Name = draft.FreeName(name) });
-            case ImportConflict.Replace when !item.IsRepeated && (sameName is null || sameName.Id == there.Id):
-                return Replace(draft, openVault, settings, there);
-            default:
-                throw Conflict(name, sameName ?? there);
-        }
+            ImportConflict.Skip => Leave(there, ImportAction.Skip),
+            ImportConflict.Rename => Create(
+                draft, openVault, settings with { Id = sameId is null ? settings.Id : _fresh, Name = draft.FreeName(name) }),
+            ImportConflict.Replace when !isRepeated && (sameName is null || sameName.Id == there.Id) => Replace(draft, openVault, settings, there),
+            _ => throw Conflict(name, sameName ?? there),
+        };
     }
 
     private string? BaseUrlOf(LlmProvider provider, string name, LlmConfiguration? there)
     {
-        if (string.IsNullOrWhiteSpace(item.BaseUrl))
+        if (!string.IsNullOrWhiteSpace(item.BaseUrl))
         {
-            return provider.DefaultBaseUrl is not null || item.BaseUrlRemedy is not { } remedy
-                ? Required(null)
-                : throw new LlmConfigException(
-                    LlmConfigErrorCode.InvalidBaseUrl, name, $"The provider {provider.Id} has no default base URL, and none was found.", remedy);
+            // What is in force already was allowed once.
+            return item.BaseUrl == there?.OwnBaseUrl ? item.BaseUrl : BaseUrl.Validate(item.BaseUrl, provider, name, options.AllowInsecureBaseUrl);
         }
 
-        // What is in force already was allowed once.
-        return item.BaseUrl == there?.OwnBaseUrl
-            ? item.BaseUrl
-            : BaseUrl.Validate(item.BaseUrl, provider, name, options.AllowInsecureBaseUrl);
-
-        string? Required(string? url)
+        if (provider.DefaultBaseUrl is null && item.BaseUrlRemedy is { } remedy)
         {
-            CreateChange.RequireBaseUrl(url, provider, name);
-            return url;
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidBaseUrl, name, $"The provider {provider.Id} has no default base URL, and none was found.", remedy);
         }
+
+        CreateChange.RequireBaseUrl(null, provider, name);
+        return null;
     }
-
-    // A key is never read for this: where one comes along, the time at which it was set tells whether it is the same.
-    private bool IsTheSame(LlmConfiguration settings, LlmConfiguration there) =>
-        KeyLabel.HaveSameLabel(settings, there) && (item.Key is null || (there.Key is not null && there.KeyUpdatedAt == item.KeyUpdatedAt));
 
     private (LlmConfiguration Result, KeyReference? Dropped) Create(ConfigDraft draft, Func<string?, IKeyVault> openVault, LlmConfiguration settings)
     {
-        KeyReference? key = PlanKeyFor(null, openVault);
-        LlmConfiguration result = settings with
+        LlmConfiguration result = WithKey(settings, PlanKeyFor(null, openVault)) with
         {
-            Vault = key?.Vault,
-            KeyId = key?.KeyId,
-            KeyUpdatedAt = key is null ? null : Limited(item.KeyUpdatedAt),
-            KeyMark = key is null ? null : KeyMark,
             CreatedAt = Limited(item.CreatedAt),
             UpdatedAt = now,
             IsDefault = item.IsDefault && !draft.HasDefault,
         };
-        Action = ImportAction.Create;
-        Existing = Before = null;
-        SendsKeptKeyElsewhere = false;
-        return (draft.Add(result), null);
+        return Done(new ImportOutcome(ImportAction.Create), draft.Add(result));
     }
 
     private (LlmConfiguration Result, KeyReference? Dropped) Replace(
         ConfigDraft draft, Func<string?, IKeyVault> openVault, LlmConfiguration settings, LlmConfiguration there)
     {
         KeyReference? key = PlanKeyFor(there.KeyName is null ? there.Vault : null, openVault);
-        LlmConfiguration after = there with
+        LlmConfiguration after = WithKey(there, key) with
         {
             Name = settings.Name,
             Provider = settings.Provider,
@@ -117,24 +107,30 @@ internal sealed class ImportChange(ImportItem item, ImportOptions options, DateT
             UseAuthHeader = settings.UseAuthHeader,
             Model = settings.Model,
         };
-        if (key is not null)
-        {
-            after = after with { KeyId = key.KeyId, Vault = key.Vault, KeyUpdatedAt = Limited(item.KeyUpdatedAt), KeyMark = KeyMark, KeyStoreId = null };
-        }
-
-        RelabelledKey = null;
         if (after == there)
         {
             return Leave(there);
         }
 
-        after = after with { UpdatedAt = ChangeTime.After(there.UpdatedAt, now), HasLateTime = false };
-        Action = ImportAction.Update;
-        Existing = Before = there;
-        SendsKeptKeyElsewhere = key is null && there.Key is not null && LeadElsewhere(after, there);
-        RelabelledKey = key is null && !KeyLabel.HaveSameLabel(there, after) ? after.OwnKey : null;
-        return (draft.Replace(after), key is null ? null : there.OwnKey);
+        after = draft.Replace(after with { UpdatedAt = ChangeTime.After(there.UpdatedAt, now), HasLateTime = false });
+        if (key is not null)
+        {
+            return Done(new ImportOutcome(ImportAction.Update, there), after, dropped: there.OwnKey);
+        }
+
+        bool elsewhere = there.Key is not null && BaseUrl.Origin(after.BaseUrl) != BaseUrl.Origin(there.BaseUrl);
+        return Done(
+            new ImportOutcome(ImportAction.Update, there, elsewhere), after, relabelled: KeyLabel.HaveSameLabel(there, after) ? null : after.OwnKey);
     }
+
+    private LlmConfiguration WithKey(LlmConfiguration settings, KeyReference? key) => key is null ? settings : settings with
+    {
+        KeyId = key.KeyId,
+        Vault = key.Vault,
+        KeyUpdatedAt = Limited(item.KeyUpdatedAt),
+        KeyMark = KeyMark,
+        KeyStoreId = null,
+    };
 
     private DateTime Limited(DateTime? time) => time is { } given ? ChangeTime.Limited(given, now) : now;
 

@@ -21,29 +21,8 @@ internal static class LlmKeysFile
         ["hf"] = "huggingface",
     };
 
-    public static ImportSource Read(string path, ReadOnlySpan<byte> content)
+    public static void Read(ImportSource source, ReadOnlySpan<byte> content)
     {
-        var items = new List<ImportItem>();
-        try
-        {
-            return ReadItems(path, content, items);
-        }
-        catch (Exception e)
-        {
-            items.ForEach(item => item.Key?.Dispose());
-            if (e is JsonException or InvalidOperationException)
-            {
-                throw ImportFile.Unreadable(e);
-            }
-
-            throw;
-        }
-    }
-
-    private static ImportSource ReadItems(string path, ReadOnlySpan<byte> content, List<ImportItem> items)
-    {
-        var errors = new List<LlmConfigException>();
-        var remarks = new List<string>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
         var json = new Utf8JsonReader(content);
         json.Read();
@@ -71,15 +50,17 @@ internal static class LlmKeysFile
                 continue;
             }
 
-            if (ProviderOf(name) is not { } provider)
+            source.HoldsPlainKeys = true;
+            if ((LlmProviderCatalog.Find(name)?.Id ?? Aliases.GetValueOrDefault(name)) is not { } provider)
             {
-                remarks.Add($"'{ShownText.Of(name)}' is no provider that the catalogue knows, so its key was passed over. New-LlmConfig with the provider openai-compatible and a base URL takes it.");
+                source.Remark($"'{ShownText.Of(name)}' is no provider that the catalogue knows, so its key was skipped. "
+                    + "New-LlmConfig with the provider openai-compatible and a base URL takes it.");
                 continue;
             }
 
             try
             {
-                items.Add(new ImportItem
+                source.Add(new ImportItem
                 {
                     Name = name,
                     Provider = provider,
@@ -90,16 +71,13 @@ internal static class LlmKeysFile
             }
             catch (LlmConfigException e)
             {
-                errors.Add(e);
+                source.Add(e);
             }
         }
 
         // Throws when something follows the end of the document.
         json.Read();
-        return new ImportSource(path, items, errors, remarks, holdsPlainKeys: seen.Any(name => !name.StartsWith("//", StringComparison.Ordinal)));
     }
-
-    private static string? ProviderOf(string name) => LlmProviderCatalog.Find(name)?.Id ?? Aliases.GetValueOrDefault(name);
 
     private static ApiKey KeyOf(ref Utf8JsonReader json, string name)
     {

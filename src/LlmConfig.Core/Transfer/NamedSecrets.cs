@@ -15,8 +15,7 @@ internal sealed class NamedSecrets(IKeyVault vault)
     /// <param name="cancellation">Stops waiting for the vault.</param>
     public ImportSource Find(Predicate<string> wanted, LlmProvider? provider, Func<string, string?>? ask, CancellationToken cancellation)
     {
-        var items = new List<ImportItem>();
-        var errors = new List<LlmConfigException>();
+        var source = new ImportSource($"the vault '{ShownText.Of(vault.Name)}'");
         foreach (string name in List(cancellation).Where(name => wanted(name)))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -24,16 +23,16 @@ internal sealed class NamedSecrets(IKeyVault vault)
             {
                 if ((provider ?? Guess(name, ask, cancellation)) is { } found)
                 {
-                    items.Add(ItemOf(name, found));
+                    source.Add(ItemOf(name, found));
                 }
             }
             catch (LlmConfigException e)
             {
-                errors.Add(e);
+                source.Add(e);
             }
         }
 
-        return new ImportSource($"the vault '{ShownText.Of(vault.Name)}'", items, errors, []);
+        return source;
     }
 
     private LlmProvider? Guess(string name, Func<string, string?>? ask, CancellationToken cancellation)

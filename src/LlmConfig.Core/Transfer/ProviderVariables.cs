@@ -21,15 +21,13 @@ internal static class ProviderVariables
     ];
 
     /// <summary>Looks for every provider of the catalogue.</summary>
+    /// <param name="source">Gets what is found, and what is wrong of a provider.</param>
     /// <param name="text">The value of a variable that is no secret, or <see langword="null"/>.</param>
     /// <param name="key">The key in a variable; <see langword="null"/> where it is not set or empty; throws InvalidKey for one that is no key.</param>
     /// <param name="kind">What to call a variable when its origin is shown.</param>
     /// <param name="providers">Which providers to look for, by id; <see langword="null"/> for all.</param>
-    public static (List<ImportItem> Items, List<LlmConfigException> Errors) Find(
-        Func<string, string?> text, Func<string, ApiKey?> key, string kind, Predicate<string>? providers)
+    public static void Find(ImportSource source, Func<string, string?> text, Func<string, ApiKey?> key, string kind, Predicate<string>? providers)
     {
-        var items = new List<ImportItem>();
-        var errors = new List<LlmConfigException>();
         bool compatible = Text("OPENAI_BASE_URL") is { } url && !IsOpenAI(url);
         foreach (LlmProvider provider in LlmProviderCatalog.All)
         {
@@ -48,14 +46,14 @@ internal static class ProviderVariables
             }
             catch (LlmConfigException e)
             {
-                errors.Add(new LlmConfigException(e.Code, provider.Id, e.Problem, e.RecommendedAction, e));
+                source.Add(new LlmConfigException(e.Code, provider.Id, e.Problem, e.RecommendedAction, e));
                 continue;
             }
 
             // Alone, a base URL is a configuration only where no key is needed.
             if (value is not null || (baseUrl is not null && !provider.KeyRequired))
             {
-                items.Add(new ImportItem
+                source.Add(new ImportItem
                 {
                     Name = provider.Id,
                     Provider = provider.Id,
@@ -69,8 +67,6 @@ internal static class ProviderVariables
                 });
             }
         }
-
-        return (items, errors);
 
         string? Text(string name) => text(name) is { } found && !string.IsNullOrWhiteSpace(found) ? found.Trim() : null;
     }

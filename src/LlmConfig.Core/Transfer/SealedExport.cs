@@ -31,31 +31,8 @@ internal static class SealedExport
     private static ReadOnlySpan<byte> AssociatedData => "LlmConfig sealed export 1"u8;
 
     /// <summary>True when a JSON object says that it is one.</summary>
-    public static bool IsSealed(ReadOnlySpan<byte> content)
-    {
-        try
-        {
-            var json = new Utf8JsonReader(content);
-            json.Read();
-            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
-            {
-                bool format = json.ValueTextEquals("format"u8);
-                json.Read();
-                if (format)
-                {
-                    return json.TokenType == JsonTokenType.String && json.ValueTextEquals(Format);
-                }
-
-                json.Skip();
-            }
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // Whoever reads it as what it is then says where it is broken.
-        }
-
-        return false;
-    }
+    public static bool IsSealed(ReadOnlySpan<byte> content) => ImportFile.HasProperty(
+        content, (name, value) => name.ValueTextEquals("format"u8) && value.TokenType == JsonTokenType.String && value.ValueTextEquals(Format));
 
     /// <summary>Seals configurations with their keys.</summary>
     /// <param name="document">The configurations.</param>
@@ -112,8 +89,9 @@ internal static class SealedExport
     /// <summary>Opens a sealed export.</summary>
     /// <exception cref="StoreFormatException">It is not of the format, or of a newer version.</exception>
     /// <exception cref="LlmConfigException">VaultLocked: there is no password, or it does not open the file; InvalidKey.</exception>
-    public static ImportSource Read(string path, ReadOnlySpan<byte> content, SecureString? password)
+    public static void Read(ImportSource source, ReadOnlySpan<byte> content, SecureString? password)
     {
+        string path = source.Description;
         (int rounds, byte[] salt, byte[] nonce, byte[] data) = ReadHeader(content);
         if (password is null)
         {
@@ -142,78 +120,58 @@ internal static class SealedExport
             }
         }
 
-        return ReadPlain(path, plain.Span);
-    }
-
-    private static ImportSource ReadPlain(string path, ReadOnlySpan<byte> rest)
-    {
-        var items = new List<ImportItem>();
-        try
+        ReadOnlySpan<byte> rest = plain.Span;
+        foreach (LlmConfiguration item in ConfigDocumentReader.Read(LengthPrefixed.Take(ref rest).ToArray()).Configurations)
         {
-            foreach (LlmConfiguration item in ConfigDocumentReader.Read(LengthPrefixed.Take(ref rest).ToArray()).Configurations)
-            {
-                items.Add(StoreDocumentFile.ItemOf(item, item.Key is null ? null : ApiKey.FromUtf8(LengthPrefixed.Take(ref rest), item.Name)));
-            }
-
-            return rest.IsEmpty ? new ImportSource(path, items, [], []) : throw Misfit();
+            source.Add(ImportItem.Of(item, item.Key is null ? null : ApiKey.FromUtf8(LengthPrefixed.Take(ref rest), item.Name)));
         }
-        catch
+
+        if (!rest.IsEmpty)
         {
-            items.ForEach(item => item.Key?.Dispose());
-            throw;
+            throw Misfit();
         }
     }
 
     private static (int Rounds, byte[] Salt, byte[] Nonce, byte[] Data) ReadHeader(ReadOnlySpan<byte> content)
     {
-        try
+        using JsonDocument json = JsonDocument.Parse(content.ToArray());
+        string[] names = [.. json.RootElement.EnumerateObject().Select(property => property.Name)];
+        if (names.Distinct().Count() < names.Length)
         {
-            using JsonDocument json = JsonDocument.Parse(content.ToArray());
-            var properties = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-            foreach (JsonProperty property in json.RootElement.EnumerateObject())
-            {
-                if (!properties.TryAdd(property.Name, property.Value))
-                {
-                    throw new StoreFormatException("a property stands twice in it");
-                }
-            }
-
-            int version = Number("version");
-            if (version > Version)
-            {
-                throw new StoreFormatException($"it has version {version}, and this one knows {Version}") { NewerVersion = version };
-            }
-
-            int rounds = Number("rounds");
-            byte[] data = Bytes("data", null);
-            return version != Version || Text("kdf") != Kdf || Text("cipher") != Cipher
-                ? throw new StoreFormatException($"it is sealed in a way that version {Version} does not know")
-                : rounds is < Rounds or > MostRounds
-                ? throw new StoreFormatException(string.Create(
-                    CultureInfo.InvariantCulture, $"its rounds are not from {Rounds} to {MostRounds}: fewer protect too little, more only keep this machine busy"))
-                : data.Length < sizeof(int) + TagSize ? throw Misfit()
-                : (rounds, Bytes("salt", SaltSize), Bytes("nonce", NonceSize), data);
-
-            JsonElement Property(string name) =>
-                properties.TryGetValue(name, out JsonElement value) ? value : throw new StoreFormatException($"the property '{name}' is missing");
-
-            int Number(string name) => Property(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int number)
-                ? number
-                : throw new StoreFormatException($"'{name}' is not a whole number");
-
-            string Text(string name) => Property(name) is { ValueKind: JsonValueKind.String } value
-                ? value.GetString()!
-                : throw new StoreFormatException($"'{name}' is not a text");
-
-            byte[] Bytes(string name, int? size) => Property(name) is { ValueKind: JsonValueKind.String } value
-                && value.TryGetBytesFromBase64(out byte[]? bytes) && (size is null || bytes.Length == size)
-                    ? bytes
-                    : throw new StoreFormatException($"'{name}' is not base64 of the right size");
+            throw new StoreFormatException("a property stands twice in it");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+
+        int version = Number("version");
+        if (version > Version)
         {
-            throw ImportFile.Unreadable(e);
+            throw new StoreFormatException($"it has version {version}, and this one knows {Version}") { NewerVersion = version };
         }
+
+        int rounds = Number("rounds");
+        byte[] data = Bytes("data", null);
+        return version != Version || Text("kdf") != Kdf || Text("cipher") != Cipher
+            ? throw new StoreFormatException($"it is sealed in a way that version {Version} does not know")
+            : rounds is < Rounds or > MostRounds
+            ? throw new StoreFormatException(string.Create(
+                CultureInfo.InvariantCulture, $"its rounds are not from {Rounds} to {MostRounds}: fewer protect too little, more only keep this machine busy"))
+            : data.Length < sizeof(int) + TagSize ? throw Misfit()
+            : (rounds, Bytes("salt", SaltSize), Bytes("nonce", NonceSize), data);
+
+        JsonElement Property(string name) =>
+            json.RootElement.TryGetProperty(name, out JsonElement value) ? value : throw new StoreFormatException($"the property '{name}' is missing");
+
+        int Number(string name) => Property(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out int number)
+            ? number
+            : throw new StoreFormatException($"'{name}' is not a whole number");
+
+        string Text(string name) => Property(name) is { ValueKind: JsonValueKind.String } value
+            ? value.GetString()!
+            : throw new StoreFormatException($"'{name}' is not a text");
+
+        byte[] Bytes(string name, int? size) => Property(name) is { ValueKind: JsonValueKind.String } value
+            && value.TryGetBytesFromBase64(out byte[]? bytes) && (size is null || bytes.Length == size)
+                ? bytes
+                : throw new StoreFormatException($"'{name}' is not base64 of the right size");
     }
 
     private static SecretBytes Derive(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, int rounds)

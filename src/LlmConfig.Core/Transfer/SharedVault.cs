@@ -7,22 +7,19 @@ internal sealed class SharedVault(IKeyVault vault, IntentLog intents, Action<Llm
     /// <exception cref="LlmConfigException">VaultUnavailable: it is the built-in vault, or it keeps no labels.</exception>
     public static void RequireShared(IKeyVault vault)
     {
-        if (vault is LocalVault)
+        (string? problem, string remedy) = vault switch
         {
-            throw new LlmConfigException(
-                LlmConfigErrorCode.VaultUnavailable,
-                vault.Name,
+            LocalVault => (
                 $"The vault '{vault.Name}' belongs to this store alone: there is nothing in it that the store does not have.",
-                "Name a vault that stores share. Repair-LlmConfig rebuilds a lost store from its vaults.");
-        }
-
-        if (!vault.TakesLabels)
-        {
-            throw new LlmConfigException(
-                LlmConfigErrorCode.VaultUnavailable,
-                vault.Name,
+                "Name a vault that stores share. Repair-LlmConfig rebuilds a lost store from its vaults."),
+            { TakesLabels: false } => (
                 $"The vault '{ShownText.Of(vault.Name)}' keeps no metadata beside its keys, so it does not know which configurations they belong to.",
-                "Use Export-LlmConfig on the other machine and import its file, or a vault that takes metadata.");
+                "Use Export-LlmConfig on the other machine and import its file, or a vault that takes metadata."),
+            _ => default((string?, string)),
+        };
+        if (problem is not null)
+        {
+            throw new LlmConfigException(LlmConfigErrorCode.VaultUnavailable, vault.Name, problem, remedy);
         }
     }
 
@@ -72,26 +69,23 @@ internal sealed class SharedVault(IKeyVault vault, IntentLog intents, Action<Llm
     public static void Acquaint(IReadOnlyList<ImportingChange> changes, ConfigDocument? seen)
     {
         List<AdoptChange> adopted = [.. changes.OfType<AdoptChange>()];
-        Dictionary<Guid, string> renamed = adopted
+        HashSet<Guid> removed = [.. changes.OfType<ForgetChange>().Select(change => change.Id)];
+        HashSet<Guid> renamed = [.. adopted
             .Where(change => change.Error is null && seen?.Find(change.Id) is { } local
                 && change.IsNewerThan(local) && !ConfigurationName.Comparer.Equals(local.Name, change.SourceName))
-            .ToDictionary(change => change.Id, change => change.SourceName);
-        HashSet<Guid> removed = [.. changes.OfType<ForgetChange>().Select(change => change.Id)];
-        bool changed = true;
-        while (changed)
+            .Select(change => change.Id)];
+        int before;
+        do
         {
-            changed = false;
-            foreach ((Guid id, string name) in renamed.ToList())
-            {
-                if (seen!.Find(name) is { } other && other.Id != id && !renamed.ContainsKey(other.Id) && !removed.Contains(other.Id))
-                {
-                    changed |= renamed.Remove(id);
-                }
-            }
+            before = renamed.Count;
+            renamed = [.. adopted.Where(change => renamed.Contains(change.Id) && IsFree(change)).Select(change => change.Id)];
         }
+        while (renamed.Count < before);
 
-        HashSet<Guid> ids = [.. renamed.Keys];
-        adopted.ForEach(change => change.Renamed = ids);
+        adopted.ForEach(change => change.Renamed = renamed);
+
+        bool IsFree(AdoptChange change) => seen?.Find(change.SourceName) is not { } other
+            || other.Id == change.Id || renamed.Contains(other.Id) || removed.Contains(other.Id);
     }
 
     private bool IsHere(LlmConfiguration item) => string.Equals(item.Vault, vault.Name, StringComparison.OrdinalIgnoreCase);
@@ -114,11 +108,15 @@ internal sealed class SharedVault(IKeyVault vault, IntentLog intents, Action<Llm
         }
         catch (LlmConfigException e)
         {
-            warn(new LlmConfigWarning(item.Name, $"Whether the vault still has the key of '{item.Name}' cannot be told, so the configuration stays as it is. {e.Message}"));
-            return false;
+            return Stays($"Whether the vault still has the key of '{item.Name}' cannot be told, so the configuration stays as it is. {e.Message}");
         }
 
-        warn(new LlmConfigWarning(item.Name, $"The vault '{vault.Name}' has the key of '{item.Name}' but does not list it, so the configuration stays as it is."));
-        return false;
+        return Stays($"The vault '{vault.Name}' has the key of '{item.Name}' but does not list it, so the configuration stays as it is.");
+
+        bool Stays(string why)
+        {
+            warn(new LlmConfigWarning(item.Name, why));
+            return false;
+        }
     }
 }

@@ -110,7 +110,7 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
         });
         yield return new("remove spare", _store.Spare, true, repository => Throw(repository.Remove([_store.Spare])));
         yield return new("remove unlabelled", _store.Unlabelled, true, repository => Throw(repository.Remove([_store.Unlabelled])));
-        yield return new("repair everything", null, false, repository => _ = repository.Repair(repository.PlanRepair(["Far", "Plain"]), step => step.Check is StoreChecks.Leftover or StoreChecks.Intent).ToList());
+        yield return new("repair everything", null, false, repository => _ = repository.Repair(repository.PlanRepair(["Far", "Plain"]), step => step.Check is StoreCheck.Leftover or StoreCheck.Intent).ToList());
         yield return new("remove named", _store.Named, false, repository => Throw(repository.Remove([_store.Named])));
         yield return new("key of its own for named", _store.Named, false, repository =>
         {

@@ -261,7 +261,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
 
         // Counted, since nobody can tell whose it is.
         CheckResult unknown = Assert.Single(_store.Problems());
-        Assert.Equal((StoreChecks.Orphan, CheckStatus.Unknown, "Far"), (unknown.Check, unknown.Status, unknown.Target));
+        Assert.Equal((StoreCheck.Orphan, CheckStatus.Unknown, "Far"), (unknown.Check, unknown.Status, unknown.Target));
         Assert.StartsWith("It holds 1 key that does not say whose it is", unknown.Message, StringComparison.Ordinal);
         Assert.False(unknown.IsFailure());
         Assert.Empty(_store.Repair());

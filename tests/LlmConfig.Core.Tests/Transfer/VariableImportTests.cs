@@ -76,7 +76,7 @@ public sealed class VariableImportTests
     [InlineData("'myhost:1'", "http://myhost:1/v1")]
     public void The_host_of_ollama_may_lack_scheme_port_and_path(string value, string? url)
     {
-        List<ImportItem> items = Find(("OLLAMA_HOST", value));
+        IReadOnlyList<ImportItem> items = Find(("OLLAMA_HOST", value));
 
         if (url == "none")
         {
@@ -122,23 +122,24 @@ public sealed class VariableImportTests
     [Fact]
     public void Providers_can_be_chosen()
     {
-        Assert.Equal(
-            ["groq"],
-            ProviderVariables.Find(
-                name => null, name => ApiKey.From("sk-test-1", null), "the variable", id => id == "groq").Items.Select(item => item.Name));
+        using var source = new ImportSource("variables");
+        ProviderVariables.Find(source, name => null, name => ApiKey.From("sk-test-1", null), "the variable", id => id == "groq");
+        Assert.Equal(["groq"], source.Items.Select(item => item.Name));
     }
 
     [Fact]
     public void A_value_that_is_no_key_is_an_error_of_its_provider_and_not_of_the_others()
     {
-        (List<ImportItem> items, List<LlmConfigException> errors) = ProviderVariables.Find(
+        using var source = new ImportSource("variables");
+        ProviderVariables.Find(
+            source,
             _ => null,
             name => name is "OPENAI_API_KEY" or "GROQ_API_KEY" ? ApiKey.From(name == "GROQ_API_KEY" ? "sk-test-1" : "sk-test\n", null) : null,
             "the variable",
             null);
 
-        Assert.Equal(["groq"], items.Select(item => item.Name));
-        Assert.Equal((LlmConfigErrorCode.InvalidKey, "openai"), (errors[0].Code, errors[0].Target));
+        Assert.Equal(["groq"], source.Items.Select(item => item.Name));
+        Assert.Equal((LlmConfigErrorCode.InvalidKey, "openai"), (source.Errors[0].Code, source.Errors[0].Target));
     }
 
     [Fact]
@@ -176,15 +177,17 @@ public sealed class VariableImportTests
 
     private static string Key(params (string Name, string Value)[] variables) => Assert.Single(Find(variables)).Key!.ToPlainText();
 
-    private static List<ImportItem> Find(params (string Name, string Value)[] variables)
+    private static IReadOnlyList<ImportItem> Find(params (string Name, string Value)[] variables)
     {
         Dictionary<string, string> values = variables.ToDictionary(pair => pair.Name, pair => pair.Value);
-        (List<ImportItem> items, List<LlmConfigException> errors) = ProviderVariables.Find(
+        var source = new ImportSource("variables");
+        ProviderVariables.Find(
+            source,
             values.GetValueOrDefault,
             name => values.TryGetValue(name, out string? value) && !string.IsNullOrWhiteSpace(value) ? ApiKey.From(value, null) : null,
             "the variable",
             null);
-        Assert.Empty(errors);
-        return items;
+        Assert.Empty(source.Errors);
+        return source.Items;
     }
 }

@@ -67,9 +67,9 @@ public sealed class UnlabelledVaultTests : IDisposable
         TakeOut(lost.Id);
 
         CheckResult found = Assert.Single(Problems());
-        Assert.Equal((StoreChecks.Orphan, CheckStatus.Warning, orphan), (found.Check, found.Status, found.Target));
+        Assert.Equal((StoreCheck.Orphan, CheckStatus.Warning, orphan), (found.Check, found.Status, found.Target));
 
-        Assert.Contains(Repair(), result => result.Check == StoreChecks.Orphan && result.Changed);
+        Assert.Contains(Repair(), result => result.Check == StoreCheck.Orphan && result.Changed);
         Assert.Equal(kept.Id, Open().GetAll().Single().Id);
         Assert.Equal(Notes, _far.Keys.Keys);
         Assert.Empty(Problems());
@@ -80,7 +80,7 @@ public sealed class UnlabelledVaultTests : IDisposable
     {
         LlmConfiguration lost = Create("lost");
         TakeOut(lost.Id);
-        Assert.Equal(StoreChecks.Orphan, Assert.Single(Problems()).Check);
+        Assert.Equal(StoreCheck.Orphan, Assert.Single(Problems()).Check);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class UnlabelledVaultTests : IDisposable
         File.WriteAllText(forged, note.Replace(own.KeyId!, foreign, StringComparison.Ordinal));
 
         CheckResult found = Assert.Single(Problems());
-        Assert.Equal((StoreChecks.Orphan, CheckStatus.Unknown, "Far"), (found.Check, found.Status, found.Target));
+        Assert.Equal((StoreCheck.Orphan, CheckStatus.Unknown, "Far"), (found.Check, found.Status, found.Target));
         Repair();
         Open().Remove([own.Id]);
 
@@ -125,7 +125,7 @@ public sealed class UnlabelledVaultTests : IDisposable
 
         Assert.Equal(LlmConfigErrorCode.StoreCorrupt, error.Code);
         Assert.Throws<LlmConfigException>(() => Create("other"));
-        Assert.Contains(Problems(), result => result.Check == StoreChecks.File && result.Status == CheckStatus.Error);
+        Assert.Contains(Problems(), result => result.Check == StoreCheck.File && result.Status == CheckStatus.Error);
         Directory.Move(_store.Path, _store.Path + "-aside");
         Assert.Empty(Open().GetAll());
     }
@@ -185,7 +185,7 @@ public sealed class UnlabelledVaultTests : IDisposable
         var silent = new SilentVault(_far);
         _ = _far.Keys.TryRemove(gone.KeyId!, out _);
 
-        List<CheckResult> keys = [.. _store.Open(options => options with { Vaults = silent }).Check().Where(result => result.Check == StoreChecks.Key)];
+        List<CheckResult> keys = [.. _store.Open(options => options with { Vaults = silent }).Check().Where(result => result.Check == StoreCheck.Key)];
 
         Assert.Equal(CheckStatus.Ok, keys.Single(result => result.Target == there.Name).Status);
         Assert.Equal(CheckStatus.Error, keys.Single(result => result.Target == gone.Name).Status);
@@ -205,7 +205,7 @@ public sealed class UnlabelledVaultTests : IDisposable
             }
         };
 
-        CheckResult found = Open().Check().Single(result => result.Check == StoreChecks.Key);
+        CheckResult found = Open().Check().Single(result => result.Check == StoreCheck.Key);
 
         Assert.Equal((status, item.Name, true), (found.Status, found.Target, found.IsFailure()));
     }
