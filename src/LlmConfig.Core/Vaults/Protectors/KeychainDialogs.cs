@@ -19,70 +19,60 @@ internal sealed class KeychainDialogs(Func<bool> areAllowed, Action<bool> allow)
     /// <exception cref="TimeoutException">It did not end in time.</exception>
     public T Ask<T>(TimeSpan limit, Func<T> question)
     {
-        var call = new Call(this);
+        (bool isBegun, bool isOver) = (false, false);
         try
         {
             return TimeLimit.Run(limit, _ =>
             {
-                call.Begin();
+                Begin();
                 try
                 {
                     return question();
                 }
                 finally
                 {
-                    call.End();
+                    End();
                 }
             });
         }
         catch (TimeoutException)
         {
-            call.End();
+            End();
             throw;
         }
-    }
 
-    private sealed class Call(KeychainDialogs dialogs)
-    {
-        private bool _begun;
-        private bool _ended;
-
-        public void Begin()
+        void Begin()
         {
-            lock (dialogs._gate)
+            lock (_gate)
             {
-                if (_ended)
+                if (isOver)
                 {
                     // Given up before it came to ask.
                     throw new TimeoutException();
                 }
 
-                if (dialogs._calls == 0)
+                if (_calls == 0)
                 {
-                    dialogs._before = dialogs.AreAllowed();
-                    dialogs.Allow(false);
+                    _before = areAllowed();
+                    allow(false);
                 }
 
-                dialogs._calls++;
-                _begun = true;
+                _calls++;
+                isBegun = true;
             }
         }
 
-        public void End()
+        void End()
         {
-            lock (dialogs._gate)
+            lock (_gate)
             {
-                if (_begun && !_ended && --dialogs._calls == 0)
+                if (isBegun && !isOver && --_calls == 0)
                 {
-                    dialogs.Allow(dialogs._before);
+                    allow(_before);
                 }
 
-                _ended = true;
+                isOver = true;
             }
         }
     }
-
-    private bool AreAllowed() => areAllowed();
-
-    private void Allow(bool allowed) => allow(allowed);
 }
