@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security;
 using System.Security.Cryptography;
@@ -192,4 +193,30 @@ public sealed class VaultSecret : IDisposable
     }
 
     private static InvalidOperationException Broken(Exception? cause = null) => new("The parts of the secret do not fit its size.", cause);
+}
+
+/// <summary>A secret as the built-in vault lists it: without its value.</summary>
+/// <param name="Name">The name, in the letter case in which it was last written.</param>
+/// <param name="Type">What it is.</param>
+/// <param name="Metadata">What is kept beside it, by name: texts, whole numbers (<see cref="int"/>), <see cref="bool"/> or <see cref="DateTime"/>.</param>
+public sealed record VaultSecretInfo(string Name, SealedSecretType Type, IReadOnlyDictionary<string, object> Metadata);
+
+/// <summary>The type of a secret in the built-in vault, by the numbers that SecretManagement gives its types.</summary>
+[SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "SecretManagement's own names.")]
+public enum SealedSecretType
+{
+    /// <summary>Bytes.</summary>
+    ByteArray = 1,
+
+    /// <summary>A text.</summary>
+    String = 2,
+
+    /// <summary>A text that is handed out as a <see cref="System.Security.SecureString"/>; API keys are kept so.</summary>
+    SecureString = 3,
+
+    /// <summary>A user name with a password.</summary>
+    Credential = 4,
+
+    /// <summary>Named values of the other types.</summary>
+    Hashtable = 5,
 }
