@@ -21,9 +21,12 @@ public interface IKeyVault
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code of the built-in vault.</exception>
     void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation);
 
-    /// <summary>Makes durable all that the calling thread wrote and removed.</summary>
+    /// <summary>Makes durable all that was written and removed.</summary>
     /// <exception cref="LlmConfigException">As for <see cref="Write"/>.</exception>
     void Flush();
+
+    /// <summary>Begins to write the keys of one change.</summary>
+    internal IKeyBatch Begin() => new KeyBatch(this);
 
     /// <summary>Gives a key back.</summary>
     /// <param name="keyId">The key's id, or the name of a secret that somebody else keeps there.</param>
@@ -90,3 +93,31 @@ public interface IProbedVault : IKeyVault
 /// <param name="KeyId">The key's id in the vault.</param>
 /// <param name="Label">Whose key it is; <see langword="null"/> where the vault keeps no labels, or holds one that cannot be read.</param>
 public sealed record KeyVaultEntry(string KeyId, KeyLabel? Label);
+
+/// <summary>The keys that one change writes to a vault, and that become durable together. What was begun and not flushed is let go of when it is disposed of.</summary>
+internal interface IKeyBatch : IDisposable
+{
+    /// <summary>As <see cref="IKeyVault.Write"/>.</summary>
+    void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation);
+
+    /// <summary>Begins to make durable what was written: that has to be waited for before anything refers to it.</summary>
+    /// <returns><see langword="null"/> where it is durable already.</returns>
+    /// <exception cref="LlmConfigException">As for <see cref="IKeyVault.Flush"/>, where it is not waited for.</exception>
+    StartedWork? StartFlush();
+}
+
+/// <summary>The batch of a vault that writes each key by itself.</summary>
+internal sealed class KeyBatch(IKeyVault vault) : IKeyBatch
+{
+    public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation) => vault.Write(keyId, key, label, cancellation);
+
+    public StartedWork? StartFlush()
+    {
+        vault.Flush();
+        return null;
+    }
+
+    public void Dispose()
+    {
+    }
+}
