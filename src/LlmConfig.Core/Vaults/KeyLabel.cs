@@ -36,21 +36,21 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
             [Name] = item.Name,
             [Provider] = item.Provider,
         };
-        Add(OwnBaseUrl, item.OwnBaseUrl);
+        if (item.OwnBaseUrl is { } baseUrl)
+        {
+            properties[OwnBaseUrl] = baseUrl;
+        }
+
         properties[UseAuthHeader] = item.UseAuthHeader ? "true" : "false";
-        Add(Model, item.Model);
+        if (item.Model is { } model)
+        {
+            properties[Model] = model;
+        }
+
         properties[KeyUpdatedAt] = ConfigDocumentWriter.Time(item.KeyUpdatedAt ?? item.UpdatedAt);
         properties[CreatedAt] = ConfigDocumentWriter.Time(item.CreatedAt);
         properties[UpdatedAt] = ConfigDocumentWriter.Time(item.UpdatedAt);
         return properties;
-
-        void Add(string name, string? value)
-        {
-            if (value is not null)
-            {
-                properties[name] = value;
-            }
-        }
     }
 
     /// <summary>Reads what <see cref="ToProperties"/> gave, after a vault kept it; further properties are passed over.</summary>
@@ -136,23 +136,10 @@ internal static class SharedKeys
     /// For each configuration the entry that holds: while a key is rotated, and after two stores rotated the same one, there
     /// are several. The latest label wins; of two of the same moment the one with the higher key id, so that all stores agree.
     /// </summary>
-    public static Dictionary<Guid, KeyVaultEntry> Newest(IEnumerable<KeyVaultEntry> entries)
-    {
-        var newest = new Dictionary<Guid, KeyVaultEntry>();
-        foreach (KeyVaultEntry entry in entries)
-        {
-            if (entry.Label is { Configuration: { } item } && (!newest.TryGetValue(item.Id, out KeyVaultEntry? other) || IsLater(entry, other)))
-            {
-                newest[item.Id] = entry;
-            }
-        }
-
-        return newest;
-    }
-
-    private static bool IsLater(KeyVaultEntry one, KeyVaultEntry other)
-    {
-        int order = one.Label!.Configuration.UpdatedAt.CompareTo(other.Label!.Configuration.UpdatedAt);
-        return order > 0 || (order == 0 && string.CompareOrdinal(one.KeyId, other.KeyId) > 0);
-    }
+    public static Dictionary<Guid, KeyVaultEntry> Newest(IEnumerable<KeyVaultEntry> entries) => entries
+        .Where(entry => entry.Label is not null)
+        .OrderByDescending(entry => entry.Label!.Configuration.UpdatedAt)
+        .ThenByDescending(entry => entry.KeyId, StringComparer.Ordinal)
+        .DistinctBy(entry => entry.Label!.Configuration.Id)
+        .ToDictionary(entry => entry.Label!.Configuration.Id);
 }

@@ -1,15 +1,11 @@
 namespace LlmConfig;
 
 /// <summary>The vaults that a store can use, by name: the built-in one and those of its source.</summary>
-/// <param name="local">The built-in vault.</param>
-/// <param name="others">Finds the others; <see langword="null"/> where there are none.</param>
-/// <param name="profileOf">What the store knows of a vault.</param>
 internal sealed class KeyVaults(LocalVault local, IKeyVaultSource? others, Func<string, VaultProfile?> profileOf)
 {
     public static bool IsBuiltIn(string vault) => string.Equals(vault, LocalVault.VaultName, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The vault for new keys, and why it is that one.</summary>
-    /// <param name="ofStore">The one that the store names, or <see langword="null"/>.</param>
+    /// <summary>The vault for new keys, and why it is that one: where the store names none, the source may.</summary>
     public VaultChoice Choose(string? ofStore) =>
         ofStore is not null ? new VaultChoice(ofStore, "It was set with Set-LlmConfigStore -DefaultVault.")
         : others?.DefaultVault ?? new VaultChoice(LocalVault.VaultName, "It is the built-in vault; no other was chosen.");

@@ -4,8 +4,6 @@ using System.Security.Cryptography;
 namespace LlmConfig;
 
 /// <summary>A master key that was opened, and what is computed under it.</summary>
-/// <param name="VaultId">The vault's id, which is made of it.</param>
-/// <param name="Bytes">The key.</param>
 internal sealed record MasterKey(Guid VaultId, SecretBytes Bytes)
 {
     private static ReadOnlySpan<byte> MarkPurpose => "LlmConfig key mark 1"u8;

@@ -24,10 +24,16 @@ internal sealed class MasterKeyExchange(
 
         while (true)
         {
-            if (kind is null && keys.ReadHeader() is null)
+            if (keys.ReadHeader() is null)
             {
                 keys.RefuseLostHeader();
-                return false;
+                if (kind is null)
+                {
+                    return false;
+                }
+
+                // Before one is made: the keys that the store had are in the one that is missing.
+                RefuseLostVault();
             }
 
             files.EnsureFolder(paths.Folder);
@@ -107,7 +113,7 @@ internal sealed class MasterKeyExchange(
         if (keys.Open() is not { } open)
         {
             keys.RefuseLostHeader();
-            _ = guard.IsReliedOn() ? throw VaultGone() : keys.Create(kind ?? throw keys.HeaderGone(), ChosenReason);
+            keys.Create(kind ?? throw keys.HeaderGone(), ChosenReason);
             return true;
         }
 
@@ -165,9 +171,15 @@ internal sealed class MasterKeyExchange(
         $"{problem} While it lies there, the master key that it may need is not destroyed.",
         "Put the file back from a backup, set its key anew with Set-LlmConfig -ApiKey, or delete it if nothing is missed; then run the command again.");
 
-    private static LlmConfigException VaultGone() => new(
-        LlmConfigErrorCode.VaultCorrupt,
-        LocalVault.VaultName,
-        "The built-in vault is gone, although the store has keys that were sealed with it.",
-        "Put the folder 'vault' back from a backup of the store's folder. If it is gone for good, accept a new one with Set-LlmConfig -AcceptHost for each configuration.");
+    private void RefuseLostVault()
+    {
+        if (guard.IsReliedOn())
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.VaultCorrupt,
+                LocalVault.VaultName,
+                "The built-in vault is gone, although the store has keys that were sealed with it.",
+                "Put the folder 'vault' back from a backup of the store's folder. If it is gone for good, accept a new one with Set-LlmConfig -AcceptHost for each configuration.");
+        }
+    }
 }

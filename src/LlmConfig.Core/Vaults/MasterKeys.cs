@@ -32,8 +32,7 @@ internal sealed class MasterKeys(
 
     public IReadOnlyList<IMasterKeyProtector> Protectors => protectors;
 
-    /// <summary>The protector behind a passphrase, where there may be one.</summary>
-    public PassphraseProtector? Passphrase => protectors.OfType<PassphraseProtector>().FirstOrDefault();
+    private PassphraseProtector? Passphrase => protectors.OfType<PassphraseProtector>().FirstOrDefault();
 
     /// <summary>Opens the vault; one that was opened before is looked at again, since it may have been made anew.</summary>
     /// <param name="justOpened">True where it was looked at just now.</param>
@@ -225,6 +224,43 @@ internal sealed class MasterKeys(
         return (null, skipped, new ProtectorStatus(ProtectorState.Absent, skipped));
     }
 
+    /// <summary>How keys are kept, for people to look at. Makes nothing.</summary>
+    public LocalVaultInfo GetInfo()
+    {
+        if (ReadHeader() is { } header)
+        {
+            return new LocalVaultInfo(
+                true,
+                header.Protector,
+                header.Reason,
+                protectors.FirstOrDefault(protector => protector.Kind == header.Protector)?.GetStatus(header.VaultId)
+                    ?? new ProtectorStatus(ProtectorState.Absent, $"The protector {header.Protector} does not exist on this operating system."));
+        }
+
+        (IMasterKeyProtector? protector, string reason, ProtectorStatus status) = Choose();
+        return new LocalVaultInfo(false, protector?.Kind, reason, status);
+    }
+
+    /// <summary>Forgets the master key, and the passphrase where one protects it.</summary>
+    public void Lock()
+    {
+        Retire();
+        if (ReadHeader() is { } header)
+        {
+            Passphrase?.Lock(header.VaultId);
+        }
+    }
+
+    /// <summary>Lets a passphrase that was given just now hold for another time than the usual one.</summary>
+    public void KeepUnlocked(TimeSpan? time)
+    {
+        TimeSpan? kept = time > PassphraseKeys.LongestTime ? PassphraseKeys.LongestTime : time;
+        if (kept is { } wanted && ReadHeader() is { Protector: ProtectorKind.Passphrase } header)
+        {
+            Passphrase?.KeepUnlocked(header.VaultId, wanted);
+        }
+    }
+
     /// <summary>Throws where no new vault could be made now.</summary>
     public (IMasterKeyProtector Protector, string Reason) RequireChoice()
     {
@@ -402,3 +438,10 @@ internal sealed class MasterKeys(
         }
     }
 }
+
+/// <summary>How the built-in vault of a store keeps its keys.</summary>
+/// <param name="Exists">False before the first key was kept.</param>
+/// <param name="Protector">What keeps the master key, or would keep it if the vault were made now.</param>
+/// <param name="Reason">Why it is this protector, in one sentence.</param>
+/// <param name="Status">What the protector answers now.</param>
+internal sealed record LocalVaultInfo(bool Exists, ProtectorKind? Protector, string Reason, ProtectorStatus Status);

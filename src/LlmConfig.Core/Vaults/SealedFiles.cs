@@ -153,15 +153,29 @@ internal sealed class SealedFiles(LocalVaultFiles paths, StoreFileSystem files, 
         return true;
     }
 
-    /// <summary>Makes the vault where there is none, or makes it anew, and opens it.</summary>
-    public void MakeVault(bool renew, CancellationToken cancellation)
+    /// <summary>Makes the vault where there is none, and opens it.</summary>
+    /// <param name="renew">True to look whether the vault is fit to take secrets once more: one that holds nothing may get a new master key.</param>
+    /// <param name="cancellation">Gives up while another process makes it.</param>
+    /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code.</exception>
+    public OpenVault OpenOrMake(bool renew, CancellationToken cancellation)
     {
-        if (renew)
+        _takesSecrets = renew ? default : _takesSecrets;
+        if (OpenForSecrets(renew, out _) is { } open)
         {
-            _takesSecrets = default;
+            if (_takesSecrets != open.Key.VaultId)
+            {
+                Sweep();
+            }
+
+            _takesSecrets = open.Key.VaultId;
+            return open;
         }
 
-        OpenOrMake(renew, cancellation).Alone?.Dispose();
+        files.EnsureFolder(paths.Folder);
+        using FileLock alone = vaultLock.Acquire(cancellation);
+        OpenVault made = OpenForSecrets(renew, out OpenVault? unfit) ?? (unfit is null ? keys.MakeFirst() : keys.MakeAnew(unfit.Header));
+        _takesSecrets = made.Key.VaultId;
+        return made;
     }
 
     /// <summary>Files that were being written.</summary>
@@ -175,6 +189,39 @@ internal sealed class SealedFiles(LocalVaultFiles paths, StoreFileSystem files, 
             files.DeleteFile(path);
         }
     }
+
+    /// <summary>
+    /// What dead processes left behind: files that were being written, and files with master keys that nothing needs. None while
+    /// another process is at work.
+    /// </summary>
+    public IReadOnlyList<string> Leftovers() =>
+        !files.CheckFolder(paths.Folder) || files.IsHeld(paths.Lock, exclusive: true) ? [] : [.. HalfWritten, .. UnneededKeyFiles()];
+
+    /// <summary>Removes what <see cref="Leftovers"/> named.</summary>
+    /// <returns>True when it was there.</returns>
+    public bool RemoveLeftover(string path, CancellationToken cancellation)
+    {
+        using FileLock alone = vaultLock.Acquire(cancellation);
+        if (LocalVaultFiles.MasterKeyOwner(path) is not { } owner)
+        {
+            bool found = files.Inspect(path) is not null;
+            files.DeleteFile(path);
+            return found;
+        }
+
+        if (!UnneededKeyFiles().Contains(path, StringComparer.Ordinal))
+        {
+            return false;
+        }
+
+        // The header that says so may not be durable yet.
+        files.FlushFolder(paths.Folder);
+        new KeyFileProtector(paths.Folder, files).Remove(owner);
+        return true;
+    }
+
+    private IReadOnlyList<string> UnneededKeyFiles() => guard.UnneededKeyFiles(
+        () => Visit(_ => { }, null, CancellationToken.None) is { Damaged.Count: 0, Refused: null });
 
     /// <summary>Removes what dead processes left half-written, unless another process is writing now.</summary>
     /// <returns>False when one is.</returns>
@@ -207,80 +254,42 @@ internal sealed class SealedFiles(LocalVaultFiles paths, StoreFileSystem files, 
                 keys.Retire();
             }
 
-            (OpenVault open, FileLock? alone) = OpenOrMake(renew: false, cancellation);
-            FileLock? held = alone;
+            OpenVault open = OpenOrMake(renew: false, cancellation);
+            file = open.Key.Seal(name, type, metadata, value);
+            FileLock? held = vaultLock.AcquireShared(cancellation);
             try
             {
-                file = open.Key.Seal(name, type, metadata, value);
-                held ??= vaultLock.AcquireShared(cancellation);
-                if (alone is not null || keys.IsCurrent(open.Header))
+                if (keys.IsCurrent(open.Header))
                 {
-                    return held;
+                    (FileLock result, held) = (held, null);
+                    return result;
                 }
             }
-            catch
+            finally
             {
                 held?.Dispose();
-                throw;
             }
 
-            held.Dispose();
             keys.Retire();
         }
     }
 
-    // With the lock, taken alone, where the vault was made for the secret that is to be written: the next process that looks finds it.
-    private (OpenVault Open, FileLock? Alone) OpenOrMake(bool renew, CancellationToken cancellation)
-    {
-        if (OpenForSecrets(renew, sweep: true, out _) is { } open)
-        {
-            return (open, null);
-        }
-
-        files.EnsureFolder(paths.Folder);
-        FileLock? alone = vaultLock.Acquire(cancellation);
-        try
-        {
-            if (OpenForSecrets(renew, sweep: false, out OpenVault? unfit) is { } there)
-            {
-                return (there, null);
-            }
-
-            OpenVault made = unfit is null ? keys.MakeFirst() : keys.MakeAnew(unfit.Header);
-            _takesSecrets = made.Header.VaultId;
-            (FileLock? handed, alone) = (alone, null);
-            return (made, handed);
-        }
-        finally
-        {
-            alone?.Dispose();
-        }
-    }
-
     // Null: it has to be made; or made anew, where there is one that is unfit.
-    private OpenVault? OpenForSecrets(bool renew, bool sweep, out OpenVault? unfit)
+    private OpenVault? OpenForSecrets(bool renew, out OpenVault? unfit)
     {
-        while ((unfit = OpenUnlessLost()) is { } open)
+        while (true)
         {
-            bool? isFit = _takesSecrets == open.Header.VaultId ? true : guard.MayTakeSecrets(open.Header, renew);
-            if (isFit == false)
+            unfit = OpenUnlessLost();
+            switch (unfit is null ? false : _takesSecrets == unfit.Key.VaultId ? true : guard.MayTakeSecrets(unfit.Header, renew))
             {
-                return null;
-            }
-
-            if (isFit == true)
-            {
-                if (sweep && _takesSecrets != open.Header.VaultId)
-                {
-                    Sweep();
-                }
-
-                _takesSecrets = open.Header.VaultId;
-                return open;
+                case true:
+                    return unfit;
+                case false:
+                    return null;
+                default:
+                    continue;
             }
         }
-
-        return null;
     }
 
     // A vault whose master key is lost and that holds nothing has nothing to lose: it is made anew.

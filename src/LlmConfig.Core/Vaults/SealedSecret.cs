@@ -45,24 +45,15 @@ internal sealed class SealedSecret : IDisposable
 
     public SecretBytes Value { get; }
 
-    /// <summary>Seals a secret under a fresh nonce.</summary>
+    /// <summary>Seals a secret under a fresh nonce. One is given by the format vectors of the tests only: it must never be used twice.</summary>
     public static byte[] Seal(
-        Guid vaultId, ReadOnlySpan<byte> masterKey, string name, SealedSecretType type, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value)
-    {
-        Span<byte> nonce = stackalloc byte[NonceSize];
-        RandomNumberGenerator.Fill(nonce);
-        return Seal(vaultId, masterKey, name, type, metadata, value, nonce);
-    }
-
-    /// <summary>Seals under a given nonce. For the format vectors of the tests only: a nonce must never be used twice.</summary>
-    internal static byte[] Seal(
         Guid vaultId,
         ReadOnlySpan<byte> masterKey,
         string name,
         SealedSecretType type,
         ReadOnlySpan<byte> metadata,
         ReadOnlySpan<byte> value,
-        ReadOnlySpan<byte> nonce)
+        ReadOnlySpan<byte> nonce = default)
     {
         byte[] nameBytes = Encoding.UTF8.GetBytes(name);
         int plainSize = sizeof(int) + nameBytes.Length + sizeof(int) + metadata.Length + value.Length;
@@ -75,10 +66,12 @@ internal sealed class SealedSecret : IDisposable
         file[Magic.Length] = Version;
         file[TypeAt] = (byte)type;
         vaultId.TryWriteBytes(file.AsSpan(VaultAt), bigEndian: true, out _);
-        nonce.CopyTo(file.AsSpan(NonceAt));
+        Span<byte> ownNonce = file.AsSpan(NonceAt, NonceSize);
+        RandomNumberGenerator.Fill(ownNonce);
+        nonce.CopyTo(ownNonce);
         using var aes = new AesGcm(masterKey, TagSize);
         aes.Encrypt(
-            nonce,
+            ownNonce,
             plain.Span,
             file.AsSpan(HeaderSize, plainSize),
             file.AsSpan(HeaderSize + plainSize),
@@ -92,20 +85,7 @@ internal sealed class SealedSecret : IDisposable
         ? new Guid(file.Slice(VaultAt, NonceAt - VaultAt), bigEndian: true)
         : null;
 
-    /// <summary>Opens a sealed file.</summary>
-    /// <param name="file">The whole file.</param>
-    /// <param name="vaultId">The vault that it must belong to.</param>
-    /// <param name="masterKey">The vault's master key.</param>
-    /// <param name="name">The name that it must have been sealed under, letter case apart.</param>
-    /// <exception cref="StoreFormatException">Anything is not as it was sealed; the text never shows content.</exception>
-    public static SealedSecret Open(ReadOnlySpan<byte> file, Guid vaultId, ReadOnlySpan<byte> masterKey, string name) =>
-        Open(file, vaultId, masterKey, SecretName.Hash(name));
-
-    /// <summary>Opens a sealed file of which only the place is known, as when a vault is listed.</summary>
-    /// <param name="file">The whole file.</param>
-    /// <param name="vaultId">The vault that it must belong to.</param>
-    /// <param name="masterKey">The vault's master key.</param>
-    /// <param name="nameHash">The hash (<see cref="SecretName.Hash"/>) of the name that it must have been sealed under: the name of its file.</param>
+    /// <summary>Opens the file of a secret whose name has this hash (<see cref="SecretName.Hash"/>).</summary>
     /// <exception cref="StoreFormatException">Anything is not as it was sealed; the text never shows content.</exception>
     public static SealedSecret Open(ReadOnlySpan<byte> file, Guid vaultId, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> nameHash)
     {

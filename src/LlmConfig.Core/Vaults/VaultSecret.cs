@@ -86,26 +86,17 @@ public sealed class VaultSecret : IDisposable
 
     /// <summary>The text of a <see cref="SealedSecretType.String"/> or <see cref="SealedSecretType.SecureString"/>.</summary>
     /// <exception cref="InvalidOperationException">It is of another type.</exception>
-    public string ToText() => Type is SealedSecretType.String or SealedSecretType.SecureString
-        ? Strict.GetString(Bytes)
-        : throw new InvalidOperationException($"The secret is a {Type}.");
+    public string ToText() => Strict.GetString(BytesOf(SealedSecretType.String, SealedSecretType.SecureString));
 
     /// <summary>The text of a <see cref="SealedSecretType.String"/> or <see cref="SealedSecretType.SecureString"/>, read-only, for the caller to dispose of.</summary>
     /// <exception cref="InvalidOperationException">It is of another type.</exception>
-    public SecureString ToSecureString() => Type is SealedSecretType.String or SealedSecretType.SecureString
-        ? Decode(Bytes)
-        : throw new InvalidOperationException($"The secret is a {Type}.");
+    public SecureString ToSecureString() => Decode(BytesOf(SealedSecretType.String, SealedSecretType.SecureString));
 
     /// <summary>User name and password of a <see cref="SealedSecretType.Credential"/>; the password is the caller's to dispose of.</summary>
     /// <exception cref="InvalidOperationException">It is of another type, or no credential that this version wrote.</exception>
     public (string UserName, SecureString Password) ToCredential()
     {
-        if (Type != SealedSecretType.Credential)
-        {
-            throw new InvalidOperationException($"The secret is a {Type}.");
-        }
-
-        ReadOnlySpan<byte> rest = Bytes;
+        ReadOnlySpan<byte> rest = BytesOf(SealedSecretType.Credential);
         string userName = Strict.GetString(Take(ref rest));
         return (userName, Decode(rest));
     }
@@ -114,13 +105,8 @@ public sealed class VaultSecret : IDisposable
     /// <exception cref="InvalidOperationException">It is of another type, or no table that this version wrote.</exception>
     public IReadOnlyList<KeyValuePair<string, VaultSecret>> ToTable()
     {
-        if (Type != SealedSecretType.Hashtable)
-        {
-            throw new InvalidOperationException($"The secret is a {Type}.");
-        }
-
         var items = new List<KeyValuePair<string, VaultSecret>>();
-        ReadOnlySpan<byte> rest = Bytes;
+        ReadOnlySpan<byte> rest = BytesOf(SealedSecretType.Hashtable);
         while (rest.Length > 0)
         {
             string name = Strict.GetString(Take(ref rest));
@@ -139,6 +125,9 @@ public sealed class VaultSecret : IDisposable
 
     /// <summary>Zeroes the value.</summary>
     public void Dispose() => _bytes.Dispose();
+
+    private ReadOnlySpan<byte> BytesOf(params SealedSecretType[] types) =>
+        types.Contains(Type) ? Bytes : throw new InvalidOperationException($"The secret is a {Type}.");
 
     private static SecretBytes Encode(ReadOnlySpan<char> text)
     {

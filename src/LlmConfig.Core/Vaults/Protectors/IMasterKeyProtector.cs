@@ -75,8 +75,6 @@ internal static class MasterKeyProtectors
         [.. options.Protectors(vaultFolder, files), new PassphraseProtector(vaultFolder, source, options.PassphraseKeys, options.PassphraseTime, options.Clock, options.PassphraseRounds)];
 
     /// <summary>The best first; the last works everywhere.</summary>
-    /// <param name="vaultFolder">The folder of the built-in vault, where KeyFile keeps its file.</param>
-    /// <param name="files">The file system.</param>
     public static IReadOnlyList<IMasterKeyProtector> ForThisSystem(string vaultFolder, StoreFileSystem files)
     {
         var keyFile = new KeyFileProtector(vaultFolder, files);

@@ -4,8 +4,6 @@ namespace LlmConfig;
 /// Asks the keychain with its dialogs off. That is a setting of the whole process, so it is off while any call is under way and then as
 /// it was: also where a call never returns, which is given up like any other.
 /// </summary>
-/// <param name="areAllowed">Tells the setting.</param>
-/// <param name="allow">Changes it.</param>
 internal sealed class KeychainDialogs(Func<bool> areAllowed, Action<bool> allow)
 {
     // Held for the moment in which the setting is changed, never while the keychain is asked.
@@ -14,8 +12,6 @@ internal sealed class KeychainDialogs(Func<bool> areAllowed, Action<bool> allow)
     private bool _before;
 
     /// <summary>Asks on a thread of its own, and returns what the question returned or throws what it threw.</summary>
-    /// <param name="limit">The time within which this method returns.</param>
-    /// <param name="question">The question.</param>
     /// <exception cref="TimeoutException">It did not end in time.</exception>
     public T Ask<T>(TimeSpan limit, Func<T> question)
     {

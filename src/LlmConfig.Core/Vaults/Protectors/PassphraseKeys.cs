@@ -20,11 +20,7 @@ internal sealed class PassphraseKeys
     /// <summary>Those of this process.</summary>
     public static PassphraseKeys OfProcess { get; } = new();
 
-    /// <summary>Keeps a copy of a key.</summary>
-    /// <param name="vaultId">The vault.</param>
-    /// <param name="key">The key and what it was derived with.</param>
-    /// <param name="time">How long; not at all where it is zero.</param>
-    /// <param name="clock">Whose time it is: one that setting the system's clock does not change.</param>
+    /// <summary>Keeps a copy of a key for a time, by a clock that setting the system's clock does not change; not at all where it is zero.</summary>
     public void Keep(Guid vaultId, PassphraseKey key, TimeSpan time, TimeProvider clock)
     {
         lock (_gate)

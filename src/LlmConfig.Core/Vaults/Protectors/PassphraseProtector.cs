@@ -12,12 +12,6 @@ namespace LlmConfig;
 /// PBKDF2 and not a memory-hard derivation: .NET has none, the core ships no package, and a private copy of Argon2 would be
 /// cryptography of our own (docs/architecture.md).
 /// </remarks>
-/// <param name="folder">The vault's folder.</param>
-/// <param name="source">Where passphrases come from.</param>
-/// <param name="keys">Where derived keys are kept meanwhile.</param>
-/// <param name="time">How long they are.</param>
-/// <param name="clock">The clock for that.</param>
-/// <param name="rounds">How often the hash is made for a new passphrase.</param>
 internal sealed class PassphraseProtector(
     string folder, PassphraseSource source, PassphraseKeys keys, TimeSpan time, TimeProvider clock, int rounds = PassphraseKey.RoundsWritten)
     : IMasterKeyProtector, IDisposable

@@ -31,8 +31,6 @@ internal sealed class PassphraseSource(Func<PassphraseRequest, SecureString?>? a
     public bool IsRefused { get; set; }
 
     /// <summary>The passphrase in UTF-8, for the caller to dispose of.</summary>
-    /// <param name="request">What for.</param>
-    /// <param name="shortest">The fewest characters.</param>
     /// <exception cref="LlmConfigException">VaultLocked: there is none; InvalidKey: a new one is too short.</exception>
     public SecretBytes Get(PassphraseRequest request, int shortest)
     {
