@@ -117,15 +117,31 @@ internal sealed class MasterKeys(
     }
 
     /// <summary>The same; <see langword="null"/> also where it was destroyed, and the process that did so died before the header said it.</summary>
-    public MasterKey? TryFind(Guid vaultId, OpenVault open)
+    public MasterKey? TryFind(Guid vaultId, OpenVault open) => OrNull(() => Find(vaultId, open), LlmConfigErrorCode.VaultCorrupt);
+
+    /// <summary>What can be looked at; <see langword="null"/> where that fails.</summary>
+    public static T? OrNull<T>(Func<T?> look, LlmConfigErrorCode? code = null)
     {
         try
         {
-            return Find(vaultId, open);
+            return look();
         }
-        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.VaultCorrupt)
+        catch (LlmConfigException e) when (code is null || e.Code == code)
         {
-            return null;
+            return default;
+        }
+    }
+
+    /// <summary>Opens a file; one that is not as it was written is an error that names it.</summary>
+    public static T Checked<T>(string path, int version, Func<T> open)
+    {
+        try
+        {
+            return open();
+        }
+        catch (StoreFormatException e)
+        {
+            throw Corrupt(path, e, version);
         }
     }
 
@@ -159,27 +175,22 @@ internal sealed class MasterKeys(
 
     private VaultHeader? ReadHeader(bool trustStamp)
     {
-        try
+        Headers.TryGetValue(paths.Header, out (FileSnapshot File, VaultHeader Header)? last);
+        if (files.ReadVaultFile(paths.Header, VaultHeader.MaximumBytes, last?.File, trustStamp) is not { } file)
         {
-            Headers.TryGetValue(paths.Header, out (FileSnapshot File, VaultHeader Header)? last);
-            if (files.ReadVaultFile(paths.Header, VaultHeader.MaximumBytes, last?.File, trustStamp) is not { } file)
-            {
-                return null;
-            }
-
-            VaultHeader header = last is { } known && ReferenceEquals(known.File.Bytes, file.Bytes) ? known.Header : VaultHeader.Parse(file.Bytes);
-            if (Headers.Count >= MostHeaders && !Headers.ContainsKey(paths.Header))
-            {
-                Headers.Clear();
-            }
-
-            Headers[paths.Header] = (file, header);
-            return header;
+            return null;
         }
-        catch (StoreFormatException e)
+
+        VaultHeader header = last is { } known && ReferenceEquals(known.File.Bytes, file.Bytes)
+            ? known.Header
+            : Checked(paths.Header, VaultHeader.Version, () => VaultHeader.Parse(file.Bytes));
+        if (Headers.Count >= MostHeaders && !Headers.ContainsKey(paths.Header))
         {
-            throw Corrupt(paths.Header, e, VaultHeader.Version);
+            Headers.Clear();
         }
+
+        Headers[paths.Header] = (file, header);
+        return header;
     }
 
     /// <summary>Throws where secrets have no header: it was lost, and a new master key would lose them for good.</summary>
@@ -326,9 +337,7 @@ internal sealed class MasterKeys(
     public VaultHeader Hand(VaultHeader header, SecretBytes masterKey, Guid? before = null)
     {
         IMasterKeyProtector protector = Protector(header.Protector);
-        byte[] wrapped = before is { } known
-            ? protector.StoreNext(header.VaultId, masterKey.Span, known)
-            : protector.Store(header.VaultId, masterKey.Span);
+        byte[] wrapped = protector.Store(header.VaultId, masterKey.Span, before);
         using (SecretBytes back = protector.Load(header.VaultId, wrapped))
         {
             if (!CryptographicOperations.FixedTimeEquals(back.Span, masterKey.Span))

@@ -61,7 +61,7 @@ internal sealed class SealedFiles(LocalVaultFiles paths, StoreFileSystem files, 
     {
         byte[] nameHash = SecretName.Hash(name);
         string path = paths.Sealed(nameHash);
-        return files.CheckFolder(paths.Folder) ? Checked(path, () => Open(path, nameHash)) : null;
+        return files.CheckFolder(paths.Folder) ? MasterKeys.Checked(path, SealedSecret.Version, () => Open(path, nameHash)) : null;
     }
 
     /// <summary>Opens all secrets.</summary>
@@ -122,7 +122,7 @@ internal sealed class SealedFiles(LocalVaultFiles paths, StoreFileSystem files, 
         // Before the lock is taken: a protector may take its time.
         keys.Require();
         using FileLock alone = vaultLock.Acquire(cancellation);
-        return Checked(path, () => SealAnew(path, nameHash, metadata));
+        return MasterKeys.Checked(path, SealedSecret.Version, () => SealAnew(path, nameHash, metadata));
     }
 
     /// <summary>Seals a file for the present master key; one that is damaged stays as it is. Under the lock, alone.</summary>
@@ -366,17 +366,5 @@ internal sealed class SealedFiles(LocalVaultFiles paths, StoreFileSystem files, 
         return name.Length == 2 * SHA256.HashSizeInBytes && name.All(char.IsAsciiHexDigit)
             ? Convert.FromHexString(name)
             : throw new StoreFormatException("its name is not one that this module gives");
-    }
-
-    private static T Checked<T>(string path, Func<T> open)
-    {
-        try
-        {
-            return open();
-        }
-        catch (StoreFormatException e)
-        {
-            throw MasterKeys.Corrupt(path, e, SealedSecret.Version);
-        }
     }
 }

@@ -37,7 +37,7 @@ internal sealed class VaultGuard(LocalVaultFiles paths, StoreFileSystem files, M
         foreach (string path in some)
         {
             // A link or another user's file is reported where it is read.
-            if (OrNothing(() => SealedFiles.OwnerOf(files, path)) is { } owner && owner != header.VaultId && owner != header.Previous?.VaultId)
+            if (MasterKeys.OrNull(() => SealedFiles.OwnerOf(files, path)) is { } owner && owner != header.VaultId && owner != header.Previous?.VaultId)
             {
                 return keys.ReadHeader() is { } now && now.VaultId != header.VaultId ? null : throw new LlmConfigException(
                     LlmConfigErrorCode.VaultCorrupt,
@@ -60,7 +60,7 @@ internal sealed class VaultGuard(LocalVaultFiles paths, StoreFileSystem files, M
         try
         {
             // A damaged one says nothing; what was sealed says what it was.
-            VaultHeader? header = OrNothing(keys.ReadHeader, LlmConfigErrorCode.VaultCorrupt);
+            VaultHeader? header = MasterKeys.OrNull(keys.ReadHeader, LlmConfigErrorCode.VaultCorrupt);
             List<Guid> owners = [.. paths.ListSealed(files).Select(path => SealedFiles.OwnerOf(files, path)).OfType<Guid>().Distinct()];
             if (owners.Count is not (1 or 2) || (header is not null && owners.TrueForAll(id => id == header.VaultId || id == header.Previous?.VaultId) && Accepts(header)))
             {
@@ -93,7 +93,7 @@ internal sealed class VaultGuard(LocalVaultFiles paths, StoreFileSystem files, M
 
     /// <summary>Files with master keys of which it is sure that nothing needs them: the header's own one is there, and every secret opens with it.</summary>
     /// <param name="allOpen">Tells whether every secret opens.</param>
-    public IReadOnlyList<string> UnneededKeyFiles(Func<bool> allOpen) => OrNothing(() =>
+    public IReadOnlyList<string> UnneededKeyFiles(Func<bool> allOpen) => MasterKeys.OrNull(() =>
     {
         List<string> all = [.. files.ListFiles(paths.Folder, LocalVaultFiles.MasterKeyPattern).Where(path => LocalVaultFiles.MasterKeyOwner(path) is not null)];
         if (all.Count == 0 || keys.ReadHeader() is not { Previous: null } header)
@@ -113,7 +113,7 @@ internal sealed class VaultGuard(LocalVaultFiles paths, StoreFileSystem files, M
     /// copy of the master key that another protector keeps. An id alone proves nothing: an interrupted rotation leaves
     /// the same as who put another vault's only master key there.
     /// </summary>
-    public bool IsSurelyOwn(string path) => LocalVaultFiles.MasterKeyOwner(path) is not { } owner || OrNothing<bool?>(() =>
+    public bool IsSurelyOwn(string path) => LocalVaultFiles.MasterKeyOwner(path) is not { } owner || MasterKeys.OrNull<bool?>(() =>
     {
         if (files.ReadVaultFile(path, KeyFileProtector.MaximumBytes) is not { } file)
         {
@@ -130,18 +130,6 @@ internal sealed class VaultGuard(LocalVaultFiles paths, StoreFileSystem files, M
         using SecretBytes masterKey = new KeyFileProtector(paths.Folder, files).Load(owner, []);
         return keys.ReadHeader() is { } header && header.Protector != ProtectorKind.KeyFile && header.IsOf(masterKey.Span) && keys.Check();
     }) == true;
-
-    private static T? OrNothing<T>(Func<T?> look, LlmConfigErrorCode? code = null)
-    {
-        try
-        {
-            return look();
-        }
-        catch (LlmConfigException e) when (code is null || e.Code == code)
-        {
-            return default;
-        }
-    }
 
     // Once for each process and vault: a system's protector takes milliseconds.
     private void RefuseDowngrade(VaultHeader header)
@@ -170,7 +158,7 @@ internal sealed class VaultGuard(LocalVaultFiles paths, StoreFileSystem files, M
     {
         foreach (IMasterKeyProtector protector in keys.Protectors.Where(protector => protector.Kind != ProtectorKind.KeyFile))
         {
-            foreach (Guid other in (OrNothing(protector.Vaults) ?? []).Except(vaults))
+            foreach (Guid other in (MasterKeys.OrNull(protector.Vaults) ?? []).Except(vaults))
             {
                 return (protector.Kind, other);
             }
@@ -206,7 +194,7 @@ internal sealed class VaultGuard(LocalVaultFiles paths, StoreFileSystem files, M
         byte[] wrapped = header?.VaultId == owner ? header.Wrapped : header?.Previous?.VaultId == owner ? header.Previous.Wrapped : [];
         foreach (IMasterKeyProtector protector in keys.Protectors)
         {
-            if (OrNothing(() => protector.Load(owner, wrapped)) is not { } masterKey)
+            if (MasterKeys.OrNull(() => protector.Load(owner, wrapped)) is not { } masterKey)
             {
                 continue;
             }

@@ -22,25 +22,16 @@ internal interface IMasterKeyProtector
     {
     }
 
-    /// <summary>Stores the next master key of a vault whose present one it keeps; nobody is asked for anything new.</summary>
-    /// <param name="vaultId">The vault's id by the new master key.</param>
-    /// <param name="masterKey">32 bytes. The caller zeroes them.</param>
-    /// <param name="before">The vault's id by the present one, which was loaded.</param>
-    /// <returns>As for <see cref="Store"/>.</returns>
-    /// <exception cref="LlmConfigException">As for <see cref="Store"/>.</exception>
-    byte[] StoreNext(Guid vaultId, ReadOnlySpan<byte> masterKey, Guid before) => Store(vaultId, masterKey);
-
-    /// <summary>
-    /// Stores the master key of the vault, replacing an earlier one of the same vault.
-    /// </summary>
+    /// <summary>Stores the master key of the vault, replacing an earlier one of the same vault.</summary>
     /// <param name="vaultId">The vault's id, from its header.</param>
     /// <param name="masterKey">32 bytes. The caller zeroes them.</param>
+    /// <param name="before">The vault's id by the master key before, where it keeps that one: then nobody is asked for anything new.</param>
     /// <returns>
     /// Bytes that the vault must keep in its header and hand to <see cref="Load"/> (the wrapped key of DPAPI);
     /// empty where the protector keeps everything itself.
     /// </returns>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, or a Store code for a protector that writes files.</exception>
-    byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey);
+    byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey, Guid? before = null);
 
     /// <summary>Loads the master key of the vault.</summary>
     /// <param name="vaultId">The vault's id, from its header.</param>

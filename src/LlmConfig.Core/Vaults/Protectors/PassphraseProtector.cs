@@ -47,23 +47,28 @@ internal sealed class PassphraseProtector(
         _chosen = PassphraseKey.Derive(passphrase.Span, RandomNumberGenerator.GetBytes(PassphraseKey.SaltSize), rounds);
     }
 
-    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey)
+    // A new master key is no reason to ask for another passphrase.
+    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey, Guid? before = null)
     {
-        if (_chosen is null)
+        if (before is null && _chosen is null)
         {
             Prepare();
         }
 
-        using PassphraseKey key = _chosen!;
-        _chosen = null;
-        return Store(vaultId, masterKey, key);
-    }
-
-    /// <summary>With the passphrase of the vault before: a new master key is no reason to ask for another one.</summary>
-    public byte[] StoreNext(Guid vaultId, ReadOnlySpan<byte> masterKey, Guid before)
-    {
-        using PassphraseKey key = keys.Find(before) ?? throw PassphraseSource.Locked("The passphrase that was given does not hold any more.");
-        return Store(vaultId, masterKey, key);
+        using PassphraseKey key = (before is { } present ? keys.Find(present) : _chosen)
+            ?? throw PassphraseSource.Locked("The passphrase that was given does not hold any more.");
+        _chosen = before is null ? null : _chosen;
+        byte[] wrapped = new byte[Size];
+        wrapped[0] = Version;
+        wrapped[1] = Pbkdf2Sha512;
+        BinaryPrimitives.WriteInt32BigEndian(wrapped.AsSpan(RoundsAt), key.Rounds);
+        key.Salt.CopyTo(wrapped, SaltAt);
+        Span<byte> nonce = wrapped.AsSpan(NonceAt, SealedSecret.NonceSize);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(key.Bytes.Span, SealedSecret.TagSize);
+        aes.Encrypt(nonce, masterKey, wrapped.AsSpan(SealedAt, SealedSecret.MasterKeySize), wrapped.AsSpan(TagAt), AssociatedData(vaultId, wrapped));
+        keys.Keep(vaultId, key, time, clock);
+        return wrapped;
     }
 
     public SecretBytes Load(Guid vaultId, ReadOnlySpan<byte> wrapped)
@@ -113,21 +118,6 @@ internal sealed class PassphraseProtector(
     public void Remove(Guid vaultId) => keys.Forget(vaultId);
 
     public void Dispose() => _chosen?.Dispose();
-
-    private byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey, PassphraseKey key)
-    {
-        byte[] wrapped = new byte[Size];
-        wrapped[0] = Version;
-        wrapped[1] = Pbkdf2Sha512;
-        BinaryPrimitives.WriteInt32BigEndian(wrapped.AsSpan(RoundsAt), key.Rounds);
-        key.Salt.CopyTo(wrapped, SaltAt);
-        Span<byte> nonce = wrapped.AsSpan(NonceAt, SealedSecret.NonceSize);
-        RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(key.Bytes.Span, SealedSecret.TagSize);
-        aes.Encrypt(nonce, masterKey, wrapped.AsSpan(SealedAt, SealedSecret.MasterKeySize), wrapped.AsSpan(TagAt), AssociatedData(vaultId, wrapped));
-        keys.Keep(vaultId, key, time, clock);
-        return wrapped;
-    }
 
     private static SecretBytes? Open(Guid vaultId, ReadOnlySpan<byte> wrapped, PassphraseKey key)
     {

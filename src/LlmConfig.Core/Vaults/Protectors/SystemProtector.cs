@@ -23,7 +23,7 @@ internal abstract class SystemProtector(TimeSpan? timeLimit) : IMasterKeyProtect
         }
     }
 
-    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey)
+    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey, Guid? before = null)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(masterKey.Length, SealedSecret.MasterKeySize);
 
