@@ -7,7 +7,11 @@ namespace LlmConfig;
 /// The format of one sealed file, version 1 (docs/file-formats.md): a header of 36 bytes, the ciphertext of AES-256-GCM,
 /// and its tag. Header and name are associated data, so that a file opens only as what it is and under its own name.
 /// </summary>
-internal sealed class SealedSecret : IDisposable
+/// <param name="Name">The secret's name.</param>
+/// <param name="Type">What it is.</param>
+/// <param name="Metadata">A JSON object in UTF-8, or empty.</param>
+/// <param name="Value">The secret.</param>
+internal sealed record SealedSecret(string Name, SealedSecretType Type, byte[] Metadata, SecretBytes Value) : IDisposable
 {
     /// <summary>The largest secret, in bytes: 1 MiB. SecretManagement's own vaults take less.</summary>
     public const int MaximumSecretBytes = 1024 * 1024;
@@ -17,8 +21,8 @@ internal sealed class SealedSecret : IDisposable
 
     public const byte Version = 1;
     public const int HeaderSize = 36;
-    public const int NonceSize = 12;
-    public const int TagSize = 16;
+    public const int NonceSize = SealedBox.NonceSize;
+    public const int TagSize = SealedBox.TagSize;
     public const int MasterKeySize = 32;
 
     private const int MostOnStack = 1024;
@@ -26,24 +30,7 @@ internal sealed class SealedSecret : IDisposable
     private const int VaultAt = 8;
     private const int NonceAt = 24;
 
-    private SealedSecret(string name, SealedSecretType type, byte[] metadata, SecretBytes value)
-    {
-        Name = name;
-        Type = type;
-        Metadata = metadata;
-        Value = value;
-    }
-
     private static ReadOnlySpan<byte> Magic => "LLMS"u8;
-
-    public string Name { get; }
-
-    public SealedSecretType Type { get; }
-
-    /// <summary>A JSON object in UTF-8, or empty.</summary>
-    public byte[] Metadata { get; }
-
-    public SecretBytes Value { get; }
 
     /// <summary>Seals a secret under a fresh nonce. One is given by the format vectors of the tests only: it must never be used twice.</summary>
     public static byte[] Seal(
@@ -69,13 +56,7 @@ internal sealed class SealedSecret : IDisposable
         Span<byte> ownNonce = file.AsSpan(NonceAt, NonceSize);
         RandomNumberGenerator.Fill(ownNonce);
         nonce.CopyTo(ownNonce);
-        using var aes = new AesGcm(masterKey, TagSize);
-        aes.Encrypt(
-            ownNonce,
-            plain.Span,
-            file.AsSpan(HeaderSize, plainSize),
-            file.AsSpan(HeaderSize + plainSize),
-            AssociatedData(file, SecretName.Hash(name)));
+        SealedBox.Seal(masterKey, plain.Span, file.AsSpan(NonceAt), AssociatedData(file, SecretName.Hash(name)));
         return file;
     }
 
@@ -111,30 +92,13 @@ internal sealed class SealedSecret : IDisposable
         Span<byte> plain = large is null ? stackalloc byte[plainSize] : large.Span;
         try
         {
-            Decrypt(file, plain, masterKey, nameHash);
-            return Read((SealedSecretType)file[TypeAt], plain, nameHash);
+            return SealedBox.TryOpen(masterKey, file[NonceAt..], plain, AssociatedData(file, nameHash))
+                ? Read((SealedSecretType)file[TypeAt], plain, nameHash)
+                : throw new StoreFormatException("it was changed after it was sealed, or it lies under another secret's name");
         }
         finally
         {
             CryptographicOperations.ZeroMemory(plain);
-        }
-    }
-
-    private static void Decrypt(ReadOnlySpan<byte> file, Span<byte> plain, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> nameHash)
-    {
-        using var aes = new AesGcm(masterKey, TagSize);
-        try
-        {
-            aes.Decrypt(
-                file.Slice(NonceAt, NonceSize),
-                file.Slice(HeaderSize, plain.Length),
-                file[(HeaderSize + plain.Length)..],
-                plain,
-                AssociatedData(file, nameHash));
-        }
-        catch (AuthenticationTagMismatchException e)
-        {
-            throw new StoreFormatException("it was changed after it was sealed, or it lies under another secret's name", e);
         }
     }
 

@@ -21,9 +21,7 @@ internal sealed class PassphraseProtector(
     private const int RoundsAt = 2;
     private const int SaltAt = 6;
     private const int NonceAt = SaltAt + PassphraseKey.SaltSize;
-    private const int SealedAt = NonceAt + SealedSecret.NonceSize;
-    private const int TagAt = SealedAt + SealedSecret.MasterKeySize;
-    private const int Size = TagAt + SealedSecret.TagSize;
+    private const int Size = NonceAt + SealedBox.NonceSize + SealedSecret.MasterKeySize + SealedBox.TagSize;
 
     private PassphraseKey? _chosen;
 
@@ -63,10 +61,8 @@ internal sealed class PassphraseProtector(
         wrapped[1] = Pbkdf2Sha512;
         BinaryPrimitives.WriteInt32BigEndian(wrapped.AsSpan(RoundsAt), key.Rounds);
         key.Salt.CopyTo(wrapped, SaltAt);
-        Span<byte> nonce = wrapped.AsSpan(NonceAt, SealedSecret.NonceSize);
-        RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(key.Bytes.Span, SealedSecret.TagSize);
-        aes.Encrypt(nonce, masterKey, wrapped.AsSpan(SealedAt, SealedSecret.MasterKeySize), wrapped.AsSpan(TagAt), AssociatedData(vaultId, wrapped));
+        RandomNumberGenerator.Fill(wrapped.AsSpan(NonceAt, SealedBox.NonceSize));
+        SealedBox.Seal(key.Bytes.Span, masterKey, wrapped.AsSpan(NonceAt), AssociatedData(vaultId, wrapped));
         keys.Keep(vaultId, key, time, clock);
         return wrapped;
     }
@@ -122,22 +118,13 @@ internal sealed class PassphraseProtector(
     private static SecretBytes? Open(Guid vaultId, ReadOnlySpan<byte> wrapped, PassphraseKey key)
     {
         var masterKey = new SecretBytes(SealedSecret.MasterKeySize);
-        using var aes = new AesGcm(key.Bytes.Span, SealedSecret.TagSize);
-        try
+        if (SealedBox.TryOpen(key.Bytes.Span, wrapped[NonceAt..], masterKey.Span, AssociatedData(vaultId, wrapped)))
         {
-            aes.Decrypt(
-                wrapped.Slice(NonceAt, SealedSecret.NonceSize),
-                wrapped.Slice(SealedAt, SealedSecret.MasterKeySize),
-                wrapped[TagAt..],
-                masterKey.Span,
-                AssociatedData(vaultId, wrapped));
             return masterKey;
         }
-        catch (AuthenticationTagMismatchException)
-        {
-            masterKey.Dispose();
-            return null;
-        }
+
+        masterKey.Dispose();
+        return null;
     }
 
     // The vault and the parameters: neither can be exchanged.
