@@ -257,10 +257,9 @@ internal sealed class WriteProtocol(
 
             written = [.. changes.Select(change => change.NewKey).OfType<KeyReference>()];
             string? masterKey = written.Count == 0 ? null : seals.SealOf(storeId);
-            WriteKeys(changes, storeId, open, progress, cancellation);
 
             // It goes on while the file that refers to the keys is written.
-            BackgroundWork? flush = local.StartFlush();
+            BackgroundWork? flush = WriteKeys(changes, storeId, open, progress, cancellation);
             if (changes.Any(change => change.Error is null))
             {
                 after = config.Change(
@@ -290,9 +289,6 @@ internal sealed class WriteProtocol(
         }
         finally
         {
-            // Empty, but where it did not come to the flush.
-            local.GiveUp();
-
             // A key that another process dropped meanwhile is its to remove, or to keep for other stores; without a commit
             // nothing was dropped here.
             HashSet<KeyReference> mine = after is null ? [.. written] : [.. written, .. KeysOf(changes)];
@@ -327,13 +323,15 @@ internal sealed class WriteProtocol(
         }
     }
 
-    private void WriteKeys(
+    // Returns what still has to become durable before a commit refers to it.
+    private BackgroundWork? WriteKeys(
         List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, IProgress<int>? progress, CancellationToken cancellation)
     {
         int done = 0;
+        BackgroundWork? flush = null;
         foreach (IGrouping<string, PlannedChange> group in changes.Where(change => change.NewKey is not null).GroupBy(change => change.NewKey!.Vault))
         {
-            IKeyVault vault = open(group.Key);
+            using IKeyBatch batch = open(group.Key).Begin();
             var written = new List<PlannedChange>();
             LlmConfigException? busy = null;
             foreach (PlannedChange change in group)
@@ -350,7 +348,7 @@ internal sealed class WriteProtocol(
                 try
                 {
                     long started = EventLog.Start();
-                    WriteKey(change, vault, storeId, cancellation);
+                    WriteKey(change, batch, storeId, cancellation);
                     log.KeyWritten(change.NewKey!, started);
                     written.Add(change);
                 }
@@ -368,31 +366,29 @@ internal sealed class WriteProtocol(
                 progress?.Report(++done);
             }
 
-            if (!ReferenceEquals(vault, local))
-            {
-                // The built-in vault's keys are flushed together with the file that refers to them.
-                Flush(vault, written);
-            }
+            flush = Flush(batch, written) ?? flush;
         }
+
+        return flush;
     }
 
-    private void WriteKey(PlannedChange change, IKeyVault vault, Guid storeId, CancellationToken cancellation)
+    private void WriteKey(PlannedChange change, IKeyBatch batch, Guid storeId, CancellationToken cancellation)
     {
         var label = new KeyLabel(storeId, change.Result!);
         change.Written(label);
         if (change.Key is { } key)
         {
-            WriteKey(change, vault, key, label, cancellation);
+            WriteKey(change, batch, key, label, cancellation);
             return;
         }
 
         using ApiKey moved = keys.ReadForCopy(change.Result! with { Vault = change.CopiedKey!.Vault, KeyId = change.CopiedKey.KeyId }, cancellation);
-        WriteKey(change, vault, moved, label, cancellation);
+        WriteKey(change, batch, moved, label, cancellation);
     }
 
-    private void WriteKey(PlannedChange change, IKeyVault vault, ApiKey key, KeyLabel label, CancellationToken cancellation)
+    private void WriteKey(PlannedChange change, IKeyBatch batch, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
-        vault.Write(change.NewKey!.KeyId, key, label, cancellation);
+        batch.Write(change.NewKey!.KeyId, key, label, cancellation);
         change.KeyMark = local.Mark(key);
     }
 
@@ -408,20 +404,16 @@ internal sealed class WriteProtocol(
     private bool WasRotated(PlannedChange change) =>
         change.CopiedKey is { } copied && config.ReadStrictly()?.Find(change.Result!.Id)?.Key != copied;
 
-    private static void Flush(IKeyVault vault, List<PlannedChange> written)
+    private static BackgroundWork? Flush(IKeyBatch batch, List<PlannedChange> written)
     {
-        if (written.Count == 0)
-        {
-            return;
-        }
-
         try
         {
-            vault.Flush();
+            return written.Count == 0 ? null : batch.StartFlush();
         }
         catch (LlmConfigException e)
         {
             written.ForEach(change => change.Fail(e.About(change.Result?.Name)));
+            return null;
         }
     }
 }

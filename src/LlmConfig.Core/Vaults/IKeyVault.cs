@@ -21,9 +21,12 @@ public interface IKeyVault
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt, or a Store code of the built-in vault.</exception>
     void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation);
 
-    /// <summary>Makes durable all that the calling thread wrote and removed.</summary>
+    /// <summary>Makes durable all that was written and removed.</summary>
     /// <exception cref="LlmConfigException">As for <see cref="Write"/>.</exception>
     void Flush();
+
+    /// <summary>Begins to write the keys of one change.</summary>
+    internal IKeyBatch Begin() => new KeyBatch(this);
 
     /// <summary>Gives a key back.</summary>
     /// <param name="keyId">The key's id, or the name of a secret that somebody else keeps there.</param>
@@ -63,4 +66,58 @@ public interface IKeyVault
     /// <param name="cancellation">Stops waiting for the vault.</param>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable or VaultCorrupt: the old label stands, and the key is there.</exception>
     void Relabel(string keyId, KeyLabel label, CancellationToken cancellation);
+}
+
+/// <summary>A vault of others, which shows what it can do before it gets a key: vaults differ in what they take, and in what they tell.</summary>
+public interface IProbedVault : IKeyVault
+{
+    /// <summary>What it was found to do; <see langword="null"/> while it was not tried. Set by whoever opens the vault, before it is used.</summary>
+    VaultProfile? Profile { get; set; }
+
+    /// <summary>True before it was tried, and when another module serves it since.</summary>
+    bool NeedsProbe { get; }
+
+    /// <summary>
+    /// Tries the vault with a throwaway secret: writes it, reads it back, lists it, puts a label beside it, removes it, and looks
+    /// for it again. <see cref="Profile"/> is what was found from then on.
+    /// </summary>
+    /// <param name="keyId">The name of the throwaway secret: an id that was never used.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <exception cref="LlmConfigException">
+    /// VaultUnavailable: it cannot serve, with what it did and what to do; VaultLocked.
+    /// </exception>
+    VaultProfile Probe(string keyId, CancellationToken cancellation);
+}
+
+/// <summary>A key as a vault lists it: without its value.</summary>
+/// <param name="KeyId">The key's id in the vault.</param>
+/// <param name="Label">Whose key it is; <see langword="null"/> where the vault keeps no labels, or holds one that cannot be read.</param>
+public sealed record KeyVaultEntry(string KeyId, KeyLabel? Label);
+
+/// <summary>The keys that one change writes to a vault, and that become durable together. What was begun and not flushed is let go of when it is disposed of.</summary>
+internal interface IKeyBatch : IDisposable
+{
+    /// <summary>As <see cref="IKeyVault.Write"/>.</summary>
+    void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation);
+
+    /// <summary>Begins to make durable what was written: that has to be waited for before anything refers to it.</summary>
+    /// <returns><see langword="null"/> where it is durable already.</returns>
+    /// <exception cref="LlmConfigException">As for <see cref="IKeyVault.Flush"/>, where it is not waited for.</exception>
+    BackgroundWork? StartFlush();
+}
+
+/// <summary>The batch of a vault that writes each key by itself.</summary>
+internal sealed class KeyBatch(IKeyVault vault) : IKeyBatch
+{
+    public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation) => vault.Write(keyId, key, label, cancellation);
+
+    public BackgroundWork? StartFlush()
+    {
+        vault.Flush();
+        return null;
+    }
+
+    public void Dispose()
+    {
+    }
 }

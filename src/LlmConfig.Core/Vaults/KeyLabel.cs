@@ -36,21 +36,21 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
             [Name] = item.Name,
             [Provider] = item.Provider,
         };
-        Add(OwnBaseUrl, item.OwnBaseUrl);
+        if (item.OwnBaseUrl is { } baseUrl)
+        {
+            properties[OwnBaseUrl] = baseUrl;
+        }
+
         properties[UseAuthHeader] = item.UseAuthHeader ? "true" : "false";
-        Add(Model, item.Model);
+        if (item.Model is { } model)
+        {
+            properties[Model] = model;
+        }
+
         properties[KeyUpdatedAt] = ConfigDocumentWriter.Time(item.KeyUpdatedAt ?? item.UpdatedAt);
         properties[CreatedAt] = ConfigDocumentWriter.Time(item.CreatedAt);
         properties[UpdatedAt] = ConfigDocumentWriter.Time(item.UpdatedAt);
         return properties;
-
-        void Add(string name, string? value)
-        {
-            if (value is not null)
-            {
-                properties[name] = value;
-            }
-        }
     }
 
     /// <summary>Reads what <see cref="ToProperties"/> gave, after a vault kept it; further properties are passed over.</summary>
@@ -127,4 +127,19 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
         && one.Model == other.Model;
 
     private static DateTime ToMilliseconds(DateTime utc) => new(utc.Ticks - (utc.Ticks % TimeSpan.TicksPerMillisecond), DateTimeKind.Utc);
+}
+
+/// <summary>What the keys of a vault that several stores share say of the configurations that they belong to.</summary>
+internal static class SharedKeys
+{
+    /// <summary>
+    /// For each configuration the entry that holds: while a key is rotated, and after two stores rotated the same one, there
+    /// are several. The latest label wins; of two of the same moment the one with the higher key id, so that all stores agree.
+    /// </summary>
+    public static Dictionary<Guid, KeyVaultEntry> Newest(IEnumerable<KeyVaultEntry> entries) => entries
+        .Where(entry => entry.Label is not null)
+        .OrderByDescending(entry => entry.Label!.Configuration.UpdatedAt)
+        .ThenByDescending(entry => entry.KeyId, StringComparer.Ordinal)
+        .DistinctBy(entry => entry.Label!.Configuration.Id)
+        .ToDictionary(entry => entry.Label!.Configuration.Id);
 }

@@ -7,19 +7,14 @@ namespace LlmConfig;
 internal static class LengthPrefixed
 {
     /// <summary>Texts one after the other, in UTF-8.</summary>
-    public static byte[] Join(params ReadOnlySpan<string> texts)
+    public static byte[] Join(params string[] texts)
     {
-        int size = 0;
-        foreach (string text in texts)
-        {
-            size += sizeof(int) + Encoding.UTF8.GetByteCount(text);
-        }
-
-        byte[] joined = new byte[size];
+        byte[][] parts = Array.ConvertAll(texts, Encoding.UTF8.GetBytes);
+        byte[] joined = new byte[parts.Sum(part => sizeof(int) + part.Length)];
         Span<byte> at = joined;
-        foreach (string text in texts)
+        foreach (byte[] part in parts)
         {
-            at = Put(at, Encoding.UTF8.GetBytes(text));
+            at = Put(at, part);
         }
 
         return joined;

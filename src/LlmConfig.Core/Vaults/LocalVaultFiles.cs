@@ -5,6 +5,9 @@ internal sealed class LocalVaultFiles(string folder)
 {
     public const string SealedExtension = ".sealed";
 
+    /// <summary>What the names of sealed files match.</summary>
+    public const string SealedPattern = "*" + SealedExtension;
+
     private const string MasterKeyPrefix = "master-";
     private const string MasterKeyExtension = ".key";
 
@@ -16,6 +19,8 @@ internal sealed class LocalVaultFiles(string folder)
     public string Header { get; } = Path.Combine(folder, "vault.json");
 
     public string Lock { get; } = Path.Combine(folder, "vault.lock");
+
+    public IReadOnlyList<string> ListSealed(StoreFileSystem files) => files.ListFiles(Folder, SealedPattern);
 
     /// <summary>The file in which KeyFile keeps the master key of a vault id.</summary>
     public string MasterKey(Guid vaultId) => Path.Combine(Folder, $"{MasterKeyPrefix}{vaultId:D}{MasterKeyExtension}");

@@ -7,7 +7,11 @@ namespace LlmConfig;
 /// The format of one sealed file, version 1 (docs/file-formats.md): a header of 36 bytes, the ciphertext of AES-256-GCM,
 /// and its tag. Header and name are associated data, so that a file opens only as what it is and under its own name.
 /// </summary>
-internal sealed class SealedSecret : IDisposable
+/// <param name="Name">The secret's name.</param>
+/// <param name="Type">What it is.</param>
+/// <param name="Metadata">A JSON object in UTF-8, or empty.</param>
+/// <param name="Value">The secret.</param>
+internal sealed record SealedSecret(string Name, SealedSecretType Type, byte[] Metadata, SecretBytes Value) : IDisposable
 {
     /// <summary>The largest secret, in bytes: 1 MiB. SecretManagement's own vaults take less.</summary>
     public const int MaximumSecretBytes = 1024 * 1024;
@@ -17,8 +21,8 @@ internal sealed class SealedSecret : IDisposable
 
     public const byte Version = 1;
     public const int HeaderSize = 36;
-    public const int NonceSize = 12;
-    public const int TagSize = 16;
+    public const int NonceSize = SealedBox.NonceSize;
+    public const int TagSize = SealedBox.TagSize;
     public const int MasterKeySize = 32;
 
     private const int MostOnStack = 1024;
@@ -26,43 +30,17 @@ internal sealed class SealedSecret : IDisposable
     private const int VaultAt = 8;
     private const int NonceAt = 24;
 
-    private SealedSecret(string name, SealedSecretType type, byte[] metadata, SecretBytes value)
-    {
-        Name = name;
-        Type = type;
-        Metadata = metadata;
-        Value = value;
-    }
-
     private static ReadOnlySpan<byte> Magic => "LLMS"u8;
 
-    public string Name { get; }
-
-    public SealedSecretType Type { get; }
-
-    /// <summary>A JSON object in UTF-8, or empty.</summary>
-    public byte[] Metadata { get; }
-
-    public SecretBytes Value { get; }
-
-    /// <summary>Seals a secret under a fresh nonce.</summary>
+    /// <summary>Seals a secret under a fresh nonce. One is given by the format vectors of the tests only: it must never be used twice.</summary>
     public static byte[] Seal(
-        Guid vaultId, ReadOnlySpan<byte> masterKey, string name, SealedSecretType type, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value)
-    {
-        Span<byte> nonce = stackalloc byte[NonceSize];
-        RandomNumberGenerator.Fill(nonce);
-        return Seal(vaultId, masterKey, name, type, metadata, value, nonce);
-    }
-
-    /// <summary>Seals under a given nonce. For the format vectors of the tests only: a nonce must never be used twice.</summary>
-    internal static byte[] Seal(
         Guid vaultId,
         ReadOnlySpan<byte> masterKey,
         string name,
         SealedSecretType type,
         ReadOnlySpan<byte> metadata,
         ReadOnlySpan<byte> value,
-        ReadOnlySpan<byte> nonce)
+        ReadOnlySpan<byte> nonce = default)
     {
         byte[] nameBytes = Encoding.UTF8.GetBytes(name);
         int plainSize = sizeof(int) + nameBytes.Length + sizeof(int) + metadata.Length + value.Length;
@@ -75,14 +53,10 @@ internal sealed class SealedSecret : IDisposable
         file[Magic.Length] = Version;
         file[TypeAt] = (byte)type;
         vaultId.TryWriteBytes(file.AsSpan(VaultAt), bigEndian: true, out _);
-        nonce.CopyTo(file.AsSpan(NonceAt));
-        using var aes = new AesGcm(masterKey, TagSize);
-        aes.Encrypt(
-            nonce,
-            plain.Span,
-            file.AsSpan(HeaderSize, plainSize),
-            file.AsSpan(HeaderSize + plainSize),
-            AssociatedData(file, SecretName.Hash(name)));
+        Span<byte> ownNonce = file.AsSpan(NonceAt, NonceSize);
+        RandomNumberGenerator.Fill(ownNonce);
+        nonce.CopyTo(ownNonce);
+        SealedBox.Seal(masterKey, plain.Span, file.AsSpan(NonceAt), AssociatedData(file, SecretName.Hash(name)));
         return file;
     }
 
@@ -92,20 +66,7 @@ internal sealed class SealedSecret : IDisposable
         ? new Guid(file.Slice(VaultAt, NonceAt - VaultAt), bigEndian: true)
         : null;
 
-    /// <summary>Opens a sealed file.</summary>
-    /// <param name="file">The whole file.</param>
-    /// <param name="vaultId">The vault that it must belong to.</param>
-    /// <param name="masterKey">The vault's master key.</param>
-    /// <param name="name">The name that it must have been sealed under, letter case apart.</param>
-    /// <exception cref="StoreFormatException">Anything is not as it was sealed; the text never shows content.</exception>
-    public static SealedSecret Open(ReadOnlySpan<byte> file, Guid vaultId, ReadOnlySpan<byte> masterKey, string name) =>
-        Open(file, vaultId, masterKey, SecretName.Hash(name));
-
-    /// <summary>Opens a sealed file of which only the place is known, as when a vault is listed.</summary>
-    /// <param name="file">The whole file.</param>
-    /// <param name="vaultId">The vault that it must belong to.</param>
-    /// <param name="masterKey">The vault's master key.</param>
-    /// <param name="nameHash">The hash (<see cref="SecretName.Hash"/>) of the name that it must have been sealed under: the name of its file.</param>
+    /// <summary>Opens the file of a secret whose name has this hash (<see cref="SecretName.Hash"/>).</summary>
     /// <exception cref="StoreFormatException">Anything is not as it was sealed; the text never shows content.</exception>
     public static SealedSecret Open(ReadOnlySpan<byte> file, Guid vaultId, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> nameHash)
     {
@@ -131,30 +92,13 @@ internal sealed class SealedSecret : IDisposable
         Span<byte> plain = large is null ? stackalloc byte[plainSize] : large.Span;
         try
         {
-            Decrypt(file, plain, masterKey, nameHash);
-            return Read((SealedSecretType)file[TypeAt], plain, nameHash);
+            return SealedBox.TryOpen(masterKey, file[NonceAt..], plain, AssociatedData(file, nameHash))
+                ? Read((SealedSecretType)file[TypeAt], plain, nameHash)
+                : throw new StoreFormatException("it was changed after it was sealed, or it lies under another secret's name");
         }
         finally
         {
             CryptographicOperations.ZeroMemory(plain);
-        }
-    }
-
-    private static void Decrypt(ReadOnlySpan<byte> file, Span<byte> plain, ReadOnlySpan<byte> masterKey, ReadOnlySpan<byte> nameHash)
-    {
-        using var aes = new AesGcm(masterKey, TagSize);
-        try
-        {
-            aes.Decrypt(
-                file.Slice(NonceAt, NonceSize),
-                file.Slice(HeaderSize, plain.Length),
-                file[(HeaderSize + plain.Length)..],
-                plain,
-                AssociatedData(file, nameHash));
-        }
-        catch (AuthenticationTagMismatchException e)
-        {
-            throw new StoreFormatException("it was changed after it was sealed, or it lies under another secret's name", e);
         }
     }
 

@@ -17,7 +17,7 @@ internal static class SecretName
 
     /// <summary>True when the name is no text, or too long to be kept.</summary>
     public static bool IsUnfit(string name) =>
-        name.Length is 0 or > MaximumLength || name.AsSpan().EnumerateRunes().Contains(Rune.ReplacementChar);
+        name.Length is 0 or > MaximumLength || name.EnumerateRunes().Contains(Rune.ReplacementChar);
 
     // Two names are one when their capitals are, which is how .NET compares without regard to case. Lower case is what is
     // hashed, so that the id of an API key is hashed as it is; where a capital has no way back from its lower case it stays.
@@ -37,18 +37,5 @@ internal static class SecretName
         }
 
         return folded.ToString();
-    }
-
-    private static bool Contains(this SpanRuneEnumerator runes, Rune wanted)
-    {
-        foreach (Rune rune in runes)
-        {
-            if (rune == wanted)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

@@ -104,14 +104,7 @@ public sealed class SecretVault : IDisposable
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(metadata);
-        ConfigFile.RequireWorkingLocks();
-        if (!_vault.RewriteMetadata(name, SecretMetadata.Encode(name, metadata), cancellation))
-        {
-            return false;
-        }
-
-        _vault.Flush();
-        return true;
+        return Durably(() => _vault.RewriteMetadata(name, SecretMetadata.Encode(name, metadata), cancellation));
     }
 
     /// <summary>Removes a secret.</summary>
@@ -121,14 +114,7 @@ public sealed class SecretVault : IDisposable
     public bool Remove(string name, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(name);
-        ConfigFile.RequireWorkingLocks();
-        if (!_vault.RemoveSecret(name, cancellation))
-        {
-            return false;
-        }
-
-        _vault.Flush();
-        return true;
+        return Durably(() => _vault.RemoveSecret(name, cancellation));
     }
 
     /// <summary>All secrets, by name; one whose file is damaged is left out, and told of where it is read.</summary>
@@ -169,4 +155,16 @@ public sealed class SecretVault : IDisposable
 
     /// <summary>Zeroes the master key, if one was loaded.</summary>
     public void Dispose() => _vault.Dispose();
+
+    private bool Durably(Func<bool> change)
+    {
+        ConfigFile.RequireWorkingLocks();
+        if (!change())
+        {
+            return false;
+        }
+
+        _vault.Flush();
+        return true;
+    }
 }

@@ -18,7 +18,7 @@ internal sealed record VaultHeader
     public const int Version = 1;
     public const int MaximumBytes = 64 * 1024;
 
-    private const int CheckSize = SealedSecret.NonceSize + SealedSecret.TagSize;
+    private const int CheckSize = SealedBox.NonceSize + SealedBox.TagSize;
     private static readonly JsonWriterOptions Options = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static ReadOnlySpan<byte> IdPurpose => "LlmConfig vault id 1"u8;
@@ -55,8 +55,7 @@ internal sealed record VaultHeader
     public VaultHeader WithCheck(ReadOnlySpan<byte> masterKey)
     {
         byte[] check = RandomNumberGenerator.GetBytes(CheckSize);
-        using var aes = new AesGcm(masterKey, SealedSecret.TagSize);
-        aes.Encrypt(check.AsSpan(0, SealedSecret.NonceSize), [], [], check.AsSpan(SealedSecret.NonceSize), AssociatedData());
+        SealedBox.Seal(masterKey, [], check, AssociatedData());
         return this with { Check = check };
     }
 
@@ -64,24 +63,7 @@ internal sealed record VaultHeader
     public bool IsOf(ReadOnlySpan<byte> masterKey) => masterKey.Length == SealedSecret.MasterKeySize && IdOf(masterKey) == VaultId;
 
     /// <summary>True when this is the master key that the header was made with.</summary>
-    public bool Accepts(ReadOnlySpan<byte> masterKey)
-    {
-        if (!IsOf(masterKey))
-        {
-            return false;
-        }
-
-        using var aes = new AesGcm(masterKey, SealedSecret.TagSize);
-        try
-        {
-            aes.Decrypt(Check.AsSpan(0, SealedSecret.NonceSize), [], Check.AsSpan(SealedSecret.NonceSize), [], AssociatedData());
-            return true;
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            return false;
-        }
-    }
+    public bool Accepts(ReadOnlySpan<byte> masterKey) => IsOf(masterKey) && SealedBox.TryOpen(masterKey, Check, [], AssociatedData());
 
     /// <summary>True when both say the same of where the master key is.</summary>
     public bool KeepsAs(VaultHeader other) =>
@@ -129,23 +111,17 @@ internal sealed record VaultHeader
                 throw version > Version ? StoreFormatException.Newer(version) : new StoreFormatException("its version is none");
             }
 
-            var header = new VaultHeader
+            PreviousMasterKey key = ParseKey(root);
+            return new VaultHeader
             {
-                VaultId = root.GetProperty("vault").GetGuid(),
-                Protector = ParseProtector(root),
+                VaultId = key.VaultId,
+                Protector = key.Protector,
                 Reason = root.GetProperty("reason").GetString() ?? string.Empty,
-                Wrapped = root.GetProperty("wrapped").GetBytesFromBase64(),
-                Check = root.GetProperty("check").GetBytesFromBase64(),
+                Wrapped = key.Wrapped,
+                Check = key.Check,
                 CreatedAt = root.GetProperty("createdAt").GetDateTimeOffset().UtcDateTime,
-                Previous = root.TryGetProperty("previous", out JsonElement previous)
-                    ? new PreviousMasterKey(
-                        previous.GetProperty("vault").GetGuid(),
-                        ParseProtector(previous),
-                        previous.GetProperty("wrapped").GetBytesFromBase64(),
-                        previous.GetProperty("check").GetBytesFromBase64())
-                    : null,
+                Previous = root.TryGetProperty("previous", out JsonElement previous) ? ParseKey(previous) : null,
             };
-            return header.Check.Length == CheckSize && (header.Previous?.Check.Length ?? CheckSize) == CheckSize ? header : throw new StoreFormatException("its check value has the wrong size");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException or FormatException)
         {
@@ -153,14 +129,25 @@ internal sealed record VaultHeader
         }
     }
 
-    private static ProtectorKind ParseProtector(JsonElement item) =>
-        item.GetProperty("protector").GetString() is { } name && Enum.TryParse(name, out ProtectorKind kind) && kind.ToString() == name
-            ? kind
-            : throw new StoreFormatException("it names a protector that this module does not know");
+    private static PreviousMasterKey ParseKey(JsonElement item) =>
+        item.GetProperty("protector").GetString() is not { } name || !Enum.TryParse(name, out ProtectorKind kind) || kind.ToString() != name
+            ? throw new StoreFormatException("it names a protector that this module does not know")
+        : item.GetProperty("check").GetBytesFromBase64() is not { Length: CheckSize } check
+            ? throw new StoreFormatException("its check value has the wrong size")
+        : new PreviousMasterKey(item.GetProperty("vault").GetGuid(), kind, item.GetProperty("wrapped").GetBytesFromBase64(), check);
 
     // The master key before is named too: nobody without the present one can put another in its place.
     private byte[] AssociatedData() => Encoding.UTF8.GetBytes(
         Previous is { } previous
             ? $"LlmConfig vault {Version} {VaultId:D} {Protector} after {previous.VaultId:D} {previous.Protector} {Convert.ToBase64String(previous.Check)}"
             : $"LlmConfig vault {Version} {VaultId:D} {Protector}");
+}
+
+/// <summary>The master key that a vault had before the present one: what its header said of it, until no file is sealed under it any more.</summary>
+internal sealed record PreviousMasterKey(Guid VaultId, ProtectorKind Protector, byte[] Wrapped, byte[] Check)
+{
+    public PreviousMasterKey(VaultHeader header)
+        : this(header.VaultId, header.Protector, header.Wrapped, header.Check)
+    {
+    }
 }

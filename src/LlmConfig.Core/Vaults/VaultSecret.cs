@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security;
 using System.Security.Cryptography;
@@ -85,26 +86,17 @@ public sealed class VaultSecret : IDisposable
 
     /// <summary>The text of a <see cref="SealedSecretType.String"/> or <see cref="SealedSecretType.SecureString"/>.</summary>
     /// <exception cref="InvalidOperationException">It is of another type.</exception>
-    public string ToText() => Type is SealedSecretType.String or SealedSecretType.SecureString
-        ? Strict.GetString(Bytes)
-        : throw new InvalidOperationException($"The secret is a {Type}.");
+    public string ToText() => Strict.GetString(BytesOf(SealedSecretType.String, SealedSecretType.SecureString));
 
     /// <summary>The text of a <see cref="SealedSecretType.String"/> or <see cref="SealedSecretType.SecureString"/>, read-only, for the caller to dispose of.</summary>
     /// <exception cref="InvalidOperationException">It is of another type.</exception>
-    public SecureString ToSecureString() => Type is SealedSecretType.String or SealedSecretType.SecureString
-        ? Decode(Bytes)
-        : throw new InvalidOperationException($"The secret is a {Type}.");
+    public SecureString ToSecureString() => Decode(BytesOf(SealedSecretType.String, SealedSecretType.SecureString));
 
     /// <summary>User name and password of a <see cref="SealedSecretType.Credential"/>; the password is the caller's to dispose of.</summary>
     /// <exception cref="InvalidOperationException">It is of another type, or no credential that this version wrote.</exception>
     public (string UserName, SecureString Password) ToCredential()
     {
-        if (Type != SealedSecretType.Credential)
-        {
-            throw new InvalidOperationException($"The secret is a {Type}.");
-        }
-
-        ReadOnlySpan<byte> rest = Bytes;
+        ReadOnlySpan<byte> rest = BytesOf(SealedSecretType.Credential);
         string userName = Strict.GetString(Take(ref rest));
         return (userName, Decode(rest));
     }
@@ -113,13 +105,8 @@ public sealed class VaultSecret : IDisposable
     /// <exception cref="InvalidOperationException">It is of another type, or no table that this version wrote.</exception>
     public IReadOnlyList<KeyValuePair<string, VaultSecret>> ToTable()
     {
-        if (Type != SealedSecretType.Hashtable)
-        {
-            throw new InvalidOperationException($"The secret is a {Type}.");
-        }
-
         var items = new List<KeyValuePair<string, VaultSecret>>();
-        ReadOnlySpan<byte> rest = Bytes;
+        ReadOnlySpan<byte> rest = BytesOf(SealedSecretType.Hashtable);
         while (rest.Length > 0)
         {
             string name = Strict.GetString(Take(ref rest));
@@ -138,6 +125,9 @@ public sealed class VaultSecret : IDisposable
 
     /// <summary>Zeroes the value.</summary>
     public void Dispose() => _bytes.Dispose();
+
+    private ReadOnlySpan<byte> BytesOf(params SealedSecretType[] types) =>
+        types.Contains(Type) ? Bytes : throw new InvalidOperationException($"The secret is a {Type}.");
 
     private static SecretBytes Encode(ReadOnlySpan<char> text)
     {
@@ -192,4 +182,30 @@ public sealed class VaultSecret : IDisposable
     }
 
     private static InvalidOperationException Broken(Exception? cause = null) => new("The parts of the secret do not fit its size.", cause);
+}
+
+/// <summary>A secret as the built-in vault lists it: without its value.</summary>
+/// <param name="Name">The name, in the letter case in which it was last written.</param>
+/// <param name="Type">What it is.</param>
+/// <param name="Metadata">What is kept beside it, by name: texts, whole numbers (<see cref="int"/>), <see cref="bool"/> or <see cref="DateTime"/>.</param>
+public sealed record VaultSecretInfo(string Name, SealedSecretType Type, IReadOnlyDictionary<string, object> Metadata);
+
+/// <summary>The type of a secret in the built-in vault, by the numbers that SecretManagement gives its types.</summary>
+[SuppressMessage("Naming", "CA1720:Identifier contains type name", Justification = "SecretManagement's own names.")]
+public enum SealedSecretType
+{
+    /// <summary>Bytes.</summary>
+    ByteArray = 1,
+
+    /// <summary>A text.</summary>
+    String = 2,
+
+    /// <summary>A text that is handed out as a <see cref="System.Security.SecureString"/>; API keys are kept so.</summary>
+    SecureString = 3,
+
+    /// <summary>A user name with a password.</summary>
+    Credential = 4,
+
+    /// <summary>Named values of the other types.</summary>
+    Hashtable = 5,
 }

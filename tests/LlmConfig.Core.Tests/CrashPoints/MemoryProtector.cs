@@ -7,7 +7,7 @@ internal sealed class MemoryProtector(Dictionary<Guid, byte[]> keyring, FaultPla
 
     public ProtectorStatus GetStatus() => new(ProtectorState.Ready, "The keyring of the test is there.");
 
-    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey)
+    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey, Guid? before = null)
     {
         byte[] copy = masterKey.ToArray();
         return Call("keyring store", () =>

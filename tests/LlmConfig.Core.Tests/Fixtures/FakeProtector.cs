@@ -19,7 +19,7 @@ internal sealed class FakeProtector(ProtectorKind kind, ProtectorState state = P
 
     public ProtectorStatus GetStatus() => new(State, $"The fake {Kind} is {State}.");
 
-    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey)
+    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey, Guid? before = null)
     {
         Check(nameof(Store));
         _keys[vaultId] = masterKey.ToArray();

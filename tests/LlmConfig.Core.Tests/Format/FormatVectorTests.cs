@@ -203,7 +203,7 @@ public sealed class FormatVectorTests : IDisposable
                 aes.Encrypt(Nonce, plain, file.AsSpan(36, plain.Length), file.AsSpan(36 + plain.Length), associated);
             }
 
-            Assert.Throws<StoreFormatException>(() => SealedSecret.Open(file, Vault, MasterKey, "n"));
+            Assert.Throws<StoreFormatException>(() => SealedSecret.Open(file, Vault, MasterKey, SecretName.Hash("n")));
         }
     }
 

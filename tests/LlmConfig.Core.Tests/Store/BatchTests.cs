@@ -153,6 +153,29 @@ public sealed class BatchTests : IDisposable
         Assert.Single(repository.GetAll());
     }
 
+    [SkippableFact]
+    public void A_batch_that_is_stopped_after_its_first_key_leaves_no_key_and_no_open_file()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "Open files are looked for in /proc.");
+        using var stop = new CancellationTokenSource();
+        using ApiKey key = ApiKey.From(TestKey.New(), null);
+        using LlmConfigRepository repository = _store.Open();
+        NewConfiguration[] wanted = [.. new[] { "a", "b" }.Select(name => new NewConfiguration { Name = name, Provider = "openai", Key = key })];
+
+        Assert.Throws<OperationCanceledException>(() => repository.Create(wanted, new Stopper(stop), stop.Token));
+
+        Assert.Empty(_store.Sealed);
+        Assert.Empty(_store.Intents);
+        Assert.DoesNotContain(
+            Directory.EnumerateFileSystemEntries("/proc/self/fd").Select(path => new FileInfo(path).LinkTarget),
+            target => target?.StartsWith(_store.VaultPaths.Folder, StringComparison.Ordinal) == true && target.Contains(".sealed", StringComparison.Ordinal));
+    }
+
+    private sealed class Stopper(CancellationTokenSource stop) : IProgress<int>
+    {
+        public void Report(int value) => stop.Cancel();
+    }
+
     private sealed class FixedClock : TimeProvider
     {
         public DateTimeOffset Now { get; set; }

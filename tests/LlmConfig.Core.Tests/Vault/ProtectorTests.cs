@@ -58,6 +58,19 @@ public sealed class ProtectorTests : IDisposable
     }
 
     [Fact]
+    public void A_vault_that_is_gone_is_not_made_anew_by_a_change_of_protector()
+    {
+        _keyring.State = ProtectorState.Absent;
+        _store.Create("work", TestKey.New(), null, Open());
+        Directory.Delete(_store.VaultPaths.Folder, recursive: true);
+
+        LlmConfigException error = Refusal.Of(_store, LlmConfigErrorCode.VaultCorrupt, "LlmConfig", () => Open().SetProtector(ProtectorKind.KeyFile));
+
+        Assert.Contains("backup", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_store.VaultPaths.Folder));
+    }
+
+    [Fact]
     public void The_protector_is_chosen_once_and_never_switched_by_itself()
     {
         _keyring.State = ProtectorState.Absent;

@@ -76,13 +76,13 @@ public sealed class SealedFileTests : IDisposable
         byte[] file = SealedSecret.Seal(
             vault, key, "имя", type, System.Text.Encoding.UTF8.GetBytes(metadata), System.Text.Encoding.UTF8.GetBytes(value));
 
-        using SealedSecret back = SealedSecret.Open(file, vault, key, "имя");
+        using SealedSecret back = SealedSecret.Open(file, vault, key, SecretName.Hash("имя"));
         Assert.Equal(("имя", type), (back.Name, back.Type));
         Assert.Equal(metadata, System.Text.Encoding.UTF8.GetString(back.Metadata));
         Assert.Equal(value, System.Text.Encoding.UTF8.GetString(back.Value.Span));
-        Assert.Throws<StoreFormatException>(() => SealedSecret.Open(file, vault, key, "имя2"));
-        Assert.Throws<StoreFormatException>(() => SealedSecret.Open(file, Guid.NewGuid(), key, "имя"));
-        Assert.Throws<StoreFormatException>(() => SealedSecret.Open(file, vault, RandomNumberGenerator.GetBytes(32), "имя"));
+        Assert.Throws<StoreFormatException>(() => SealedSecret.Open(file, vault, key, SecretName.Hash("имя2")));
+        Assert.Throws<StoreFormatException>(() => SealedSecret.Open(file, Guid.NewGuid(), key, SecretName.Hash("имя")));
+        Assert.Throws<StoreFormatException>(() => SealedSecret.Open(file, vault, RandomNumberGenerator.GetBytes(32), SecretName.Hash("имя")));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace LlmConfig;
 
@@ -68,10 +69,10 @@ internal static unsafe partial class GLib
     public static partial nint NewEntry(nint key, nint value);
 
     [LibraryImport(LibGLib, EntryPoint = "g_variant_new_array")]
-    private static partial nint NewArray(nint type, nint* children, nuint count);
+    private static partial nint NewArray(nint type, nint[] children, nuint count);
 
     [LibraryImport(LibGLib, EntryPoint = "g_variant_new_tuple")]
-    private static partial nint NewTuple(nint* children, nuint count);
+    private static partial nint NewTuple(nint[] children, nuint count);
 
     [LibraryImport(LibGLib, EntryPoint = "g_variant_n_children")]
     private static partial nuint CountChildren(nint variant);
@@ -143,22 +144,10 @@ internal static unsafe partial class GLib
     }
 
     /// <summary>A GVariant array; takes over the (floating) children, of which there must be one.</summary>
-    public static nint NewArray(params ReadOnlySpan<nint> children)
-    {
-        fixed (nint* pointer = children)
-        {
-            return NewArray(0, pointer, (nuint)children.Length);
-        }
-    }
+    public static nint NewArray(params nint[] children) => NewArray(0, children, (nuint)children.Length);
 
     /// <summary>A GVariant tuple; takes over the (floating) children.</summary>
-    public static nint NewTuple(params ReadOnlySpan<nint> children)
-    {
-        fixed (nint* pointer = children)
-        {
-            return NewTuple(pointer, (nuint)children.Length);
-        }
-    }
+    public static nint NewTuple(params nint[] children) => NewTuple(children, (nuint)children.Length);
 
     /// <summary>The last element of a tuple whose last element is a string or an object path.</summary>
     public static string GetLastString(nint tuple)
@@ -196,4 +185,30 @@ internal static unsafe partial class GLib
         public ListNode* Next;
         public ListNode* Previous;
     }
+}
+
+/// <summary>One reference to a GObject; the marshaller makes it and sets it.</summary>
+internal sealed class GObjectHandle() : SafeHandleZeroOrMinusOneIsInvalid(ownsHandle: true)
+{
+    /// <summary>Takes over a reference.</summary>
+    public GObjectHandle(nint instance)
+        : this() => SetHandle(instance);
+
+    protected override bool ReleaseHandle()
+    {
+        GLib.ReleaseObject(handle);
+        return true;
+    }
+}
+
+/// <summary>A GError: what a library of the GLib family, or the service behind it, answered. Its text names no secret: none is ever sent where it could be repeated.</summary>
+#pragma warning disable CA1064 // It is only ever the cause of an LlmConfigException.
+internal sealed class GErrorException(string domain, int code, string message) : Exception(message)
+#pragma warning restore CA1064
+{
+    /// <summary>The name of the error domain, for example <c>g-io-error-quark</c>.</summary>
+    public string Domain { get; } = domain;
+
+    /// <summary>The code within the domain.</summary>
+    public int Code { get; } = code;
 }

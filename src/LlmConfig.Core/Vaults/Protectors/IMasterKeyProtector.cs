@@ -22,25 +22,16 @@ internal interface IMasterKeyProtector
     {
     }
 
-    /// <summary>Stores the next master key of a vault whose present one it keeps; nobody is asked for anything new.</summary>
-    /// <param name="vaultId">The vault's id by the new master key.</param>
-    /// <param name="masterKey">32 bytes. The caller zeroes them.</param>
-    /// <param name="before">The vault's id by the present one, which was loaded.</param>
-    /// <returns>As for <see cref="Store"/>.</returns>
-    /// <exception cref="LlmConfigException">As for <see cref="Store"/>.</exception>
-    byte[] StoreNext(Guid vaultId, ReadOnlySpan<byte> masterKey, Guid before) => Store(vaultId, masterKey);
-
-    /// <summary>
-    /// Stores the master key of the vault, replacing an earlier one of the same vault.
-    /// </summary>
+    /// <summary>Stores the master key of the vault, replacing an earlier one of the same vault.</summary>
     /// <param name="vaultId">The vault's id, from its header.</param>
     /// <param name="masterKey">32 bytes. The caller zeroes them.</param>
+    /// <param name="before">The vault's id by the master key before, where it keeps that one: then nobody is asked for anything new.</param>
     /// <returns>
     /// Bytes that the vault must keep in its header and hand to <see cref="Load"/> (the wrapped key of DPAPI);
     /// empty where the protector keeps everything itself.
     /// </returns>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, or a Store code for a protector that writes files.</exception>
-    byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey);
+    byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey, Guid? before = null);
 
     /// <summary>Loads the master key of the vault.</summary>
     /// <param name="vaultId">The vault's id, from its header.</param>
@@ -64,4 +55,22 @@ internal interface IMasterKeyProtector
     /// <param name="vaultId">The vault's id.</param>
     /// <exception cref="LlmConfigException">VaultLocked or VaultUnavailable.</exception>
     void Remove(Guid vaultId);
+}
+
+/// <summary>The protectors of this operating system.</summary>
+internal static class MasterKeyProtectors
+{
+    /// <summary>Those that the options name, and Passphrase, which is never chosen by itself.</summary>
+    public static IReadOnlyList<IMasterKeyProtector> WithPassphrase(
+        string vaultFolder, StoreFileSystem files, LlmConfigOptions options, PassphraseSource source) =>
+        [.. options.Protectors(vaultFolder, files), new PassphraseProtector(vaultFolder, source, options.PassphraseKeys, options.PassphraseTime, options.Clock, options.PassphraseRounds)];
+
+    /// <summary>The best first; the last works everywhere.</summary>
+    public static IReadOnlyList<IMasterKeyProtector> ForThisSystem(string vaultFolder, StoreFileSystem files)
+    {
+        var keyFile = new KeyFileProtector(vaultFolder, files);
+        return OperatingSystem.IsWindows() ? [new DpapiProtector(), keyFile]
+            : OperatingSystem.IsMacOS() ? [new KeychainProtector(vaultFolder), keyFile]
+            : [new SecretServiceProtector(vaultFolder), keyFile];
+    }
 }

@@ -23,7 +23,7 @@ internal sealed class KeyFileProtector(string folder, StoreFileSystem files) : I
 
     public ProtectorStatus GetStatus() => new(ProtectorState.Ready, "A file that only its owner may read works everywhere.");
 
-    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey)
+    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey, Guid? before = null)
     {
         using var file = new SecretBytes(Size);
         Magic.CopyTo(file.Span);

@@ -4,8 +4,6 @@ namespace LlmConfig;
 /// Asks the keychain with its dialogs off. That is a setting of the whole process, so it is off while any call is under way and then as
 /// it was: also where a call never returns, which is given up like any other.
 /// </summary>
-/// <param name="areAllowed">Tells the setting.</param>
-/// <param name="allow">Changes it.</param>
 internal sealed class KeychainDialogs(Func<bool> areAllowed, Action<bool> allow)
 {
     // Held for the moment in which the setting is changed, never while the keychain is asked.
@@ -14,75 +12,63 @@ internal sealed class KeychainDialogs(Func<bool> areAllowed, Action<bool> allow)
     private bool _before;
 
     /// <summary>Asks on a thread of its own, and returns what the question returned or throws what it threw.</summary>
-    /// <param name="limit">The time within which this method returns.</param>
-    /// <param name="question">The question.</param>
     /// <exception cref="TimeoutException">It did not end in time.</exception>
     public T Ask<T>(TimeSpan limit, Func<T> question)
     {
-        var call = new Call(this);
+        (bool isBegun, bool isOver) = (false, false);
         try
         {
             return TimeLimit.Run(limit, _ =>
             {
-                call.Begin();
+                Begin();
                 try
                 {
                     return question();
                 }
                 finally
                 {
-                    call.End();
+                    End();
                 }
             });
         }
         catch (TimeoutException)
         {
-            call.End();
+            End();
             throw;
         }
-    }
 
-    private sealed class Call(KeychainDialogs dialogs)
-    {
-        private bool _begun;
-        private bool _ended;
-
-        public void Begin()
+        void Begin()
         {
-            lock (dialogs._gate)
+            lock (_gate)
             {
-                if (_ended)
+                if (isOver)
                 {
                     // Given up before it came to ask.
                     throw new TimeoutException();
                 }
 
-                if (dialogs._calls == 0)
+                if (_calls == 0)
                 {
-                    dialogs._before = dialogs.AreAllowed();
-                    dialogs.Allow(false);
+                    _before = areAllowed();
+                    allow(false);
                 }
 
-                dialogs._calls++;
-                _begun = true;
+                _calls++;
+                isBegun = true;
             }
         }
 
-        public void End()
+        void End()
         {
-            lock (dialogs._gate)
+            lock (_gate)
             {
-                if (_begun && !_ended && --dialogs._calls == 0)
+                if (isBegun && !isOver && --_calls == 0)
                 {
-                    dialogs.Allow(dialogs._before);
+                    allow(_before);
                 }
 
-                _ended = true;
+                isOver = true;
             }
         }
     }
-
-    private bool AreAllowed() => areAllowed();
-
-    private void Allow(bool allowed) => allow(allowed);
 }

@@ -14,10 +14,8 @@ namespace LlmConfig;
 /// </remarks>
 /// <param name="folder">The vault's folder, which the item names as its comment; <see langword="null"/> for none.</param>
 /// <param name="timeLimit">How long a call may take; <see langword="null"/> is 5 seconds.</param>
-internal sealed class KeychainProtector(string? folder = null, TimeSpan? timeLimit = null) : IMasterKeyProtector
+internal sealed class KeychainProtector(string? folder = null, TimeSpan? timeLimit = null) : SystemProtector(timeLimit)
 {
-    private const int MasterKeyLength = 32;
-
     private const string UnlockRemedy =
         "Unlock it in Keychain Access, or with security unlock-keychain in this session (SSH has a locked keychain); if another program made the vault, use that one. Or, where the vault works, run Set-LlmConfigStore -Protector KeyFile.";
 
@@ -32,129 +30,89 @@ internal sealed class KeychainProtector(string? folder = null, TimeSpan? timeLim
         },
         allowed => Require(KeychainServices.SecKeychainSetUserInteractionAllowed(allowed ? (byte)1 : (byte)0)));
 
-    private readonly TimeSpan _timeLimit = timeLimit ?? TimeLimit.Default;
-
-    /// <inheritdoc/>
-    public ProtectorKind Kind => ProtectorKind.Keychain;
+    public override ProtectorKind Kind => ProtectorKind.Keychain;
 
     /// <summary>True where there is a keychain; a test has a stand-in for it.</summary>
     internal bool IsHere { get; init; } = OperatingSystem.IsMacOS();
 
-    /// <inheritdoc/>
-    public ProtectorStatus GetStatus()
+    protected override T Run<T>(Func<CancellationToken, T> question) =>
+        IsHere ? Dialogs.Ask(Limit, () => question(CancellationToken.None)) : base.Run(question);
+
+    protected override string Probe(CancellationToken stop)
     {
+        RequireUnlocked();
+        return "The login keychain is unlocked.";
+    }
+
+    protected override byte[] Store(Guid vaultId, SecretBytes masterKey, CancellationToken stop)
+    {
+        RequireUnlocked();
+        using CoreFoundationHandle data = KeychainServices.NewData(masterKey.Span);
         try
         {
-            return Ask(() =>
+            using CoreFoundationHandle item = NewItem(vaultId);
+            item.Set("kSecValueData", data);
+            if (folder is not null)
             {
-                RequireUnlocked();
-                return new ProtectorStatus(ProtectorState.Ready, "The login keychain is unlocked.");
-            });
+                // Shown in Keychain Access, so that a person sees whose it is.
+                item.SetText("kSecAttrComment", folder);
+            }
+
+            int status = KeychainServices.SecItemAdd(item, 0);
+            if (status == KeychainServices.DuplicateItem)
+            {
+                using CoreFoundationHandle query = NewQuery(vaultId);
+                using CoreFoundationHandle change = KeychainServices.NewDictionary();
+                change.Set("kSecValueData", data);
+                status = KeychainServices.SecItemUpdate(query, change);
+            }
+
+            Require(status);
+            return [];
         }
-        catch (ProtectorStateException e)
+        finally
         {
-            return e.ToStatus();
+            KeychainServices.Zero(data);
         }
     }
 
-    /// <inheritdoc/>
-    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(masterKey.Length, MasterKeyLength);
-        // A copy that the other thread owns and zeroes, however late: the caller's bytes are gone when this returns.
-#pragma warning disable CA2000 // See above.
-        var key = new SecretBytes(masterKey);
-#pragma warning restore CA2000
-        return AskOrThrow(() =>
-        {
-            RequireUnlocked();
-            using CoreFoundationHandle data = CoreFoundation.NewData(key.Span);
-            try
-            {
-                using CoreFoundationHandle item = NewItem(vaultId);
-                SetValue(item, data);
-                if (folder is not null)
-                {
-                    // Shown in Keychain Access, so that a person sees whose it is.
-                    using CoreFoundationHandle comment = CoreFoundation.NewString(folder);
-                    CoreFoundation.CFDictionarySetValue(item, KeychainServices.Constant("kSecAttrComment"), comment);
-                }
-
-                int status = KeychainServices.SecItemAdd(item, 0);
-                if (status == KeychainServices.DuplicateItem)
-                {
-                    using CoreFoundationHandle query = NewQuery(vaultId);
-                    using CoreFoundationHandle change = CoreFoundation.NewDictionary();
-                    SetValue(change, data);
-                    status = KeychainServices.SecItemUpdate(query, change);
-                }
-
-                Require(status);
-                return Array.Empty<byte>();
-            }
-            finally
-            {
-                CoreFoundation.Zero(data);
-            }
-        }, key);
-
-        static void SetValue(CoreFoundationHandle dictionary, CoreFoundationHandle data) =>
-            CoreFoundation.CFDictionarySetValue(dictionary, KeychainServices.Constant("kSecValueData"), data);
-    }
-
-    /// <inheritdoc/>
-    public SecretBytes Load(Guid vaultId, ReadOnlySpan<byte> wrapped)
-    {
-        SecretBytes? key = AskOrThrow(() =>
-        {
-            using CoreFoundationHandle query = NewQuery(vaultId);
-            CoreFoundation.CFDictionarySetValue(query, KeychainServices.Constant("kSecReturnData"), CoreFoundation.True);
-            CoreFoundation.CFDictionarySetValue(
-                query, KeychainServices.Constant("kSecMatchLimit"), KeychainServices.Constant("kSecMatchLimitOne"));
-            int status = KeychainServices.SecItemCopyMatching(query, out CoreFoundationHandle data);
-            using (data)
-            {
-                if (status == KeychainServices.ItemNotFound)
-                {
-                    // Only a keychain that is open can say that it has no such item.
-                    RequireUnlocked();
-                    return null;
-                }
-
-                Require(status);
-                // What the framework returns cannot be wiped: it is immutable, and freed right here.
-                return data.IsInvalid ? new SecretBytes(0) : new SecretBytes(CoreFoundation.GetBytes(data));
-            }
-        });
-        if (key is { Length: MasterKeyLength })
-        {
-            return key;
-        }
-
-        key?.Dispose();
-        throw new LlmConfigException(
-            LlmConfigErrorCode.VaultCorrupt,
-            "LlmConfig",
-            key is null
-                ? $"The keychain works and has no master key for this vault ({vaultId:D})."
-                : $"The keychain's item for this vault ({vaultId:D}) holds something that is not a master key.",
-            "Sign in as the user, and on the Mac, where the vault was made, or restore the login keychain from a backup. Nothing was deleted from the vault.");
-    }
-
-    /// <inheritdoc/>
-    public void Remove(Guid vaultId) => AskOrThrow(() =>
+    protected override SecretBytes? Load(Guid vaultId, byte[] wrapped, CancellationToken stop)
     {
         using CoreFoundationHandle query = NewQuery(vaultId);
-        int status = KeychainServices.SecItemDelete(query);
-        if (status == KeychainServices.ItemNotFound)
+        query.SetTrue("kSecReturnData");
+        query.Set("kSecMatchLimit", "kSecMatchLimitOne");
+        int status = KeychainServices.SecItemCopyMatching(query, out CoreFoundationHandle data);
+        using (data)
         {
-            RequireUnlocked();
-            return true;
+            // What the framework returns cannot be wiped: it is immutable, and freed right here.
+            return !IsFound(status) ? null : new SecretBytes(data.IsInvalid ? [] : KeychainServices.GetBytes(data));
         }
+    }
 
-        Require(status);
-        return true;
-    });
+    protected override void Remove(Guid vaultId, CancellationToken stop)
+    {
+        using CoreFoundationHandle query = NewQuery(vaultId);
+        IsFound(KeychainServices.SecItemDelete(query));
+    }
+
+    protected override (string Problem, string Remedy) NoKey(Guid vaultId, bool somethingElse) => (
+        somethingElse
+            ? $"The keychain's item for this vault ({vaultId:D}) holds something that is not a master key."
+            : $"The keychain works and has no master key for this vault ({vaultId:D}).",
+        "Sign in as the user, and on the Mac, where the vault was made, or restore the login keychain from a backup.");
+
+    protected override ProtectorStateException? ToState(Exception failure) => failure switch
+    {
+        TimeoutException => new ProtectorStateException(
+            ProtectorState.Hung,
+            "The keychain did not answer in time.",
+            "Look for a dialog that waits for an answer, or sign out and in again; then try once more.",
+            failure),
+        DllNotFoundException or EntryPointNotFoundException => IsHere
+            ? new ProtectorStateException(ProtectorState.Failed, "The keychain cannot be used: this macOS lacks a function that is needed.", OtherRemedy, failure)
+            : new ProtectorStateException(ProtectorState.Absent, "The keychain exists on macOS only.", "Use the protector of this operating system."),
+        _ => null,
+    };
 
     /// <summary>What a status code means.</summary>
     internal static ProtectorStateException ToFailure(int status) => status switch
@@ -176,22 +134,31 @@ internal sealed class KeychainProtector(string? folder = null, TimeSpan? timeLim
 
     private static CoreFoundationHandle NewItem(Guid vaultId)
     {
-        CoreFoundationHandle item = CoreFoundation.NewDictionary();
-        using CoreFoundationHandle service = CoreFoundation.NewString("LlmConfig");
-        using CoreFoundationHandle account = CoreFoundation.NewString(vaultId.ToString("D"));
-        CoreFoundation.CFDictionarySetValue(
-            item, KeychainServices.Constant("kSecClass"), KeychainServices.Constant("kSecClassGenericPassword"));
-        CoreFoundation.CFDictionarySetValue(item, KeychainServices.Constant("kSecAttrService"), service);
-        CoreFoundation.CFDictionarySetValue(item, KeychainServices.Constant("kSecAttrAccount"), account);
+        CoreFoundationHandle item = KeychainServices.NewDictionary();
+        item.Set("kSecClass", "kSecClassGenericPassword");
+        item.SetText("kSecAttrService", "LlmConfig");
+        item.SetText("kSecAttrAccount", vaultId.ToString("D"));
         return item;
     }
 
     private static CoreFoundationHandle NewQuery(Guid vaultId)
     {
         CoreFoundationHandle query = NewItem(vaultId);
-        CoreFoundation.CFDictionarySetValue(
-            query, KeychainServices.Constant("kSecUseAuthenticationUI"), KeychainServices.Constant("kSecUseAuthenticationUIFail"));
+        query.Set("kSecUseAuthenticationUI", "kSecUseAuthenticationUIFail");
         return query;
+    }
+
+    private static bool IsFound(int status)
+    {
+        if (status == KeychainServices.ItemNotFound)
+        {
+            // Only a keychain that is open can say that it has no such item.
+            RequireUnlocked();
+            return false;
+        }
+
+        Require(status);
+        return true;
     }
 
     private static void RequireUnlocked()
@@ -213,52 +180,6 @@ internal sealed class KeychainProtector(string? folder = null, TimeSpan? timeLim
         if (status != KeychainServices.Success)
         {
             throw ToFailure(status);
-        }
-    }
-
-    private T AskOrThrow<T>(Func<T> question, SecretBytes? secret = null)
-    {
-        try
-        {
-            return Ask(question, secret);
-        }
-        catch (ProtectorStateException e)
-        {
-            throw e.ToError();
-        }
-    }
-
-    private T Ask<T>(Func<T> question, SecretBytes? secret = null)
-    {
-        try
-        {
-            if (!IsHere)
-            {
-                secret?.Dispose();
-                throw new ProtectorStateException(
-                    ProtectorState.Absent, "The keychain exists on macOS only.", "Use the protector of this operating system.");
-            }
-
-            return Dialogs.Ask(_timeLimit, () =>
-            {
-                using (secret)
-                {
-                    return question();
-                }
-            });
-        }
-        catch (TimeoutException e)
-        {
-            throw new ProtectorStateException(
-                ProtectorState.Hung,
-                "The keychain did not answer in time.",
-                "Look for a dialog that waits for an answer, or sign out and in again; then try once more.",
-                e);
-        }
-        catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
-        {
-            throw new ProtectorStateException(
-                ProtectorState.Failed, "The keychain cannot be used: this macOS lacks a function that is needed.", OtherRemedy, e);
         }
     }
 }

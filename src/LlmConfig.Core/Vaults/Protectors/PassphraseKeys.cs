@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace LlmConfig;
 
 /// <summary>
@@ -13,28 +15,24 @@ internal sealed class PassphraseKeys
     public static readonly TimeSpan LongestTime = TimeSpan.FromDays(1);
 
     private readonly object _gate = new();
-    private readonly Dictionary<Guid, Kept> _keys = [];
+    private readonly Dictionary<Guid, (PassphraseKey Key, Func<bool> IsOver, ITimer Timer)> _keys = [];
 
     /// <summary>Those of this process.</summary>
     public static PassphraseKeys OfProcess { get; } = new();
 
-    /// <summary>Keeps a copy of a key.</summary>
-    /// <param name="vaultId">The vault.</param>
-    /// <param name="key">The key and what it was derived with.</param>
-    /// <param name="time">How long; not at all where it is zero.</param>
-    /// <param name="clock">Whose time it is: one that setting the system's clock does not change.</param>
+    /// <summary>Keeps a copy of a key for a time, by a clock that setting the system's clock does not change; not at all where it is zero.</summary>
     public void Keep(Guid vaultId, PassphraseKey key, TimeSpan time, TimeProvider clock)
     {
         lock (_gate)
         {
-            Drop(vaultId);
+            Forget(vaultId);
             if (time > TimeSpan.Zero)
             {
-                var kept = new Kept(key.Copy(), time, clock, clock.GetTimestamp());
-                _keys.Add(vaultId, kept);
+                long since = clock.GetTimestamp();
 
                 // It goes then, also where nobody asks again.
-                kept.Timer = clock.CreateTimer(_ => DropIfOver(vaultId), null, time, Timeout.InfiniteTimeSpan);
+                ITimer timer = clock.CreateTimer(_ => ForgetIfOver(vaultId), null, time, Timeout.InfiniteTimeSpan);
+                _keys.Add(vaultId, (key.Copy(), () => clock.GetElapsedTime(since) >= time, timer));
             }
         }
     }
@@ -44,8 +42,8 @@ internal sealed class PassphraseKeys
     {
         lock (_gate)
         {
-            DropIfOver(vaultId);
-            return _keys.TryGetValue(vaultId, out Kept? kept) ? kept.Key.Copy() : null;
+            ForgetIfOver(vaultId);
+            return _keys.TryGetValue(vaultId, out var kept) ? kept.Key.Copy() : null;
         }
     }
 
@@ -54,36 +52,57 @@ internal sealed class PassphraseKeys
     {
         lock (_gate)
         {
-            Drop(vaultId);
-        }
-    }
-
-    private void DropIfOver(Guid vaultId)
-    {
-        lock (_gate)
-        {
-            if (_keys.TryGetValue(vaultId, out Kept? kept) && kept.IsOver)
+            if (_keys.Remove(vaultId, out var kept))
             {
-                Drop(vaultId);
+                kept.Timer.Dispose();
+                kept.Key.Dispose();
             }
         }
     }
 
-    private void Drop(Guid vaultId)
+    private void ForgetIfOver(Guid vaultId)
     {
-        if (_keys.Remove(vaultId, out Kept? kept))
+        lock (_gate)
         {
-            kept.Timer?.Dispose();
-            kept.Key.Dispose();
+            if (_keys.TryGetValue(vaultId, out var kept) && kept.IsOver())
+            {
+                Forget(vaultId);
+            }
         }
     }
+}
 
-    private sealed class Kept(PassphraseKey key, TimeSpan time, TimeProvider clock, long since)
+/// <summary>A key of 32 bytes that was derived from a passphrase, and what it was derived with: PBKDF2-HMAC-SHA512 (RFC 8018).</summary>
+/// <param name="Salt">16 bytes, random for each passphrase.</param>
+/// <param name="Rounds">How often the hash was made.</param>
+/// <param name="Bytes">The key.</param>
+internal sealed record PassphraseKey(byte[] Salt, int Rounds, SecretBytes Bytes) : IDisposable
+{
+    /// <summary>What is written: several times the advice of OWASP (210,000 for SHA-512), a quarter of a second.</summary>
+    public const int RoundsWritten = 600_000;
+
+    /// <summary>The fewest that are read: OWASP's Password Storage Cheat Sheet.</summary>
+    public const int FewestRounds = 210_000;
+
+    /// <summary>The most that are read, so that a header cannot keep a program busy for minutes.</summary>
+    public const int MostRounds = 10_000_000;
+
+    public const int SaltSize = 16;
+    private const int Size = 32;
+
+    /// <summary>Derives the key; the passphrase stays the caller's.</summary>
+    public static PassphraseKey Derive(ReadOnlySpan<byte> passphrase, byte[] salt, int rounds)
     {
-        public PassphraseKey Key { get; } = key;
-
-        public ITimer? Timer { get; set; }
-
-        public bool IsOver => clock.GetElapsedTime(since) >= time;
+        var bytes = new SecretBytes(Size);
+        Rfc2898DeriveBytes.Pbkdf2(passphrase, salt, bytes.Span, rounds, HashAlgorithmName.SHA512);
+        return new PassphraseKey(salt, rounds, bytes);
     }
+
+    /// <summary>A copy of its own life.</summary>
+    public PassphraseKey Copy() => this with { Bytes = new SecretBytes(Bytes.Span) };
+
+    /// <summary>True when it was derived with these.</summary>
+    public bool IsOf(ReadOnlySpan<byte> salt, int rounds) => rounds == Rounds && salt.SequenceEqual(Salt);
+
+    public void Dispose() => Bytes.Dispose();
 }

@@ -12,12 +12,6 @@ namespace LlmConfig;
 /// PBKDF2 and not a memory-hard derivation: .NET has none, the core ships no package, and a private copy of Argon2 would be
 /// cryptography of our own (docs/architecture.md).
 /// </remarks>
-/// <param name="folder">The vault's folder.</param>
-/// <param name="source">Where passphrases come from.</param>
-/// <param name="keys">Where derived keys are kept meanwhile.</param>
-/// <param name="time">How long they are.</param>
-/// <param name="clock">The clock for that.</param>
-/// <param name="rounds">How often the hash is made for a new passphrase.</param>
 internal sealed class PassphraseProtector(
     string folder, PassphraseSource source, PassphraseKeys keys, TimeSpan time, TimeProvider clock, int rounds = PassphraseKey.RoundsWritten)
     : IMasterKeyProtector, IDisposable
@@ -27,9 +21,7 @@ internal sealed class PassphraseProtector(
     private const int RoundsAt = 2;
     private const int SaltAt = 6;
     private const int NonceAt = SaltAt + PassphraseKey.SaltSize;
-    private const int SealedAt = NonceAt + SealedSecret.NonceSize;
-    private const int TagAt = SealedAt + SealedSecret.MasterKeySize;
-    private const int Size = TagAt + SealedSecret.TagSize;
+    private const int Size = NonceAt + SealedBox.NonceSize + SealedSecret.MasterKeySize + SealedBox.TagSize;
 
     private PassphraseKey? _chosen;
 
@@ -53,23 +45,26 @@ internal sealed class PassphraseProtector(
         _chosen = PassphraseKey.Derive(passphrase.Span, RandomNumberGenerator.GetBytes(PassphraseKey.SaltSize), rounds);
     }
 
-    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey)
+    // A new master key is no reason to ask for another passphrase.
+    public byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey, Guid? before = null)
     {
-        if (_chosen is null)
+        if (before is null && _chosen is null)
         {
             Prepare();
         }
 
-        using PassphraseKey key = _chosen!;
-        _chosen = null;
-        return Store(vaultId, masterKey, key);
-    }
-
-    /// <summary>With the passphrase of the vault before: a new master key is no reason to ask for another one.</summary>
-    public byte[] StoreNext(Guid vaultId, ReadOnlySpan<byte> masterKey, Guid before)
-    {
-        using PassphraseKey key = keys.Find(before) ?? throw PassphraseSource.Locked("The passphrase that was given does not hold any more.");
-        return Store(vaultId, masterKey, key);
+        using PassphraseKey key = (before is { } present ? keys.Find(present) : _chosen)
+            ?? throw PassphraseSource.Locked("The passphrase that was given does not hold any more.");
+        _chosen = before is null ? null : _chosen;
+        byte[] wrapped = new byte[Size];
+        wrapped[0] = Version;
+        wrapped[1] = Pbkdf2Sha512;
+        BinaryPrimitives.WriteInt32BigEndian(wrapped.AsSpan(RoundsAt), key.Rounds);
+        key.Salt.CopyTo(wrapped, SaltAt);
+        RandomNumberGenerator.Fill(wrapped.AsSpan(NonceAt, SealedBox.NonceSize));
+        SealedBox.Seal(key.Bytes.Span, masterKey, wrapped.AsSpan(NonceAt), AssociatedData(vaultId, wrapped));
+        keys.Keep(vaultId, key, time, clock);
+        return wrapped;
     }
 
     public SecretBytes Load(Guid vaultId, ReadOnlySpan<byte> wrapped)
@@ -120,40 +115,16 @@ internal sealed class PassphraseProtector(
 
     public void Dispose() => _chosen?.Dispose();
 
-    private byte[] Store(Guid vaultId, ReadOnlySpan<byte> masterKey, PassphraseKey key)
-    {
-        byte[] wrapped = new byte[Size];
-        wrapped[0] = Version;
-        wrapped[1] = Pbkdf2Sha512;
-        BinaryPrimitives.WriteInt32BigEndian(wrapped.AsSpan(RoundsAt), key.Rounds);
-        key.Salt.CopyTo(wrapped, SaltAt);
-        Span<byte> nonce = wrapped.AsSpan(NonceAt, SealedSecret.NonceSize);
-        RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(key.Bytes.Span, SealedSecret.TagSize);
-        aes.Encrypt(nonce, masterKey, wrapped.AsSpan(SealedAt, SealedSecret.MasterKeySize), wrapped.AsSpan(TagAt), AssociatedData(vaultId, wrapped));
-        keys.Keep(vaultId, key, time, clock);
-        return wrapped;
-    }
-
     private static SecretBytes? Open(Guid vaultId, ReadOnlySpan<byte> wrapped, PassphraseKey key)
     {
         var masterKey = new SecretBytes(SealedSecret.MasterKeySize);
-        using var aes = new AesGcm(key.Bytes.Span, SealedSecret.TagSize);
-        try
+        if (SealedBox.TryOpen(key.Bytes.Span, wrapped[NonceAt..], masterKey.Span, AssociatedData(vaultId, wrapped)))
         {
-            aes.Decrypt(
-                wrapped.Slice(NonceAt, SealedSecret.NonceSize),
-                wrapped.Slice(SealedAt, SealedSecret.MasterKeySize),
-                wrapped[TagAt..],
-                masterKey.Span,
-                AssociatedData(vaultId, wrapped));
             return masterKey;
         }
-        catch (AuthenticationTagMismatchException)
-        {
-            masterKey.Dispose();
-            return null;
-        }
+
+        masterKey.Dispose();
+        return null;
     }
 
     // The vault and the parameters: neither can be exchanged.

@@ -31,8 +31,6 @@ internal sealed class PassphraseSource(Func<PassphraseRequest, SecureString?>? a
     public bool IsRefused { get; set; }
 
     /// <summary>The passphrase in UTF-8, for the caller to dispose of.</summary>
-    /// <param name="request">What for.</param>
-    /// <param name="shortest">The fewest characters.</param>
     /// <exception cref="LlmConfigException">VaultLocked: there is none; InvalidKey: a new one is too short.</exception>
     public SecretBytes Get(PassphraseRequest request, int shortest)
     {
@@ -41,29 +39,24 @@ internal sealed class PassphraseSource(Func<PassphraseRequest, SecureString?>? a
             return PasswordBytes.From(given, shortest);
         }
 
-        if (variable(DescriptorVariable) is { Length: > 0 } number)
-        {
-            return Check(Limited(DescriptorVariable, _ => ReadDescriptor(number)), shortest);
-        }
+        return variable(DescriptorVariable) is { Length: > 0 } number ? ReadFrom(DescriptorVariable, shortest, _ => ReadDescriptor(number))
+            : variable(CommandVariable) is { Length: > 0 } command ? ReadFrom(CommandVariable, shortest, stop => Run(command, stop))
+            : request.IsNew ? AskTwice(request, shortest)
+            : Ask(request, shortest);
+    }
 
-        if (variable(CommandVariable) is { Length: > 0 } command)
-        {
-            return Check(Limited(CommandVariable, stop => Run(command, stop)), shortest);
-        }
-
+    private SecretBytes AskTwice(PassphraseRequest request, int shortest)
+    {
         SecretBytes passphrase = Ask(request, shortest);
-        if (request.IsNew)
+        using SecretBytes again = Ask(request with { IsRepetition = true }, shortest: 0);
+        if (CryptographicOperations.FixedTimeEquals(passphrase.Span, again.Span))
         {
-            using SecretBytes again = Ask(request with { IsRepetition = true }, shortest: 0);
-            if (!CryptographicOperations.FixedTimeEquals(passphrase.Span, again.Span))
-            {
-                passphrase.Dispose();
-                throw new LlmConfigException(
-                    LlmConfigErrorCode.InvalidKey, LocalVault.VaultName, "The two passphrases differ.", "Run the command again; nothing was changed.");
-            }
+            return passphrase;
         }
 
-        return passphrase;
+        passphrase.Dispose();
+        throw new LlmConfigException(
+            LlmConfigErrorCode.InvalidKey, LocalVault.VaultName, "The two passphrases differ.", "Run the command again; nothing was changed.");
     }
 
     private SecretBytes Ask(PassphraseRequest request, int shortest)
@@ -82,11 +75,12 @@ internal sealed class PassphraseSource(Func<PassphraseRequest, SecureString?>? a
         problem,
         $"Run Unlock-LlmConfigStore and give the passphrase, or let {DescriptorVariable} or {CommandVariable} name where it comes from.");
 
-    private SecretBytes Limited(string name, Func<CancellationToken, SecretBytes> read)
+    private SecretBytes ReadFrom(string name, int shortest, Func<CancellationToken, SecretBytes> read)
     {
+        SecretBytes passphrase;
         try
         {
-            return TimeLimit.Run(patience, read);
+            passphrase = TimeLimit.Run(patience, read);
         }
         catch (TimeoutException)
         {
@@ -96,6 +90,19 @@ internal sealed class PassphraseSource(Func<PassphraseRequest, SecureString?>? a
         {
             // Without the cause: its text may repeat what was read.
             throw Locked($"The passphrase could not be read from {name} ({e.GetType().Name}).");
+        }
+
+        if (passphrase.Length >= shortest)
+        {
+            return passphrase;
+        }
+
+        using (passphrase)
+        {
+            throw passphrase.Length == 0
+                ? Locked("The passphrase that was read is empty.")
+                : new LlmConfigException(
+                    LlmConfigErrorCode.InvalidKey, LocalVault.VaultName, $"The passphrase has fewer than {shortest} characters: whoever gets the folder could find it by trying.", "Choose a longer one.");
         }
     }
 
@@ -144,19 +151,10 @@ internal sealed class PassphraseSource(Func<PassphraseRequest, SecureString?>? a
 
         return new SecretBytes(buffer.Span[..length]);
     }
-
-    private static SecretBytes Check(SecretBytes passphrase, int shortest)
-    {
-        if (passphrase.Length >= shortest)
-        {
-            return passphrase;
-        }
-
-        bool isEmpty = passphrase.Length == 0;
-        passphrase.Dispose();
-        throw isEmpty
-            ? Locked("The passphrase that was read is empty.")
-            : new LlmConfigException(
-                LlmConfigErrorCode.InvalidKey, LocalVault.VaultName, $"The passphrase has fewer than {shortest} characters: whoever gets the folder could find it by trying.", "Choose a longer one.");
-    }
 }
+
+/// <summary>A passphrase that is needed now.</summary>
+/// <param name="Folder">The folder of the store whose vault it protects.</param>
+/// <param name="IsNew">True for one that is being chosen, of 8 characters or more: without it the keys are lost.</param>
+/// <param name="IsRepetition">True where a person is asked for the new one a second time.</param>
+public sealed record PassphraseRequest(string Folder, bool IsNew, bool IsRepetition = false);

@@ -35,8 +35,10 @@ internal sealed class SecretServiceSession : IDisposable
     private readonly GObjectHandle _cancellable;
     private readonly CancellationTokenRegistration _registration;
     private readonly nint _context;
-    private readonly GObjectHandle? _bus;
+    private readonly List<GObjectHandle> _owned = [];
+#pragma warning disable CA2213 // It is among those owned.
     private readonly GObjectHandle? _service;
+#pragma warning restore CA2213
 
     private SecretServiceSession(int flags, CancellationToken stop)
     {
@@ -48,15 +50,15 @@ internal sealed class SecretServiceSession : IDisposable
         GLib.PushMainContext(_context);
         try
         {
-            _bus = GLib.GetBus(GLib.SessionBus, _cancellable, out nint error);
-            if (_bus.IsInvalid)
+            GObjectHandle bus = Own(GLib.GetBus(GLib.SessionBus, _cancellable, out nint error));
+            if (bus.IsInvalid)
             {
                 throw Failure(error, duringConnect: true);
             }
 
             // GDBus would otherwise end the whole process with SIGTERM when the session bus goes away.
-            GLib.SetExitOnClose(_bus, 0);
-            _service = LibSecret.OpenService(LibSecret.GetServiceType(), 0, flags, _cancellable, out error);
+            GLib.SetExitOnClose(bus, 0);
+            _service = Own(LibSecret.OpenService(LibSecret.GetServiceType(), 0, flags, _cancellable, out error));
             if (_service.IsInvalid)
             {
                 throw Failure(error);
@@ -77,24 +79,19 @@ internal sealed class SecretServiceSession : IDisposable
     {
         if (!OperatingSystem.IsLinux() && !OperatingSystem.IsFreeBSD())
         {
-            throw new ProtectorStateException(
-                ProtectorState.Absent,
-                "The Secret Service exists on Linux and FreeBSD desktops only.",
-                "Use the protector of this operating system.");
+            throw Absent("The Secret Service exists on Linux and FreeBSD desktops only.", "Use the protector of this operating system.");
         }
 
         if (!LibSecret.IsInstalled)
         {
-            throw new ProtectorStateException(
-                ProtectorState.Absent,
+            throw Absent(
                 $"The keyring cannot be reached: the library {LibSecret.Library} is not installed.",
                 "Install it (Debian and Ubuntu: libsecret-1-0; Fedora, Alpine, Arch: libsecret), or use Set-LlmConfigStore -Protector KeyFile.");
         }
 
         if (!HasSessionBus())
         {
-            throw new ProtectorStateException(
-                ProtectorState.Absent,
+            throw Absent(
                 "The keyring cannot be reached from this session: it has no D-Bus session bus, as is usual for SSH, cron, services and containers.",
                 ElsewhereRemedy);
         }
@@ -106,54 +103,36 @@ internal sealed class SecretServiceSession : IDisposable
     /// <exception cref="ProtectorStateException">There is none, or it is locked.</exception>
     public GObjectHandle GetUnlockedCollection()
     {
-        GObjectHandle collection = LibSecret.GetCollection(_service!, "default", 0, _cancellable, out nint error);
-        if (collection.IsInvalid)
+        GObjectHandle collection = Own(LibSecret.GetCollection(_service!, "default", 0, _cancellable, out nint error));
+        if (!collection.IsInvalid)
         {
-            collection.Dispose();
-            // No error at all: nothing has the alias. Unknown method: it names a keyring that is gone.
-            if (error == 0 && !_stop.IsCancellationRequested)
-            {
-                throw NoCollection(null);
-            }
-
-            GErrorException? cause = error == 0 ? null : GLib.TakeError(error);
-            throw !_stop.IsCancellationRequested && cause is { Domain: "g-dbus-error-quark", Code: 19 }
-                ? NoCollection(cause)
-                : Failure(cause);
+            return LibSecret.IsCollectionLocked(collection) == 0 ? collection : throw Locked(null);
         }
 
-        if (LibSecret.IsCollectionLocked(collection) != 0)
-        {
-            collection.Dispose();
-            throw Locked(null);
-        }
-
-        return collection;
+        // No error at all: nothing has the alias. Unknown method: it names a keyring that is gone.
+        GErrorException? cause = error == 0 ? null : GLib.TakeError(error);
+        throw !_stop.IsCancellationRequested && cause is null or { Domain: "g-dbus-error-quark", Code: 19 }
+            ? new ProtectorStateException(
+                ProtectorState.NoCollection, "The keyring service runs but has no default keyring to keep anything in.", CollectionRemedy, cause)
+            : Failure(cause);
     }
 
-    /// <summary>The items of a vault; those that are not locked come first. The caller disposes of them.</summary>
+    /// <summary>The items of a vault; those that are not locked come first.</summary>
     public GObjectHandle[] Find(Guid vaultId) => Find([.. Attributes, VaultAttribute(vaultId)]);
 
     /// <summary>The vaults that have an item for a folder.</summary>
-    public IReadOnlyList<Guid> FindVaults(string folder)
-    {
-        GObjectHandle[] items = Find([.. Attributes, FolderAttribute(folder)]);
-        try
-        {
-            return [.. items.Select(item => LibSecret.GetAttribute(item, VaultName)).Select(text => Guid.TryParse(text, out Guid id) ? id : default(Guid?)).OfType<Guid>()];
-        }
-        finally
-        {
-            Array.ForEach(items, item => item.Dispose());
-        }
-    }
+    public IReadOnlyList<Guid> FindVaults(string folder) =>
+    [
+        .. Find([.. Attributes, FolderAttribute(folder)])
+            .Select(item => Guid.TryParse(LibSecret.GetAttribute(item, VaultName), out Guid id) ? id : default(Guid?)).OfType<Guid>(),
+    ];
 
     private GObjectHandle[] Find(KeyValuePair<string, string>[] wanted)
     {
         nint attributes = GLib.NewStringTable(wanted);
         nint list = LibSecret.Search(_service!, 0, attributes, LibSecret.SearchAll, _cancellable, out nint error);
         GLib.ReleaseHashTable(attributes);
-        return error == 0 ? GLib.TakeObjects(list) : throw Failure(error);
+        return error == 0 ? Array.ConvertAll(GLib.TakeObjects(list), Own) : throw Failure(error);
     }
 
     /// <summary>The text in an item. The caller disposes of it.</summary>
@@ -221,8 +200,11 @@ internal sealed class SecretServiceSession : IDisposable
     /// <summary>Lets go of the keyring and the bus.</summary>
     public void Dispose()
     {
-        _service?.Dispose();
-        _bus?.Dispose();
+        for (int i = _owned.Count - 1; i >= 0; i--)
+        {
+            _owned[i].Dispose();
+        }
+
         // Proxies give their references back through the context; without this the connection would stay for good.
         while (GLib.IterateMainContext(_context, 0) != 0)
         {
@@ -234,16 +216,17 @@ internal sealed class SecretServiceSession : IDisposable
         _cancellable.Dispose();
     }
 
-    /// <summary>The answer for a keyring that did not answer.</summary>
-    public static ProtectorStateException Hung(Exception? cause) => new(
-        ProtectorState.Hung, "The keyring did not answer in time.", RestartRemedy, cause);
-
-    /// <summary>The answer where libsecret is installed and lacks something that is needed.</summary>
-    public static ProtectorStateException Unusable(Exception cause) => new(
-        ProtectorState.Failed,
-        $"The keyring cannot be used: {LibSecret.Library} or a library that it needs is damaged or too old.",
-        "Install libsecret 0.18 or later with the GLib that it needs, or use Set-LlmConfigStore -Protector KeyFile.",
-        cause);
+    /// <summary>What a failure of the libraries themselves means; <see langword="null"/> for any other.</summary>
+    public static ProtectorStateException? ToState(Exception failure) => failure switch
+    {
+        TimeoutException => Hung(failure),
+        DllNotFoundException or EntryPointNotFoundException or BadImageFormatException => new ProtectorStateException(
+            ProtectorState.Failed,
+            $"The keyring cannot be used: {LibSecret.Library} or a library that it needs is damaged or too old.",
+            "Install libsecret 0.18 or later with the GLib that it needs, or use Set-LlmConfigStore -Protector KeyFile.",
+            failure),
+        _ => null,
+    };
 
     private static bool HasSessionBus()
     {
@@ -267,8 +250,18 @@ internal sealed class SecretServiceSession : IDisposable
     private static ProtectorStateException Locked(Exception? cause) => new(
         ProtectorState.Locked, "The keyring that keeps the vault's master key is locked.", UnlockRemedy, cause);
 
-    private static ProtectorStateException NoCollection(Exception? cause) => new(
-        ProtectorState.NoCollection, "The keyring service runs but has no default keyring to keep anything in.", CollectionRemedy, cause);
+    private static ProtectorStateException Hung(Exception? cause) => new(
+        ProtectorState.Hung, "The keyring did not answer in time.", RestartRemedy, cause);
+
+    private static ProtectorStateException Absent(string reason, string remedy, Exception? cause = null) => new(
+        ProtectorState.Absent, reason, remedy, cause);
+
+    // Let go of in the end, in reverse order.
+    private GObjectHandle Own(GObjectHandle handle)
+    {
+        _owned.Add(handle);
+        return handle;
+    }
 
     private void Call(GObjectHandle proxy, string method, nint parameters)
     {
@@ -290,33 +283,23 @@ internal sealed class SecretServiceSession : IDisposable
     private ProtectorStateException Failure(nint error, bool duringConnect = false) =>
         Failure(error == 0 ? null : GLib.TakeError(error), duringConnect);
 
-    private ProtectorStateException Failure(GErrorException? error, bool duringConnect = false)
+    // Once cancelled, every later call fails at once with whatever it was about to say; all of it means "no answer".
+    private ProtectorStateException Failure(GErrorException? error, bool duringConnect = false) => (error?.Domain, error?.Code) switch
     {
-        // Once cancelled, every later call fails at once with whatever it was about to say; all of it means "no answer".
-        if (_stop.IsCancellationRequested)
-        {
-            return Hung(error);
-        }
-
-        return (error?.Domain, error?.Code) switch
-        {
-            // G_IO_ERROR_TIMED_OUT; G_DBUS_ERROR_TIMEOUT, _TIMED_OUT.
-            ("g-io-error-quark", 24) or ("g-dbus-error-quark", 12 or 20) => Hung(error),
-            // SECRET_ERROR_IS_LOCKED.
-            ("secret-error", 2) => Locked(error),
-            // G_DBUS_ERROR_SERVICE_UNKNOWN, _NAME_HAS_NO_OWNER, _SPAWN_SERVICE_NOT_FOUND.
-            ("g-dbus-error-quark", 2 or 3 or 29) => new ProtectorStateException(
-                ProtectorState.Absent,
-                "The keyring cannot be reached from this session: no Secret Service runs on its session bus, and none is installed that could be started.",
-                $"Install and start one (gnome-keyring, KWallet, KeePassXC). {ElsewhereRemedy}",
-                error),
-            _ when duringConnect => new ProtectorStateException(
-                ProtectorState.Absent,
-                $"The keyring cannot be reached from this session: connecting to the D-Bus session bus failed ({error?.Message ?? "no reason given"}).",
-                ElsewhereRemedy,
-                error),
-            _ => new ProtectorStateException(
-                ProtectorState.Failed, $"The keyring failed ({error?.Message ?? "no reason given"}).", FailureRemedy, error),
-        };
-    }
+        _ when _stop.IsCancellationRequested => Hung(error),
+        // G_IO_ERROR_TIMED_OUT; G_DBUS_ERROR_TIMEOUT, _TIMED_OUT.
+        ("g-io-error-quark", 24) or ("g-dbus-error-quark", 12 or 20) => Hung(error),
+        // SECRET_ERROR_IS_LOCKED.
+        ("secret-error", 2) => Locked(error),
+        // G_DBUS_ERROR_SERVICE_UNKNOWN, _NAME_HAS_NO_OWNER, _SPAWN_SERVICE_NOT_FOUND.
+        ("g-dbus-error-quark", 2 or 3 or 29) => Absent(
+            "The keyring cannot be reached from this session: no Secret Service runs on its session bus, and none is installed that could be started.",
+            $"Install and start one (gnome-keyring, KWallet, KeePassXC). {ElsewhereRemedy}",
+            error),
+        _ when duringConnect => Absent(
+            $"The keyring cannot be reached from this session: connecting to the D-Bus session bus failed ({error?.Message ?? "no reason given"}).",
+            ElsewhereRemedy,
+            error),
+        _ => new ProtectorStateException(ProtectorState.Failed, $"The keyring failed ({error?.Message ?? "no reason given"}).", FailureRemedy, error),
+    };
 }

@@ -1,5 +1,3 @@
-using System.Runtime.ExceptionServices;
-
 namespace LlmConfig;
 
 /// <summary>
@@ -21,65 +19,41 @@ internal static class TimeLimit
     /// <exception cref="TimeoutException">The work did not end in time. A result that still arrives is disposed of.</exception>
     public static T Run<T>(TimeSpan limit, Func<CancellationToken, T> work)
     {
-        var call = new Call<T>(work);
+        // Never disposed of: it has no timer, and work that was given up may still ask it.
+        var stop = new CancellationTokenSource();
+        var outcome = new TaskCompletionSource<T>();
+
         // A background thread: one that hangs for good must not keep the process from ending.
-        var thread = new Thread(call.Run) { IsBackground = true, Name = "LlmConfig protector" };
+        var thread = new Thread(() => Finish(outcome, () => work(stop.Token))) { IsBackground = true, Name = "LlmConfig protector" };
         thread.Start();
         if (!thread.Join(limit * AskToStopAt))
         {
-            call.AskToStop();
-            if (!thread.Join(limit * (GiveUpAt - AskToStopAt)) && call.GiveUp())
+            stop.Cancel();
+            if (!thread.Join(limit * (GiveUpAt - AskToStopAt)))
             {
-                throw new TimeoutException();
+                // Too late where the work has ended just now.
+                outcome.TrySetException(new TimeoutException());
             }
         }
 
-        return call.Result();
+        return outcome.Task.GetAwaiter().GetResult();
     }
 
-#pragma warning disable CA1001 // The source has no timer and so nothing to dispose of, and work that was given up may still ask it.
-    private sealed class Call<T>(Func<CancellationToken, T> work)
-#pragma warning restore CA1001
+    private static void Finish<T>(TaskCompletionSource<T> outcome, Func<T> work)
     {
-        private const int Running = 0;
-        private const int Ended = 1;
-        private const int GivenUp = 2;
-
-        private readonly CancellationTokenSource _stop = new();
-        private T? _result;
-        private ExceptionDispatchInfo? _error;
-        private int _state = Running;
-
-        public void Run()
+        try
         {
-            T? result = default;
-            try
-            {
-                result = work(_stop.Token);
-            }
-#pragma warning disable CA1031 // Whatever it is, it belongs to the caller's thread; here it would end the process.
-            catch (Exception e)
-#pragma warning restore CA1031
-            {
-                _error = ExceptionDispatchInfo.Capture(e);
-            }
-
-            _result = result;
-            if (Interlocked.CompareExchange(ref _state, Ended, Running) == GivenUp)
+            T result = work();
+            if (!outcome.TrySetResult(result))
             {
                 (result as IDisposable)?.Dispose();
             }
         }
-
-        public void AskToStop() => _stop.Cancel();
-
-        /// <summary>True when nobody will wait for the result; false when it arrived just now.</summary>
-        public bool GiveUp() => Interlocked.CompareExchange(ref _state, GivenUp, Running) == Running;
-
-        public T Result()
+#pragma warning disable CA1031 // Whatever it is, it belongs to the caller's thread; here it would end the process.
+        catch (Exception e)
+#pragma warning restore CA1031
         {
-            _error?.Throw();
-            return _result!;
+            outcome.TrySetException(e);
         }
     }
 }
