@@ -30,7 +30,7 @@ internal static class ChangeDoubts
 
                 if (item.KeyMark is { } mark)
                 {
-                    if (change.Before?.KeyMark == mark)
+                    if (change.Outcome?.Before?.KeyMark == mark)
                     {
                         yield return new LlmConfigWarning(
                             item.Name, $"The new key of '{item.Name}' is the one that it had. Make a new one in the provider's console and revoke the old.");
@@ -40,7 +40,7 @@ internal static class ChangeDoubts
                 }
             }
 
-            if (change.NamedKeyDoubt is { } remarkOfKey)
+            if (change.Plan.NamedDoubt is { } remarkOfKey)
             {
                 yield return new LlmConfigWarning(item.Name, $"The key of '{item.Name}' {remarkOfKey}");
             }
@@ -51,7 +51,7 @@ internal static class ChangeDoubts
                     item.Name, $"'{item.Name}' has no key yet, though {provider.DisplayName} needs one. Give it one with Set-LlmConfig '{item.Name}' -ApiKey.");
             }
 
-            if (item.OwnBaseUrl is { } url && url != change.Before?.OwnBaseUrl && BaseUrl.Doubt(url) is { } remark)
+            if (item.OwnBaseUrl is { } url && url != change.Outcome?.Before?.OwnBaseUrl && BaseUrl.Doubt(url) is { } remark)
             {
                 yield return new LlmConfigWarning(
                     item.Name, $"The base URL of '{item.Name}' {remark.What} Set-LlmConfig '{item.Name}' -BaseUrl {ShownText.WithAsciiHost(remark.Better)}");
@@ -95,8 +95,8 @@ internal static class ChangeDoubts
     // Said when it comes about, not at each later change.
     private static LlmProvider? OwnerOfBaseUrl(PlannedChange change, LlmConfiguration item, LlmProvider provider)
     {
-        if (item.OwnBaseUrl is null || item.Key is null || provider.KeyRequired is false || item == change.Before
-            || (change.Before is { Key: not null } before && before.OwnBaseUrl == item.OwnBaseUrl && before.Provider == item.Provider))
+        if (item.OwnBaseUrl is null || item.Key is null || provider.KeyRequired is false || item == change.Outcome?.Before
+            || (change.Outcome?.Before is { Key: not null } before && before.OwnBaseUrl == item.OwnBaseUrl && before.Provider == item.Provider))
         {
             return null;
         }

@@ -7,7 +7,7 @@ internal sealed class CreateChange(NewConfiguration wanted, DateTime now) : Plan
 
     public override ApiKey? Key => wanted.Key;
 
-    protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
+    protected override ChangeOutcome ApplyTo(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
         string name = ConfigurationName.Validate(wanted.Name);
         LlmProvider provider = LlmProviderCatalog.Get(wanted.Provider, name);
@@ -38,11 +38,11 @@ internal sealed class CreateChange(NewConfiguration wanted, DateTime now) : Plan
             KeyId = key?.KeyId,
             IsDefault = wanted.AsDefault,
             KeyUpdatedAt = key is null ? null : now,
-            KeyMark = key is null ? null : KeyMark,
+            KeyMark = key is null ? null : Plan.Mark,
             CreatedAt = now,
             UpdatedAt = now,
         };
-        return (draft.Add(item), null);
+        return new ChangeOutcome(draft.Add(item));
     }
 
     private KeyReference PlanNamedKey(string secret, ApiKey? key, string name, string? vault, Func<string?, IKeyVault> openVault) =>

@@ -1,61 +1,53 @@
 namespace LlmConfig;
 
+/// <summary>What one application of a change to a draft gave.</summary>
+/// <param name="Result">The configuration with the change; as it was, where it was removed.</param>
+/// <param name="Before">The configuration as it was found; <see langword="null"/> for a new one.</param>
+/// <param name="Dropped">The key that nothing refers to any more, and that is to be removed.</param>
+/// <param name="Kept">The key that stays in its vault on purpose although nothing refers to it any more.</param>
+/// <param name="Relabelled">The key whose label in its vault no longer holds.</param>
+internal sealed record ChangeOutcome(
+    LlmConfiguration Result, LlmConfiguration? Before = null, KeyReference? Dropped = null, KeyReference? Kept = null, KeyReference? Relabelled = null);
+
+/// <summary>The key that a change writes or names: decided when it is applied first and kept after that, since no id is used twice.</summary>
+internal sealed class KeyPlan
+{
+    /// <summary>The key that is written; <see langword="null"/> for none, and for a copy that was not written.</summary>
+    public KeyReference? New { get; set; }
+
+    /// <summary>The key that <see cref="New"/> is a copy of.</summary>
+    public KeyReference? Copied { get; set; }
+
+    /// <summary>The secret of somebody else that the configuration is to refer to: it is read once before anything is written.</summary>
+    public KeyReference? Named { get; set; }
+
+    /// <summary>What is odd about the value of <see cref="Named"/>, or <see langword="null"/>.</summary>
+    public string? NamedDoubt { get; set; }
+
+    /// <summary>The label that <see cref="New"/> was written with; another process may have changed what it says since.</summary>
+    public KeyLabel? Label { get; set; }
+
+    /// <summary>The mark of the value that was written.</summary>
+    public ulong? Mark { get; set; }
+}
+
 /// <summary>
-/// One change of a batch on its way through the write protocol. It is applied twice: to a draft of what the store held
-/// when the batch began, to find errors before any vault is called, and to a draft of what it holds under the lock.
+/// One change of a batch on its way through the write protocol, which is what this folder is for: a new kind of change is a class that derives
+/// from this and says in <see cref="ApplyTo"/> what it makes of a draft. It is applied twice: to a draft of what the store held when the
+/// batch began, to find errors before any vault is called, and to a draft of what it holds under the lock.
 /// </summary>
 internal abstract class PlannedChange
 {
-    /// <summary>Why it failed. A change that failed is passed over from then on.</summary>
+    // True once an application has decided which key is written.
+    private bool _isPlanned;
+
+    /// <summary>Why it failed. Nothing more is done with a change that failed.</summary>
     public LlmConfigException? Error { get; private set; }
 
-    /// <summary>The configuration as the last application left it.</summary>
-    public LlmConfiguration? Result { get; private set; }
+    /// <summary>What the last application gave; <see langword="null"/> for a change that failed.</summary>
+    public ChangeOutcome? Outcome { get; private set; }
 
-    /// <summary>The configuration that it changed, as the last application found it; <see langword="null"/> for a new one.</summary>
-    public LlmConfiguration? Before { get; protected set; }
-
-    /// <summary>The key that it writes, decided when it is applied first and kept after that: no id is used twice.</summary>
-    public KeyReference? NewKey { get; private set; }
-
-    /// <summary>The key that the last application stopped referring to, and that is to be removed.</summary>
-    public KeyReference? DroppedKey { get; private set; }
-
-    /// <summary>The key that the change leaves in its vault on purpose although it stops referring to it.</summary>
-    public KeyReference? KeptKey { get; protected set; }
-
-    /// <summary>The key that the last application kept although its label in the vault no longer holds.</summary>
-    public KeyReference? RelabelledKey { get; protected set; }
-
-    /// <summary>The label that <see cref="NewKey"/> was written with; another process may have changed what it says since.</summary>
-    public KeyLabel? WrittenLabel { get; private set; }
-
-    /// <summary>The key whose label has to be written anew after the commit, or <see langword="null"/>.</summary>
-    public KeyReference? StaleLabel =>
-        Error is not null ? null
-        : RelabelledKey ?? (WrittenLabel is { } label && !KeyLabel.HaveSameLabel(label.Configuration, Result!) ? NewKey : null);
-
-    /// <summary>True when the key may go where the configuration says, whatever it was sealed for.</summary>
-    public virtual bool AcceptsHost => false;
-
-    /// <summary>True when the last application left a key that has to be sealed: a new one, or one that goes elsewhere.</summary>
-    public bool NeedsSeal => Error is null && Result is { Key: not null } result
-        && (AcceptsHost || Before is null || !KeySeals.SendAlike(Before, result));
-
-    /// <summary>The key's value, where the change brings one; without one, <see cref="NewKey"/> is a copy of <see cref="CopiedKey"/>.</summary>
-    public abstract ApiKey? Key { get; }
-
-    /// <summary>The key that a move copies.</summary>
-    public KeyReference? CopiedKey { get; private set; }
-
-    /// <summary>The secret of somebody else that it makes the configuration refer to: it is read once before anything is written.</summary>
-    public KeyReference? NamedKey { get; private set; }
-
-    /// <summary>What is odd about the value of <see cref="NamedKey"/>, or <see langword="null"/>.</summary>
-    public string? NamedKeyDoubt { get; set; }
-
-    /// <summary>The mark of the value that is written, once that is known: the built-in vault gives one.</summary>
-    public ulong? KeyMark { get; set; }
+    public KeyPlan Plan { get; private set; } = new();
 
     /// <summary>
     /// True when the store changed between the two applications so that the key that was written is not the one that is
@@ -63,8 +55,22 @@ internal abstract class PlannedChange
     /// </summary>
     public bool IsOutdated { get; private set; }
 
-    /// <summary>False while the first application still decides which keys are written.</summary>
-    private bool _planned;
+    /// <summary>The key's value, where the change brings one; without one, a new key is a copy.</summary>
+    public abstract ApiKey? Key { get; }
+
+    /// <summary>True when the key may go where the configuration says, whatever it was sealed for.</summary>
+    public virtual bool AcceptsHost => false;
+
+    public LlmConfiguration? Result => Outcome?.Result;
+
+    /// <summary>The key whose label has to be written anew after the commit, or <see langword="null"/>.</summary>
+    public KeyReference? StaleLabel =>
+        Outcome is null ? null
+        : Outcome.Relabelled ?? (Plan.Label is { } label && !KeyLabel.HaveSameLabel(label.Configuration, Outcome.Result) ? Plan.New : null);
+
+    /// <summary>True when the last application left a key that has to be sealed: a new one, or one that goes elsewhere.</summary>
+    public bool NeedsSeal => Outcome is { Result.Key: not null } outcome
+        && (AcceptsHost || outcome.Before is null || !KeySeals.SendAlike(outcome.Before, outcome.Result));
 
     /// <summary>Tries the change on a draft: all of it, or none and an <see cref="Error"/>.</summary>
     /// <param name="draft">What it is tried on.</param>
@@ -78,8 +84,8 @@ internal abstract class PlannedChange
 
         try
         {
-            (Result, DroppedKey) = ApplyCore(draft, openVault);
-            _planned = true;
+            Outcome = ApplyTo(draft, openVault);
+            _isPlanned = true;
         }
         catch (OutdatedPlanException)
         {
@@ -91,47 +97,15 @@ internal abstract class PlannedChange
         }
     }
 
-    public void Fail(LlmConfigException error)
-    {
-        Error = error;
-        Result = null;
-        DroppedKey = null;
-        RelabelledKey = null;
-    }
+    public void Fail(LlmConfigException error) => (Error, Outcome) = (error, null);
 
-    /// <summary>Says that the key was written, and with which label.</summary>
-    public void Written(KeyLabel label) => WrittenLabel = label;
-
-    /// <summary>Says that nothing was written under <see cref="NewKey"/>: under the lock the change is outdated then.</summary>
-    public void DiscardCopy() => NewKey = null;
-
-    /// <summary>Forgets the plan of a change that is outdated, so that it can be applied anew.</summary>
-    public void Restart()
-    {
-        NewKey = null;
-        CopiedKey = null;
-        NamedKey = null;
-        NamedKeyDoubt = null;
-        KeyMark = null;
-        DroppedKey = null;
-        KeptKey = null;
-        RelabelledKey = null;
-        WrittenLabel = null;
-        IsOutdated = false;
-        _planned = false;
-    }
-
-    /// <summary>Forgets the plan and why it failed: what was read for it is no longer what the store holds.</summary>
-    public void Retry()
-    {
-        Error = null;
-        Restart();
-    }
+    /// <summary>Forgets the plan of a change, and why it failed, so that it can be applied anew to what the store holds now.</summary>
+    public void Restart() => (Plan, Error, Outcome, IsOutdated, _isPlanned) = (new KeyPlan(), null, null, false, false);
 
     public ChangeResult ToResult() => new(Result, Error);
 
     /// <summary>Does the change, or throws <see cref="LlmConfigException"/> before it touched the draft.</summary>
-    protected abstract (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault);
+    protected abstract ChangeOutcome ApplyTo(ConfigDraft draft, Func<string?, IKeyVault> openVault);
 
     /// <summary>The key reference under which the change writes; the same each time.</summary>
     /// <param name="vault">The vault that it is written to.</param>
@@ -139,14 +113,14 @@ internal abstract class PlannedChange
     /// <param name="copied">The key whose value is copied, or <see langword="null"/> for a value of the change's own.</param>
     protected KeyReference PlanKey(string? vault, Func<string?, IKeyVault> openVault, KeyReference? copied = null)
     {
-        if (_planned && (NewKey is null || CopiedKey != copied))
+        if (_isPlanned && (Plan.New is null || Plan.Copied != copied))
         {
             // A key that was not written, or a copy of a value that was rotated since: an entry must never point at it.
             throw new OutdatedPlanException();
         }
 
-        CopiedKey = copied;
-        return NewKey ??= new KeyReference(openVault(vault).Name, KeyReference.NewKeyId());
+        Plan.Copied = copied;
+        return Plan.New ??= new KeyReference(openVault(vault).Name, KeyReference.NewKeyId());
     }
 
     /// <summary>The secret of somebody else that the change refers to; the same each time.</summary>
@@ -154,7 +128,7 @@ internal abstract class PlannedChange
     /// <param name="openVault">Opens it.</param>
     /// <param name="name">The secret's name.</param>
     protected KeyReference PlanNamedKey(string? vault, Func<string?, IKeyVault> openVault, string name) =>
-        NamedKey ??= new KeyReference(openVault(vault).Name, name);
+        Plan.Named ??= new KeyReference(openVault(vault).Name, name);
 
 #pragma warning disable CA1032, CA1064 // Thrown and caught in this class alone.
     private sealed class OutdatedPlanException : Exception;

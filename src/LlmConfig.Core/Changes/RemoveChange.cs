@@ -5,16 +5,13 @@ internal sealed class RemoveChange(Guid id, string shownName, bool keepKey) : Pl
 {
     public override ApiKey? Key => null;
 
-    protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
+    protected override ChangeOutcome ApplyTo(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
         LlmConfiguration before = draft.Get(id, shownName);
-        Before = before;
         KeyReference? dropped = keepKey ? null : draft.OwnKeyOf(before);
         draft.Remove(id);
-        KeptKey = dropped is null ? before.Key : null;
 
-        // Its label has to say that it is no longer this store's.
-        RelabelledKey = keepKey ? before.OwnKey : null;
-        return (before, dropped);
+        // The label of a key that stays has to say that it is no longer this store's.
+        return new ChangeOutcome(before, before, dropped, Kept: dropped is null ? before.Key : null, Relabelled: keepKey ? before.OwnKey : null);
     }
 }

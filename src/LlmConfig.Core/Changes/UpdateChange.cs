@@ -7,10 +7,9 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
 
     public override bool AcceptsHost => wanted.AcceptHostOf is not null;
 
-    protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
+    protected override ChangeOutcome ApplyTo(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
         LlmConfiguration before = draft.Get(id, shownName);
-        Before = before;
         if (wanted.RemoveKey && !string.IsNullOrWhiteSpace(wanted.KeyName))
         {
             throw new LlmConfigException(
@@ -51,22 +50,19 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
 
         after = WithKey(before, after, openVault);
         bool keeps = after.Key == before.Key;
-        RelabelledKey = null;
         if (after == before)
         {
             after = AcceptsHost ? draft.Replace(before, Sealing.Accepted) : before;
 
             // Until the host was accepted, the label said what the key was sealed for.
-            RelabelledKey = after == before ? null : after.OwnKey;
-            return (after, null);
+            return new ChangeOutcome(after, before, Relabelled: after == before ? null : after.OwnKey);
         }
 
         // A second change in the same millisecond is later all the same: stores that share a vault go by it.
         after = after with { UpdatedAt = ChangeTime.After(before.UpdatedAt, now), HasLateTime = false };
         KeyReference? dropped = keeps ? null : draft.OwnKeyOf(before);
         after = draft.Replace(after, AcceptsHost ? Sealing.Accepted : Sealing.Checked);
-        RelabelledKey = keeps && (AcceptsHost || !KeyLabel.HaveSameLabel(before, after)) ? after.OwnKey : null;
-        return (after, dropped);
+        return new ChangeOutcome(after, before, dropped, Relabelled: keeps && (AcceptsHost || !KeyLabel.HaveSameLabel(before, after)) ? after.OwnKey : null);
     }
 
     private static bool DefaultHeader(LlmConfiguration before, LlmProvider? provider) =>
@@ -147,7 +143,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
             KeyId = key.KeyId,
             Vault = key.Vault,
             KeyUpdatedAt = wanted.Key is null ? before.KeyUpdatedAt : now,
-            KeyMark = KeyMark ?? (wanted.Key is null ? before.KeyMark : null),
+            KeyMark = Plan.Mark ?? (wanted.Key is null ? before.KeyMark : null),
             KeyStoreId = null,
         };
     }

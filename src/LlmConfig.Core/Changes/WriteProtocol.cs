@@ -55,7 +55,7 @@ internal sealed class WriteProtocol(
             ConfigDocument store = Initialise(there, cancellation);
             PrepareVault(good, cancellation);
             good = [.. good.Where(change => change.Error is null)];
-            HashSet<string> used = [.. KeysOf(good).Select(key => key.Vault), .. good.Select(change => change.KeptKey?.Vault).OfType<string>()];
+            HashSet<string> used = [.. KeysOf(good).Select(key => key.Vault), .. good.Select(change => change.Outcome?.Kept?.Vault).OfType<string>()];
             recovery.Run(used.Contains, cancellation);
             Dictionary<string, VaultProfile> profiles = Probe(good, store.StoreId, open, cancellation);
             good = [.. good.Where(change => change.Error is null)];
@@ -86,7 +86,7 @@ internal sealed class WriteProtocol(
             }
 
             there = now;
-            refused.ForEach(change => change.Retry());
+            refused.ForEach(change => change.Restart());
         }
     }
 
@@ -138,10 +138,10 @@ internal sealed class WriteProtocol(
     private static void ReadNamed(IReadOnlyList<PlannedChange> changes, Func<string?, IKeyVault> open, CancellationToken cancellation)
     {
         var failed = new Dictionary<string, LlmConfigException>();
-        foreach (PlannedChange change in changes.Where(change => change.Error is null && change.NamedKey is not null))
+        foreach (PlannedChange change in changes.Where(change => change.Error is null && change.Plan.Named is not null))
         {
             cancellation.ThrowIfCancellationRequested();
-            (KeyReference named, LlmConfiguration item) = (change.NamedKey!, change.Result!);
+            (KeyReference named, LlmConfiguration item) = (change.Plan.Named!, change.Result!);
             if (failed.TryGetValue(named.Vault, out LlmConfigException? error))
             {
                 change.Fail(error.About(item.Name));
@@ -151,7 +151,7 @@ internal sealed class WriteProtocol(
             try
             {
                 using ApiKey key = NamedSecret.ReadFirst(open(named.Vault), named.KeyId, item.Name, cancellation);
-                change.NamedKeyDoubt = ChangeDoubts.OfKey(key, item);
+                change.Plan.NamedDoubt = ChangeDoubts.OfKey(key, item);
             }
             catch (LlmConfigException e)
             {
@@ -186,7 +186,7 @@ internal sealed class WriteProtocol(
     private Dictionary<string, VaultProfile> Probe(List<PlannedChange> changes, Guid storeId, Func<string?, IKeyVault> open, CancellationToken cancellation)
     {
         var profiles = new Dictionary<string, VaultProfile>(StringComparer.OrdinalIgnoreCase);
-        foreach (IGrouping<string, PlannedChange> group in changes.Where(change => change.NewKey is not null).GroupBy(change => change.NewKey!.Vault))
+        foreach (IGrouping<string, PlannedChange> group in changes.Where(change => change.Plan.New is not null).GroupBy(change => change.Plan.New!.Vault))
         {
             if (open(group.Key) is not IProbedVault { NeedsProbe: true } vault)
             {
@@ -229,7 +229,7 @@ internal sealed class WriteProtocol(
     }
 
     private static List<KeyReference> KeysOf(IEnumerable<PlannedChange> changes) =>
-        [.. changes.SelectMany(change => new[] { change.NewKey, change.DroppedKey }).OfType<KeyReference>().Distinct()];
+        [.. changes.SelectMany(change => new[] { change.Plan.New, change.Outcome?.Dropped }).OfType<KeyReference>().Distinct()];
 
     private static List<KeyReference> LabelsOf(IEnumerable<PlannedChange> changes) =>
         [.. changes.Select(change => change.StaleLabel).OfType<KeyReference>().Distinct()];
@@ -255,7 +255,7 @@ internal sealed class WriteProtocol(
                 intents.AddRange(intentLog.Begin(storeId, doubtful, stale));
             }
 
-            written = [.. changes.Select(change => change.NewKey).OfType<KeyReference>()];
+            written = [.. changes.Select(change => change.Plan.New).OfType<KeyReference>()];
             string? masterKey = written.Count == 0 ? null : seals.SealOf(storeId);
 
             // It goes on while the file that refers to the keys is written.
@@ -329,7 +329,7 @@ internal sealed class WriteProtocol(
     {
         int done = 0;
         BackgroundWork? flush = null;
-        foreach (IGrouping<string, PlannedChange> group in changes.Where(change => change.NewKey is not null).GroupBy(change => change.NewKey!.Vault))
+        foreach (IGrouping<string, PlannedChange> group in changes.Where(change => change.Plan.New is not null).GroupBy(change => change.Plan.New!.Vault))
         {
             using IKeyBatch batch = open(group.Key).Begin();
             var written = new List<PlannedChange>();
@@ -349,13 +349,13 @@ internal sealed class WriteProtocol(
                 {
                     long started = EventLog.Start();
                     WriteKey(change, batch, storeId, cancellation);
-                    log.KeyWritten(change.NewKey!, started);
+                    log.KeyWritten(change.Plan.New!, started);
                     written.Add(change);
                 }
                 catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing && WasRotated(change))
                 {
                     // The key to be copied was rotated, moved or removed meanwhile. Under the lock the change finds its plan outdated.
-                    change.DiscardCopy();
+                    change.Plan.New = null;
                 }
                 catch (LlmConfigException e)
                 {
@@ -375,34 +375,34 @@ internal sealed class WriteProtocol(
     private void WriteKey(PlannedChange change, IKeyBatch batch, Guid storeId, CancellationToken cancellation)
     {
         var label = new KeyLabel(storeId, change.Result!);
-        change.Written(label);
+        change.Plan.Label = label;
         if (change.Key is { } key)
         {
             WriteKey(change, batch, key, label, cancellation);
             return;
         }
 
-        using ApiKey moved = keys.ReadForCopy(change.Result! with { Vault = change.CopiedKey!.Vault, KeyId = change.CopiedKey.KeyId }, cancellation);
+        using ApiKey moved = keys.ReadForCopy(change.Result! with { Vault = change.Plan.Copied!.Vault, KeyId = change.Plan.Copied.KeyId }, cancellation);
         WriteKey(change, batch, moved, label, cancellation);
     }
 
     private void WriteKey(PlannedChange change, IKeyBatch batch, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
-        batch.Write(change.NewKey!.KeyId, key, label, cancellation);
-        change.KeyMark = local.Mark(key);
+        batch.Write(change.Plan.New!.KeyId, key, label, cancellation);
+        change.Plan.Mark = local.Mark(key);
     }
 
     // The master key was exchanged since the keys were marked. Of a copy there is no value here any more: no mark costs a proof, not the key.
     private void MarkAnew(List<PlannedChange> changes)
     {
-        foreach (PlannedChange change in changes.Where(change => change.KeyMark is not null))
+        foreach (PlannedChange change in changes.Where(change => change.Plan.Mark is not null))
         {
-            change.KeyMark = change.Key is { } key ? local.Mark(key) : null;
+            change.Plan.Mark = change.Key is { } key ? local.Mark(key) : null;
         }
     }
 
     private bool WasRotated(PlannedChange change) =>
-        change.CopiedKey is { } copied && config.ReadStrictly()?.Find(change.Result!.Id)?.Key != copied;
+        change.Plan.Copied is { } copied && config.ReadStrictly()?.Find(change.Result!.Id)?.Key != copied;
 
     private static BackgroundWork? Flush(IKeyBatch batch, List<PlannedChange> written)
     {

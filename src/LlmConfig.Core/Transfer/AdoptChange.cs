@@ -27,7 +27,7 @@ internal sealed class AdoptChange(
     /// <summary>True when its settings hold, and not those of the store.</summary>
     public bool IsNewerThan(LlmConfiguration local) => Shared.UpdatedAt > local.UpdatedAt;
 
-    protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
+    protected override ChangeOutcome ApplyTo(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
         LlmConfiguration? local = draft.Find(Shared.Id);
         bool keyIsGone = seenKeyIsGone && local?.Key == seen?.Key && local?.KeyId != entry.KeyId;
@@ -40,7 +40,7 @@ internal sealed class AdoptChange(
             : Leave(local);
     }
 
-    private (LlmConfiguration Result, KeyReference? Dropped) TakeAll(ConfigDraft draft, LlmConfiguration? local)
+    private ChangeOutcome TakeAll(ConfigDraft draft, LlmConfiguration? local)
     {
         CheckBaseUrl(local);
         if (Place(draft, local, out LlmConfiguration? other) is not { } name)
@@ -74,7 +74,7 @@ internal sealed class AdoptChange(
         return Replace(draft, local, after with { IsDefault = isDefault }, outcome);
     }
 
-    private (LlmConfiguration Result, KeyReference? Dropped) Replace(
+    private ChangeOutcome Replace(
         ConfigDraft draft, LlmConfiguration? local, LlmConfiguration after, ImportOutcome outcome) => Done(
         outcome,
         local is null ? draft.Add(after) : draft.Replace(after),
@@ -163,7 +163,7 @@ internal sealed class ForgetChange(LlmConfiguration seen) : ImportingChange(seen
 {
     public Guid Id => seen.Id;
 
-    protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
+    protected override ChangeOutcome ApplyTo(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
         LlmConfiguration? now = draft.Find(seen.Id);
         if (now is null || now.Key != seen.Key || now.KeyStoreId is null)
@@ -172,8 +172,7 @@ internal sealed class ForgetChange(LlmConfiguration seen) : ImportingChange(seen
             return Leave(now ?? seen);
         }
 
-        KeptKey = now.Key;
         draft.Remove(now.Id);
-        return Done(new ImportOutcome(ImportAction.Remove, now), now);
+        return Done(new ImportOutcome(ImportAction.Remove, now), now, kept: now.Key);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class ImportChange(ImportItem item, bool isRepeated, ImportOptio
             .Select(item => new ImportChange(item, IsRepeated(item), options, now))];
     }
 
-    protected override (LlmConfiguration Result, KeyReference? Dropped) ApplyCore(ConfigDraft draft, Func<string?, IKeyVault> openVault)
+    protected override ChangeOutcome ApplyTo(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
         if (item.Secret is { } secret && draft.Origin.Configurations.FirstOrDefault(known => draft.Find(known.Id)?.Key == secret) is { } user)
         {
@@ -84,7 +84,7 @@ internal sealed class ImportChange(ImportItem item, bool isRepeated, ImportOptio
         return null;
     }
 
-    private (LlmConfiguration Result, KeyReference? Dropped) Create(ConfigDraft draft, Func<string?, IKeyVault> openVault, LlmConfiguration settings)
+    private ChangeOutcome Create(ConfigDraft draft, Func<string?, IKeyVault> openVault, LlmConfiguration settings)
     {
         LlmConfiguration result = WithKey(settings, PlanKeyFor(null, openVault)) with
         {
@@ -95,7 +95,7 @@ internal sealed class ImportChange(ImportItem item, bool isRepeated, ImportOptio
         return Done(new ImportOutcome(ImportAction.Create), draft.Add(result));
     }
 
-    private (LlmConfiguration Result, KeyReference? Dropped) Replace(
+    private ChangeOutcome Replace(
         ConfigDraft draft, Func<string?, IKeyVault> openVault, LlmConfiguration settings, LlmConfiguration there)
     {
         KeyReference? key = PlanKeyFor(there.KeyName is null ? there.Vault : null, openVault);
@@ -128,7 +128,7 @@ internal sealed class ImportChange(ImportItem item, bool isRepeated, ImportOptio
         KeyId = key.KeyId,
         Vault = key.Vault,
         KeyUpdatedAt = Limited(item.KeyUpdatedAt),
-        KeyMark = KeyMark,
+        KeyMark = Plan.Mark,
         KeyStoreId = null,
     };
 

@@ -24,10 +24,10 @@ public sealed class ImportStep
     internal ImportStep(ImportingChange change)
     {
         Change = change;
-        _outcome = change.Outcome;
+        _outcome = change.Import;
         Error = change.Error;
         Configuration = change.Result;
-        Effect = Configuration is null ? string.Empty : string.Join("; ", EffectOf(Configuration, change.DroppedKey));
+        Effect = Configuration is null ? string.Empty : string.Join("; ", EffectOf(Configuration, change.Outcome?.Dropped));
     }
 
     /// <summary>The name that the configuration would have, or the name in the source where it cannot be imported.</summary>
@@ -141,12 +141,12 @@ public enum ImportAction
 public sealed record ImportResult(ImportStep Step, ImportAction Action, LlmConfiguration? Configuration, LlmConfigException? Error)
 {
     internal ImportResult(ImportStep step)
-        : this(step, step.Change.Outcome.Action, step.Change.Result, step.Change.Error)
+        : this(step, step.Change.Import.Action, step.Change.Result, step.Change.Error)
     {
         if (Error is null)
         {
-            RenamedConfiguration = step.Change.Outcome.MovedAside;
-            RemovedConfiguration = step.Change.Outcome.Displaced;
+            RenamedConfiguration = step.Change.Import.MovedAside;
+            RemovedConfiguration = step.Change.Import.Displaced;
         }
     }
 

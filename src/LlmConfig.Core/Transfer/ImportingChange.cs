@@ -9,24 +9,23 @@ internal abstract class ImportingChange(string sourceName, string detail) : Plan
     /// <summary>What it is about, in a few words.</summary>
     public string Detail => detail;
 
-    public ImportOutcome Outcome { get; private set; } = new(ImportAction.None);
+    /// <summary>What the last application did, or would do.</summary>
+    public ImportOutcome Import { get; private set; } = new(ImportAction.None);
 
     /// <summary>True when the source has the key and cannot give it.</summary>
     public virtual bool LeavesKeyBehind => false;
 
     public override ApiKey? Key => null;
 
-    protected (LlmConfiguration Result, KeyReference? Dropped) Done(
-        ImportOutcome outcome, LlmConfiguration result, KeyReference? dropped = null, KeyReference? relabelled = null)
+    protected ChangeOutcome Done(
+        ImportOutcome import, LlmConfiguration result, KeyReference? dropped = null, KeyReference? relabelled = null, KeyReference? kept = null)
     {
-        Outcome = outcome;
-        Before = outcome.Existing;
-        RelabelledKey = relabelled;
-        return (result, dropped);
+        Import = import;
+        return new ChangeOutcome(result, import.Existing, dropped, kept, relabelled);
     }
 
     /// <summary>Does nothing with what is there.</summary>
-    protected (LlmConfiguration Result, KeyReference? Dropped) Leave(LlmConfiguration there, ImportAction action = ImportAction.None) =>
+    protected ChangeOutcome Leave(LlmConfiguration there, ImportAction action = ImportAction.None) =>
         Done(new ImportOutcome(action, there), there);
 
     protected static LlmConfigException Conflict(string name, LlmConfiguration there) => new(

@@ -37,7 +37,7 @@ internal sealed class LocalVaultBatch(SealedFiles secrets, StoreFileSystem files
         }
 
         (List<StagedFile> staged, LlmConfigException? failure) = (Take(), _failure);
-        return files.Start(() => failure ?? Flush(staged, () => files.FlushFolder(folder)));
+        return files.Start(() => Flush(staged, () => files.FlushFolder(folder)) is var last && failure is null ? last : failure);
     }
 
     public void Dispose() => Take().ForEach(staged => staged.Dispose());
