@@ -711,7 +711,7 @@ public sealed class LlmConfigRepository : IDisposable
     }
 
     private StoreHealth Health => new(new StoreParts(
-        new StorePaths(_folder.Path), _files, _config, _intents, _written, _local, _vaults, _seals, intent => _recovery.Finish(intent, _ => true), Rebind, () => Now, _options.LogFile));
+        new StorePaths(_folder.Path), _files, _config, _intents, _written, _local, _vaults, _seals, intent => _recovery.FinishDead(intent, _ => true, []), Rebind, () => Now, _options.LogFile));
 
     // Seals of keys in any vault are made under the master key, so an empty vault may not get another one.
     private bool HasKeys()

@@ -32,7 +32,7 @@ internal sealed class Recovery(
 
                 found = true;
                 long started = EventLog.Start();
-                if (Finish(intent, vault => !failed.Contains(vault) && (KeyVaults.IsBuiltIn(vault) || mayUse(vault)), failed: failed))
+                if (FinishDead(intent, mayUse, failed))
                 {
                     finished++;
                     log.ChangeFinished(started);
@@ -48,30 +48,35 @@ internal sealed class Recovery(
         return finished;
     }
 
-    /// <summary>
-    /// The one rule of recovery: a named key that no configuration refers to goes, and the label of one that stays says what its
-    /// configuration says. False when some key has to wait.
-    /// </summary>
-    /// <param name="intent">The intent.</param>
-    /// <param name="mayUse">Whether a vault may be used.</param>
-    /// <param name="committed">What this process committed under the intent; <see langword="null"/> where it did not come to that, or is another's.</param>
-    /// <param name="mine">The keys that this process may remove; <see langword="null"/> for all that a dead process named.</param>
-    /// <param name="stale">The labels to write anew; <see langword="null"/> for all that are named.</param>
-    /// <param name="failed">Gets the vaults that did not answer; <see langword="null"/> where nobody asks.</param>
-    public bool Finish(
-        Intent intent,
-        Func<string, bool> mayUse,
-        ConfigDocument? committed = null,
-        HashSet<KeyReference>? mine = null,
-        IReadOnlyList<KeyReference>? stale = null,
-        HashSet<string>? failed = null)
+    /// <summary>Ends a change of this process, however it went.</summary>
+    /// <param name="intent">Its intent.</param>
+    /// <param name="committed">What was committed under it; <see langword="null"/> where it did not come to that.</param>
+    /// <param name="mine">The keys that it may remove: what another process dropped meanwhile is that one's to remove, or to keep for other stores.</param>
+    /// <param name="stale">The labels to write anew.</param>
+    public void FinishOwn(Intent intent, ConfigDocument? committed, HashSet<KeyReference> mine, IReadOnlyList<KeyReference> stale)
     {
-        if (stale is { Count: 0 } && committed is not null && intent.Keys.All(committed.RefersTo))
+        if (stale.Count == 0 && committed is not null && intent.Keys.All(committed.RefersTo))
         {
             // Nothing is in doubt: whoever drops one of these keys from now on has an intent of its own.
-            return TryComplete(intent, committed);
+            TryComplete(intent, committed);
+            return;
         }
 
+        Finish(intent, [.. intent.Keys.Where(mine.Contains)], [.. intent.Labels.Where(stale.Contains)], _ => true, []);
+    }
+
+    /// <summary>Ends a change of a process that died.</summary>
+    /// <param name="intent">Its intent.</param>
+    /// <param name="mayUse">Whether a vault may be used.</param>
+    /// <param name="failed">Gets the vaults that did not answer; those that are in it are not asked.</param>
+    /// <returns>False when some key has to wait.</returns>
+    public bool FinishDead(Intent intent, Func<string, bool> mayUse, HashSet<string> failed) =>
+        Finish(intent, intent.Keys, intent.Labels, vault => !failed.Contains(vault) && (KeyVaults.IsBuiltIn(vault) || mayUse(vault)), failed, isDead: true);
+
+    // The one rule: a named key that no configuration refers to goes, and the label of one that stays says what its configuration says.
+    private bool Finish(
+        Intent intent, IReadOnlyList<KeyReference> keys, IReadOnlyList<KeyReference> labels, Func<string, bool> mayUse, HashSet<string> failed, bool isDead = false)
+    {
         ConfigDocument? now;
         try
         {
@@ -97,11 +102,11 @@ internal sealed class Recovery(
             return false;
         }
 
-        List<KeyReference> unused = [.. intent.Keys.Where(key => (mine is null || mine.Contains(key)) && !now.RefersTo(key))];
+        List<KeyReference> unused = [.. keys.Where(key => !now.RefersTo(key))];
 
         // What was read may be a rename that no process has made durable yet: a power cut could bring back the file that
         // refers to the keys that are to go, or the one that does not yet refer to those that a dead process wrote.
-        if ((unused.Count > 0 || mine is null) && !TryConfirm())
+        if ((unused.Count > 0 || isDead) && !TryConfirm())
         {
             return false;
         }
@@ -112,7 +117,7 @@ internal sealed class Recovery(
             complete &= mayUse(group.Key) && TryRemove(group.Key, [.. group], intent, now.StoreId, failed);
         }
 
-        foreach (IGrouping<string, KeyReference> group in intent.Labels.Where(key => stale is null || stale.Contains(key)).GroupBy(key => key.Vault))
+        foreach (IGrouping<string, KeyReference> group in labels.GroupBy(key => key.Vault))
         {
             complete &= mayUse(group.Key) && TryRelabel(group.Key, group, failed);
         }
@@ -152,7 +157,7 @@ internal sealed class Recovery(
     }
 
     // What this process did not name itself goes only where it is shown to be the store's.
-    private bool TryRemove(string name, List<KeyReference> keys, Intent intent, Guid store, HashSet<string>? failed)
+    private bool TryRemove(string name, List<KeyReference> keys, Intent intent, Guid store, HashSet<string> failed)
     {
         try
         {
@@ -267,15 +272,15 @@ internal sealed class Recovery(
     }
 
     // What one key says of itself says nothing of the next; a vault that does not answer does not answer for the next.
-    private static void Remember(HashSet<string>? failed, string vault, LlmConfigException error)
+    private static void Remember(HashSet<string> failed, string vault, LlmConfigException error)
     {
         if (IsOfVault(error))
         {
-            failed?.Add(vault);
+            failed.Add(vault);
         }
     }
 
-    private bool TryRelabel(string name, IEnumerable<KeyReference> keys, HashSet<string>? failed)
+    private bool TryRelabel(string name, IEnumerable<KeyReference> keys, HashSet<string> failed)
     {
         try
         {

@@ -300,7 +300,7 @@ internal sealed class WriteProtocol(
                 {
                     if (certain)
                     {
-                        recovery.Finish(intent, _ => true, after, mine, after is null ? [] : LabelsOf(changes));
+                        recovery.FinishOwn(intent, after, mine, after is null ? [] : LabelsOf(changes));
                     }
                 }
             }
