@@ -355,7 +355,7 @@ public sealed class LlmConfigRepository : IDisposable
         SharedVault.RequireShared(opened);
         ConfigDocument? seen = _config.ReadStrictly();
         (IReadOnlyList<ImportingChange> changes, int passedOver) = new SharedVault(opened, _intents, Warn).Compare(seen, options ?? new ImportOptions(), cancellation);
-        SharedVault.Acquaint(changes, seen);
+        SharedVault.ResolveRenames(changes, seen);
         return Plan(changes, seen, passedOver);
     }
 
@@ -406,7 +406,7 @@ public sealed class LlmConfigRepository : IDisposable
         {
             List<ImportingChange> changes = [.. steps.Select(step => step.Change)];
             changes.ForEach(change => change.Restart());
-            SharedVault.Acquaint(changes, _config.ReadStrictly());
+            SharedVault.ResolveRenames(changes, _config.ReadStrictly());
             _protocol.Run(changes, progress, cancellation);
             return (IReadOnlyList<ImportResult>)[.. steps.Select(step => new ImportResult(step))];
         });

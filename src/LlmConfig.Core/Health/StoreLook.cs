@@ -26,18 +26,11 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
             // What the vaults hold first, then the intents, then the file: a key that was written after the first look is
             // not missed in the last one, and one that was written before it is referred to or named there.
             IReadOnlyList<IntentLook> before = StoreParts.Or(store.Intents.Look, []);
-            List<VaultFinding> found = [LookIntoLocal()];
             ConfigDocument? document = main.Document ?? backup.Document;
             IReadOnlyList<KeyReference> noted = document is null ? [] : StoreParts.Or(() => store.Written.Of(document.StoreId), []);
             IEnumerable<string> names = vaults
                 ?? (document?.Configurations ?? []).Select(item => item.Vault).OfType<string>().Concat(noted.Select(key => key.Vault));
-            foreach (string name in names.Concat(more).Where(name => !KeyVaults.IsBuiltIn(name)).Distinct(StringComparer.OrdinalIgnoreCase))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                found.Add(StoreParts.Or(() => LookInto(name, KeysIn(name, document, noted)), null, out LlmConfigException? closed)
-                    ?? new VaultFinding(name, [], TakesLabels: false) { Error = closed });
-            }
-
+            List<VaultFinding> found = LookIntoVaults(names.Concat(more), document, noted);
             IReadOnlyList<IntentLook> pending = StoreParts.Or(store.Intents.Look, [], out LlmConfigException? pendingError);
             (ConfigFileLook mainNow, ConfigFileLook backupNow) = store.Config.Look();
             if (round < MostRounds && !IsSame(mainNow, main))
@@ -104,6 +97,19 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
     {
         EntryInfo? entry = StoreParts.Or(() => store.Files.Inspect(path), null, out LlmConfigException? error);
         return new EntryFinding(path, isFolder, entry, error);
+    }
+
+    private List<VaultFinding> LookIntoVaults(IEnumerable<string> names, ConfigDocument? document, IReadOnlyList<KeyReference> noted)
+    {
+        List<VaultFinding> found = [LookIntoLocal()];
+        foreach (string name in names.Where(name => !KeyVaults.IsBuiltIn(name)).Distinct(StringComparer.OrdinalIgnoreCase))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            found.Add(StoreParts.Or(() => LookInto(name, KeysIn(name, document, noted)), null, out LlmConfigException? closed)
+                ?? new VaultFinding(name, [], TakesLabels: false) { Error = closed });
+        }
+
+        return found;
     }
 
     private VaultFinding LookIntoLocal()

@@ -66,7 +66,7 @@ internal sealed class SharedVault(IKeyVault vault, IntentLog intents, Action<Llm
     /// Tells the changes which configurations get another name by them. One whose new name belongs to a configuration that
     /// keeps it is left out, since it will fail, or be called something else.
     /// </summary>
-    public static void Acquaint(IReadOnlyList<ImportingChange> changes, ConfigDocument? seen)
+    public static void ResolveRenames(IReadOnlyList<ImportingChange> changes, ConfigDocument? seen)
     {
         List<AdoptChange> adopted = [.. changes.OfType<AdoptChange>()];
         HashSet<Guid> removed = [.. changes.OfType<ForgetChange>().Select(change => change.Id)];

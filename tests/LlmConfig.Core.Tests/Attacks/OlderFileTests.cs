@@ -54,6 +54,14 @@ public sealed class OlderFileTests : IDisposable
     }
 
     [Fact]
+    public void What_else_is_wrong_is_repaired_after_that_is_settled()
+    {
+        File.WriteAllText(_store.Paths.Backup, "{");
+
+        Assert.Equal(["Revision"], _store.Open().PlanRepair().Steps.Select(step => step.Check));
+    }
+
+    [Fact]
     public void A_repair_that_was_agreed_to_goes_on_with_the_newest_key()
     {
         RepairStep step = Assert.Single(_store.Open().PlanRepair().Steps);
