@@ -98,7 +98,7 @@ internal sealed class Recovery(
         {
             warn(new LlmConfigWarning(
                 folder,
-                $"A note of an unfinished change names keys of another store ({intent.Store:D}): none of them is removed. It came with files of that store; move it there from the folder pending/, or delete it."));
+                $"A record of an unfinished change names keys of another store ({intent.Store:D}): none of them is removed. It came with files of that store; move it there from the folder pending/, or delete it."));
             return false;
         }
 
@@ -134,7 +134,7 @@ internal sealed class Recovery(
         }
         catch (LlmConfigException e)
         {
-            warn(new LlmConfigWarning(folder, $"The change was made, but its note stays until the next one: which keys are this store's could not be noted. {e.Message}"));
+            warn(new LlmConfigWarning(folder, $"The change was made, but its record stays until the next one: which keys are this store's could not be noted. {e.Message}"));
             return false;
         }
 
@@ -238,7 +238,7 @@ internal sealed class Recovery(
             {
                 if (others.StoreId != KeyLabel.NoStore)
                 {
-                    warn(new LlmConfigWarning(vault.Name, $"The key {key.KeyId} in the vault '{ShownText.Of(vault.Name)}' is another store's, although a note of an unfinished change names it: it is not removed."));
+                    warn(new LlmConfigWarning(vault.Name, $"The key {key.KeyId} in the vault '{ShownText.Of(vault.Name)}' is another store's, although a record of an unfinished change names it: it is not removed."));
                 }
             }
             else if (entry is not null || Holds(vault, key.KeyId))
@@ -363,7 +363,7 @@ internal sealed class Recovery(
         catch (LlmConfigException e)
         {
             // The next change finds it, finds nothing to remove, and removes it.
-            warn(new LlmConfigWarning(folder, $"The note of a finished change could not be removed yet. {e.Message}"));
+            warn(new LlmConfigWarning(folder, $"The record of a finished change could not be removed yet. {e.Message}"));
         }
     }
 }
