@@ -92,19 +92,21 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public void Remove(string keyId, CancellationToken cancellation) => _secrets.Remove(keyId, cancellation);
 
-    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) => _secrets.RewriteMetadata(keyId, SealedFiles.Encode(label), cancellation);
+    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) =>
+        _secrets.RewriteMetadata(keyId, SealedFiles.Encode(label), cancellation);
 
     // Secrets of any kind, for SecretVault; null or false where there is none of this name.
     public SealedSecret? ReadSecret(string name) => _secrets.Read(name);
 
     public bool RemoveSecret(string name, CancellationToken cancellation) => _secrets.Remove(name, cancellation);
 
-    /// <summary>Keeps a secret, in the place of one of the same name. A power cut can lose it until <see cref="Flush"/> returned, and leaves no half of it.</summary>
+    /// <summary>Keeps a secret, in the place of one of the same name. Until <see cref="Flush"/> returned, a power cut can lose it as a whole.</summary>
     public void WriteSecret(
         string name, SealedSecretType type, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value, CancellationToken cancellation) =>
         _secrets.Write(name, type, metadata, value, cancellation);
 
-    public bool RewriteMetadata(string name, byte[] metadata, CancellationToken cancellation) => _secrets.RewriteMetadata(name, metadata, cancellation);
+    public bool RewriteMetadata(string name, byte[] metadata, CancellationToken cancellation) =>
+        _secrets.RewriteMetadata(name, metadata, cancellation);
 
     public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation)
     {

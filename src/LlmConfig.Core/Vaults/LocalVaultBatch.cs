@@ -53,7 +53,8 @@ internal sealed class LocalVaultBatch(SealedFiles secrets, StoreFileSystem files
     {
         try
         {
-            return Array.Find(files.AtOnce([.. staged.Select<StagedFile, Action>(file => () => files.Flush(file)), .. more]), failure => failure is not null);
+            IEnumerable<Action> flushes = staged.Select<StagedFile, Action>(file => () => files.Flush(file));
+            return Array.Find(files.AtOnce([.. flushes, .. more]), failure => failure is not null);
         }
         finally
         {

@@ -12,7 +12,8 @@ internal sealed record OpenVault(VaultHeader Header, MasterKey Key);
 /// <see cref="LocalVault"/>'s, and its exchange <see cref="MasterKeyExchange"/>'s.
 /// </summary>
 internal sealed class MasterKeys(
-    LocalVaultFiles paths, StoreFileSystem files, IReadOnlyList<IMasterKeyProtector> protectors, TimeProvider clock, Action<LlmConfigWarning> warn) : IDisposable
+    LocalVaultFiles paths, StoreFileSystem files, IReadOnlyList<IMasterKeyProtector> protectors, TimeProvider clock, Action<LlmConfigWarning> warn)
+    : IDisposable
 {
     private const int MostHeaders = 16;
 
