@@ -24,8 +24,9 @@ internal sealed class LocalVaultBatch(SealedFiles secrets, StoreFileSystem files
         _isEmpty = false;
         if (_staged.Count == Most)
         {
-            // What fails now is the failure of the whole flush.
-            _failure ??= Flush(Take());
+            // What fails first is the failure of the whole flush.
+            LlmConfigException? failure = Flush(Take());
+            _failure ??= failure;
         }
     }
 
@@ -37,7 +38,12 @@ internal sealed class LocalVaultBatch(SealedFiles secrets, StoreFileSystem files
         }
 
         (List<StagedFile> staged, LlmConfigException? failure) = (Take(), _failure);
-        return files.Start(() => failure ?? Flush(staged, () => files.FlushFolder(folder)));
+        return files.Start(() =>
+        {
+            // Also after a failure: it closes the files.
+            LlmConfigException? last = Flush(staged, () => files.FlushFolder(folder));
+            return failure ?? last;
+        });
     }
 
     public void Dispose() => Take().ForEach(staged => staged.Dispose());
