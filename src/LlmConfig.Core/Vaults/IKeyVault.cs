@@ -94,7 +94,7 @@ public interface IProbedVault : IKeyVault
 /// <param name="Label">Whose key it is; <see langword="null"/> where the vault keeps no labels, or holds one that cannot be read.</param>
 public sealed record KeyVaultEntry(string KeyId, KeyLabel? Label);
 
-/// <summary>The keys that one change writes to a vault, and that become durable together. What was begun and not flushed is let go of when it is disposed of.</summary>
+/// <summary>The keys that one change writes to a vault, and that become durable together. Disposing closes what was not flushed.</summary>
 internal interface IKeyBatch : IDisposable
 {
     /// <summary>As <see cref="IKeyVault.Write"/>.</summary>

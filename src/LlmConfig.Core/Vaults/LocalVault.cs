@@ -92,19 +92,21 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     public void Remove(string keyId, CancellationToken cancellation) => _secrets.Remove(keyId, cancellation);
 
-    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) => _secrets.RewriteMetadata(keyId, SealedFiles.Encode(label), cancellation);
+    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) =>
+        _secrets.RewriteMetadata(keyId, SealedFiles.Encode(label), cancellation);
 
     // Secrets of any kind, for SecretVault; null or false where there is none of this name.
     public SealedSecret? ReadSecret(string name) => _secrets.Read(name);
 
     public bool RemoveSecret(string name, CancellationToken cancellation) => _secrets.Remove(name, cancellation);
 
-    /// <summary>Keeps a secret, in the place of one of the same name. A power cut can lose it until <see cref="Flush"/> returned, and leaves no half of it.</summary>
+    /// <summary>Keeps a secret, in the place of one of the same name. Until <see cref="Flush"/> returned, a power cut can lose it as a whole.</summary>
     public void WriteSecret(
         string name, SealedSecretType type, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value, CancellationToken cancellation) =>
         _secrets.Write(name, type, metadata, value, cancellation);
 
-    public bool RewriteMetadata(string name, byte[] metadata, CancellationToken cancellation) => _secrets.RewriteMetadata(name, metadata, cancellation);
+    public bool RewriteMetadata(string name, byte[] metadata, CancellationToken cancellation) =>
+        _secrets.RewriteMetadata(name, metadata, cancellation);
 
     public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation)
     {
@@ -232,3 +234,10 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 /// <param name="Refused">The first file that was no damage but a refusal (a link, another user's), where there is one.</param>
 internal sealed record LocalVaultContents(
     IReadOnlyList<KeyVaultEntry> Entries, IReadOnlyDictionary<string, string> Damaged, LlmConfigException? Refused);
+
+/// <summary>How the built-in vault of a store keeps its keys.</summary>
+/// <param name="Exists">False before the first key was kept.</param>
+/// <param name="Protector">What keeps the master key, or would keep it if the vault were made now.</param>
+/// <param name="Reason">Why it is this protector, in one sentence.</param>
+/// <param name="Status">What the protector answers now.</param>
+internal sealed record LocalVaultInfo(bool Exists, ProtectorKind? Protector, string Reason, ProtectorStatus Status);

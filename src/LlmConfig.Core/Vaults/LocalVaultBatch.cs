@@ -24,8 +24,9 @@ internal sealed class LocalVaultBatch(SealedFiles secrets, StoreFileSystem files
         _isEmpty = false;
         if (_staged.Count == Most)
         {
-            // What fails now is the failure of the whole flush.
-            _failure ??= Flush(Take());
+            // What fails first is the failure of the whole flush.
+            LlmConfigException? failure = Flush(Take());
+            _failure ??= failure;
         }
     }
 
@@ -37,7 +38,12 @@ internal sealed class LocalVaultBatch(SealedFiles secrets, StoreFileSystem files
         }
 
         (List<StagedFile> staged, LlmConfigException? failure) = (Take(), _failure);
-        return files.Start(() => Flush(staged, () => files.FlushFolder(folder)) is var last && failure is null ? last : failure);
+        return files.Start(() =>
+        {
+            // Also after a failure: it closes the files.
+            LlmConfigException? last = Flush(staged, () => files.FlushFolder(folder));
+            return failure ?? last;
+        });
     }
 
     public void Dispose() => Take().ForEach(staged => staged.Dispose());
@@ -53,7 +59,8 @@ internal sealed class LocalVaultBatch(SealedFiles secrets, StoreFileSystem files
     {
         try
         {
-            return Array.Find(files.AtOnce([.. staged.Select<StagedFile, Action>(file => () => files.Flush(file)), .. more]), failure => failure is not null);
+            IEnumerable<Action> flushes = staged.Select<StagedFile, Action>(file => () => files.Flush(file));
+            return Array.Find(files.AtOnce([.. flushes, .. more]), failure => failure is not null);
         }
         finally
         {

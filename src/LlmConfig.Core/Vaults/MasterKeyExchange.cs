@@ -158,7 +158,12 @@ internal sealed class MasterKeyExchange(
     // put back from a backup. Whoever keeps the master key is asked here, where no lock is held.
     private void RequireAllOpen(CancellationToken cancellation)
     {
-        (Dictionary<string, string> damaged, LlmConfigException? refused) = keys.Open() is null ? ([], null) : secrets.Visit(_ => { }, null, cancellation);
+        if (keys.Open() is null)
+        {
+            return;
+        }
+
+        (Dictionary<string, string> damaged, LlmConfigException? refused) = secrets.Visit(_ => { }, null, cancellation);
         if (refused is not null || damaged.Count > 0)
         {
             throw refused ?? NotExchanged(damaged.First().Key, damaged.First().Value);

@@ -12,7 +12,8 @@ internal sealed record OpenVault(VaultHeader Header, MasterKey Key);
 /// <see cref="LocalVault"/>'s, and its exchange <see cref="MasterKeyExchange"/>'s.
 /// </summary>
 internal sealed class MasterKeys(
-    LocalVaultFiles paths, StoreFileSystem files, IReadOnlyList<IMasterKeyProtector> protectors, TimeProvider clock, Action<LlmConfigWarning> warn) : IDisposable
+    LocalVaultFiles paths, StoreFileSystem files, IReadOnlyList<IMasterKeyProtector> protectors, TimeProvider clock, Action<LlmConfigWarning> warn)
+    : IDisposable
 {
     private const int MostHeaders = 16;
 
@@ -363,10 +364,7 @@ internal sealed class MasterKeys(
         files.FlushFolder(paths.Folder);
     }
 
-    /// <summary>
-    /// Removes a master key that nothing is sealed under. Where that fails, the change that was asked for is made all the same, and keys
-    /// are safe: it is a warning, and a repair goes on.
-    /// </summary>
+    /// <summary>Removes a master key that nothing is sealed under. A failure is a warning: keys are safe, and a repair goes on.</summary>
     public bool Destroy(PreviousMasterKey previous)
     {
         try
@@ -447,10 +445,3 @@ internal sealed class MasterKeys(
         }
     }
 }
-
-/// <summary>How the built-in vault of a store keeps its keys.</summary>
-/// <param name="Exists">False before the first key was kept.</param>
-/// <param name="Protector">What keeps the master key, or would keep it if the vault were made now.</param>
-/// <param name="Reason">Why it is this protector, in one sentence.</param>
-/// <param name="Status">What the protector answers now.</param>
-internal sealed record LocalVaultInfo(bool Exists, ProtectorKind? Protector, string Reason, ProtectorStatus Status);

@@ -37,7 +37,8 @@ internal sealed class VaultGuard(LocalVaultFiles paths, StoreFileSystem files, M
         foreach (string path in some)
         {
             // A link or another user's file is reported where it is read.
-            if (MasterKeys.OrNull(() => SealedFiles.OwnerOf(files, path)) is { } owner && owner != header.VaultId && owner != header.Previous?.VaultId)
+            Guid? owner = MasterKeys.OrNull(() => SealedFiles.OwnerOf(files, path));
+            if (owner is not null && owner != header.VaultId && owner != header.Previous?.VaultId)
             {
                 return keys.ReadHeader() is { } now && now.VaultId != header.VaultId ? null : throw new LlmConfigException(
                     LlmConfigErrorCode.VaultCorrupt,
@@ -91,11 +92,12 @@ internal sealed class VaultGuard(LocalVaultFiles paths, StoreFileSystem files, M
         }
     }
 
-    /// <summary>Files with master keys of which it is sure that nothing needs them: the header's own one is there, and every secret opens with it.</summary>
+    /// <summary>Files with master keys that surely nothing needs: the header's own one is there, and every secret opens with it.</summary>
     /// <param name="allOpen">Tells whether every secret opens.</param>
     public IReadOnlyList<string> UnneededKeyFiles(Func<bool> allOpen) => MasterKeys.OrNull(() =>
     {
-        List<string> all = [.. files.ListFiles(paths.Folder, LocalVaultFiles.MasterKeyPattern).Where(path => LocalVaultFiles.MasterKeyOwner(path) is not null)];
+        List<string> all = [.. files.ListFiles(paths.Folder, LocalVaultFiles.MasterKeyPattern)];
+        all.RemoveAll(path => LocalVaultFiles.MasterKeyOwner(path) is null);
         if (all.Count == 0 || keys.ReadHeader() is not { Previous: null } header)
         {
             return [];

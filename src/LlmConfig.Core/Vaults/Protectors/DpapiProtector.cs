@@ -42,7 +42,9 @@ internal sealed class DpapiProtector(TimeSpan? timeLimit = null) : SystemProtect
         byte[] plain = [];
         try
         {
-            plain = OperatingSystem.IsWindows() ? ProtectedData.Unprotect(wrapped, Entropy(vaultId), DataProtectionScope.CurrentUser) : throw NotWindows();
+            plain = OperatingSystem.IsWindows()
+                ? ProtectedData.Unprotect(wrapped, Entropy(vaultId), DataProtectionScope.CurrentUser)
+                : throw NotWindows();
             return new SecretBytes(plain);
         }
         catch (CryptographicException e) when (e.HResult == InvalidData)

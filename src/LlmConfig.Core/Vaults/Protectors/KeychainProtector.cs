@@ -109,7 +109,8 @@ internal sealed class KeychainProtector(string? folder = null, TimeSpan? timeLim
             "Look for a dialog that waits for an answer, or sign out and in again; then try once more.",
             failure),
         DllNotFoundException or EntryPointNotFoundException => IsHere
-            ? new ProtectorStateException(ProtectorState.Failed, "The keychain cannot be used: this macOS lacks a function that is needed.", OtherRemedy, failure)
+            ? new ProtectorStateException(
+                ProtectorState.Failed, "The keychain cannot be used: this macOS lacks a function that is needed.", OtherRemedy, failure)
             : new ProtectorStateException(ProtectorState.Absent, "The keychain exists on macOS only.", "Use the protector of this operating system."),
         _ => null,
     };

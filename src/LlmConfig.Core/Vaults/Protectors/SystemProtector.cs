@@ -76,7 +76,7 @@ internal abstract class SystemProtector(TimeSpan? timeLimit) : IMasterKeyProtect
     /// <param name="somethingElse">True where something that is no master key lies in its place.</param>
     protected abstract (string Problem, string Remedy) NoKey(Guid vaultId, bool somethingElse);
 
-    /// <summary>The state that a failure means, a <see cref="TimeoutException"/> among them; <see langword="null"/> for an error of our own.</summary>
+    /// <summary>The state that a failure means, as a <see cref="TimeoutException"/> does; <see langword="null"/> for an error of our own.</summary>
     protected abstract ProtectorStateException? ToState(Exception failure);
 
     protected virtual T Run<T>(Func<CancellationToken, T> question) => TimeLimit.Run(Limit, question);
