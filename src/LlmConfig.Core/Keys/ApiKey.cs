@@ -39,29 +39,21 @@ public sealed class ApiKey : IDisposable
             throw Invalid(target, problem);
         }
 
-        SecretBytes? bytes = null;
         try
         {
-            int count = Strict.GetByteCount(value);
-            if (count > MaximumBytes)
+            SecretBytes bytes = SecretBytes.From(value);
+            if (bytes.Length <= MaximumBytes)
             {
-                throw Invalid(target, $"The key is longer than {MaximumBytes / 1024} KiB.");
+                return new ApiKey(bytes);
             }
 
-            bytes = new SecretBytes(count);
-            Strict.GetBytes(value, bytes.Span);
-            var key = new ApiKey(bytes);
-            bytes = null;
-            return key;
+            bytes.Dispose();
+            throw Invalid(target, $"The key is longer than {MaximumBytes / 1024} KiB.");
         }
         catch (EncoderFallbackException)
         {
             // Not kept as the cause: it names the character at fault.
             throw Invalid(target, "The key holds half of a surrogate pair, which is no text.");
-        }
-        finally
-        {
-            bytes?.Dispose();
         }
     }
 
@@ -71,27 +63,21 @@ public sealed class ApiKey : IDisposable
     /// <exception cref="LlmConfigException">InvalidKey.</exception>
     public static ApiKey From(SecureString value, string? target) => From(value, target, isSecret: false);
 
-    private static unsafe ApiKey From(SecureString value, string? target, bool isSecret)
+    private static ApiKey From(SecureString value, string? target, bool isSecret)
     {
         ArgumentNullException.ThrowIfNull(value);
-        nint plain;
         try
         {
-            plain = Marshal.SecureStringToGlobalAllocUnicode(value);
+            using SecretBytes bytes = SecretBytes.From(value);
+            return FromUtf8(isSecret ? bytes.Span.TrimEnd("\r\n"u8) : bytes.Span, target);
         }
         catch (ObjectDisposedException)
         {
             throw Invalid(target, "The SecureString with the key was disposed of before.");
         }
-
-        try
+        catch (EncoderFallbackException)
         {
-            var characters = new ReadOnlySpan<char>((void*)plain, value.Length);
-            return isSecret ? FromSecret(characters, target) : From(characters, target);
-        }
-        finally
-        {
-            Marshal.ZeroFreeGlobalAllocUnicode(plain);
+            throw Invalid(target, "The key holds half of a surrogate pair, which is no text.");
         }
     }
 

@@ -206,3 +206,24 @@ internal sealed class KeySeals(LocalVault local)
         return looked;
     }
 }
+
+/// <summary>Where the key of a configuration may go, as the store sealed it (<see cref="KeySeals"/>).</summary>
+/// <param name="Host">The host that the key was stored for, for people: the code says whether it is true.</param>
+/// <param name="Code">The authentication code, base64 of 32 bytes.</param>
+internal sealed record KeySeal(string Host, string Code);
+
+/// <summary>What a change of a configuration does to the seal of its key.</summary>
+internal enum Sealing
+{
+    /// <summary>The key is sealed for where it goes now, if the seal that it has is true.</summary>
+    Checked,
+
+    /// <summary>The key is sealed for where it goes now, whatever its seal says: what lies beside it in the built-in vault says the same.</summary>
+    Vouched,
+
+    /// <summary>The key is sealed for where it goes now, whatever its seal says: somebody accepted that.</summary>
+    Accepted,
+
+    /// <summary>The seal stays: a key that nobody vouches for is not given out until its host was accepted.</summary>
+    Kept,
+}

@@ -1,4 +1,7 @@
+using System.Runtime.InteropServices;
+using System.Security;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace LlmConfig;
 
@@ -7,6 +10,8 @@ namespace LlmConfig;
 /// </summary>
 internal sealed class SecretBytes : IDisposable
 {
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     private readonly byte[] _buffer;
     private bool _disposed;
 
@@ -42,6 +47,31 @@ internal sealed class SecretBytes : IDisposable
         var bytes = new SecretBytes(length);
         RandomNumberGenerator.Fill(bytes.Span);
         return bytes;
+    }
+
+    /// <summary>A text in UTF-8.</summary>
+    /// <exception cref="EncoderFallbackException">It holds half of a surrogate pair.</exception>
+    public static SecretBytes From(ReadOnlySpan<char> text)
+    {
+        var bytes = new SecretBytes(Strict.GetByteCount(text));
+        Strict.GetBytes(text, bytes.Span);
+        return bytes;
+    }
+
+    /// <summary>A text in UTF-8, without a copy of it on the managed heap that is not zeroed.</summary>
+    /// <exception cref="EncoderFallbackException">It holds half of a surrogate pair.</exception>
+    /// <exception cref="ObjectDisposedException">It was disposed of before.</exception>
+    public static unsafe SecretBytes From(SecureString text)
+    {
+        nint plain = Marshal.SecureStringToGlobalAllocUnicode(text);
+        try
+        {
+            return From(new ReadOnlySpan<char>((void*)plain, text.Length));
+        }
+        finally
+        {
+            Marshal.ZeroFreeGlobalAllocUnicode(plain);
+        }
     }
 
     /// <summary>Zeroes the bytes.</summary>

@@ -666,3 +666,43 @@ internal sealed class ConfigFile(StoreFolder folder, StoreFileSystem files, Loca
         $"'{Paths.ConfigFile}' was removed while it was in use.",
         "Look at what removed it; nothing was changed.");
 }
+
+/// <summary><c>llm_config.json</c> or its backup as it was seen.</summary>
+/// <param name="State">Whether it is of use.</param>
+/// <param name="Bytes">Its bytes, where it validates.</param>
+/// <param name="Document">What it holds, where it validates.</param>
+/// <param name="Error">Why it is of no use, where it is there.</param>
+internal sealed record ConfigFileLook(ConfigFileState State, byte[]? Bytes = null, ConfigDocument? Document = null, LlmConfigException? Error = null);
+
+/// <summary>What a repair of <c>llm_config.json</c> or its backup did.</summary>
+/// <param name="Document">What the store holds now.</param>
+/// <param name="KeptAside">The paths under which damaged files are kept.</param>
+internal sealed record ConfigFileMended(ConfigDocument Document, IReadOnlyList<string> KeptAside);
+
+/// <summary>What a look at <c>llm_config.json</c> or its backup found.</summary>
+internal enum ConfigFileState
+{
+    Absent = 1,
+
+    /// <summary>It validates.</summary>
+    Good = 2,
+
+    /// <summary>It does not parse, breaks a rule, or is too large.</summary>
+    Damaged = 3,
+
+    /// <summary>A newer version of this module wrote it.</summary>
+    Newer = 4,
+
+    /// <summary>It is a link, another user's, or cannot be read at all.</summary>
+    Refused = 5,
+}
+
+/// <summary>
+/// The new file was renamed into place, but the rename could not be made durable: after a power cut either file may be
+/// there. Keys of both have to stay.
+/// </summary>
+#pragma warning disable CA1064 // Caught inside the core, which rethrows the failure itself.
+internal sealed class UncertainCommitException(LlmConfigException failure) : Exception(failure.Message, failure)
+{
+    public LlmConfigException Failure { get; } = failure;
+}

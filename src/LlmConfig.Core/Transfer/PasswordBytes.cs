@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Security;
 using System.Text;
 
@@ -12,40 +11,21 @@ internal static class PasswordBytes
 
     /// <summary>The password's bytes, for the caller to dispose of.</summary>
     /// <exception cref="LlmConfigException">InvalidKey: it is empty, shorter than <paramref name="shortest"/>, disposed of, or no text.</exception>
-    public static unsafe SecretBytes From(SecureString password, int shortest)
+    public static SecretBytes From(SecureString password, int shortest)
     {
-        nint plain;
-        int length;
         try
         {
-            length = password.Length;
-            plain = Marshal.SecureStringToGlobalAllocUnicode(password);
+            return password.Length >= shortest
+                ? SecretBytes.From(password)
+                : throw Invalid(password.Length == 0 ? "The password is empty." : $"The password has fewer than {shortest} characters: whoever gets the file could find it by trying.");
         }
         catch (ObjectDisposedException)
         {
             throw Invalid("The SecureString with the password was disposed of before.");
         }
-
-        try
-        {
-            if (length < shortest)
-            {
-                throw Invalid(length == 0 ? "The password is empty." : $"The password has fewer than {shortest} characters: whoever gets the file could find it by trying.");
-            }
-
-            var characters = new ReadOnlySpan<char>((void*)plain, length);
-            var strict = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-            var bytes = new SecretBytes(strict.GetByteCount(characters));
-            strict.GetBytes(characters, bytes.Span);
-            return bytes;
-        }
         catch (EncoderFallbackException)
         {
             throw Invalid("The password holds half of a surrogate pair, which is no text.");
-        }
-        finally
-        {
-            Marshal.ZeroFreeGlobalAllocUnicode(plain);
         }
     }
 

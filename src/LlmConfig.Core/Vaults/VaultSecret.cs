@@ -38,13 +38,13 @@ public sealed class VaultSecret : IDisposable
     public static VaultSecret From(string value)
     {
         ArgumentNullException.ThrowIfNull(value);
-        return new VaultSecret(SealedSecretType.String, Encode(value));
+        return new VaultSecret(SealedSecretType.String, SecretBytes.From(value));
     }
 
     /// <summary>A secret text from a SecureString, without a copy on the managed heap.</summary>
     /// <param name="value">The text, which stays the caller's.</param>
     /// <exception cref="ArgumentException">It holds half of a surrogate pair.</exception>
-    public static VaultSecret From(SecureString value) => new(SealedSecretType.SecureString, Encode(value));
+    public static VaultSecret From(SecureString value) => new(SealedSecretType.SecureString, SecretBytes.From(value));
 
     /// <summary>A user name with a password.</summary>
     /// <param name="userName">The user name.</param>
@@ -53,8 +53,8 @@ public sealed class VaultSecret : IDisposable
     public static VaultSecret From(string userName, SecureString password)
     {
         ArgumentNullException.ThrowIfNull(userName);
-        using SecretBytes name = Encode(userName);
-        using SecretBytes word = Encode(password);
+        using SecretBytes name = SecretBytes.From(userName);
+        using SecretBytes word = SecretBytes.From(password);
         var bytes = new SecretBytes(sizeof(int) + name.Length + word.Length);
         word.Span.CopyTo(LengthPrefixed.Put(bytes.Span, name.Span));
         return new VaultSecret(SealedSecretType.Credential, bytes);
@@ -128,27 +128,6 @@ public sealed class VaultSecret : IDisposable
 
     private ReadOnlySpan<byte> BytesOf(params SealedSecretType[] types) =>
         types.Contains(Type) ? Bytes : throw new InvalidOperationException($"The secret is a {Type}.");
-
-    private static SecretBytes Encode(ReadOnlySpan<char> text)
-    {
-        var bytes = new SecretBytes(Strict.GetByteCount(text));
-        Strict.GetBytes(text, bytes.Span);
-        return bytes;
-    }
-
-    private static unsafe SecretBytes Encode(SecureString text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        nint plain = Marshal.SecureStringToGlobalAllocUnicode(text);
-        try
-        {
-            return Encode(new ReadOnlySpan<char>((void*)plain, text.Length));
-        }
-        finally
-        {
-            Marshal.ZeroFreeGlobalAllocUnicode(plain);
-        }
-    }
 
     private static unsafe SecureString Decode(ReadOnlySpan<byte> utf8)
     {
