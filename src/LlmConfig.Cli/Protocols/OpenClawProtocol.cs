@@ -22,7 +22,6 @@ internal static class OpenClawProtocol
     /// <exception cref="UsageException">What came in is no request of this protocol.</exception>
     public static void Answer(Session session)
     {
-        session.HoldsWarningsBack = true;
         IReadOnlyList<string> ids = ReadIds(session.Console);
         using var answer = new SecretWriter();
         var errors = new List<(string Id, string Message)>();
@@ -82,7 +81,7 @@ internal static class OpenClawProtocol
         }
 
         byte[] buffer = new byte[LongestRequest + 1];
-        int length = KeyInput.ReadAll(console.Input, buffer);
+        int length = SecretInput.ReadAll(console.Input, buffer);
         if (length > LongestRequest)
         {
             throw NoRequest("The request is longer than 1 MiB.");

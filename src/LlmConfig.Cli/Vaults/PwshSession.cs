@@ -1,11 +1,18 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace LlmConfig.Cli;
+
+/// <summary>PowerShell gave no answer: why, as a full sentence without a key.</summary>
+/// <param name="problem">Why.</param>
+[SuppressMessage("Design", "CA1032", Justification = "Always made with a problem; never seen outside of the program.")]
+[SuppressMessage("Design", "CA1064", Justification = "The same.")]
+internal sealed class PwshFailureException(string problem) : Exception(problem);
 
 /// <summary>
 /// One PowerShell that serves the registered vaults. It loads the module's own adapter, which is part of this program, and is
