@@ -66,7 +66,8 @@ internal sealed class PwshSession : IDisposable
     /// <exception cref="Win32Exception">It cannot be started.</exception>
     public static PwshSession Start(string program, TimeSpan timeout)
     {
-        var start = new ProcessStartInfo(program)
+        string script = Convert.ToBase64String(Encoding.Unicode.GetBytes(Script));
+        var start = new ProcessStartInfo(program, ["-NoLogo", "-NoProfile", "-NonInteractive", "-EncodedCommand", script])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -74,11 +75,6 @@ internal sealed class PwshSession : IDisposable
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        foreach (string argument in (string[])["-NoLogo", "-NoProfile", "-NonInteractive", "-EncodedCommand", Convert.ToBase64String(Encoding.Unicode.GetBytes(Script))])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         start.Environment["POWERSHELL_UPDATECHECK"] = "Off";
         start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
         return new PwshSession(Process.Start(start)!, timeout);

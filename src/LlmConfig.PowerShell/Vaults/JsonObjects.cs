@@ -1,12 +1,25 @@
+using System.Buffers;
 using System.Collections;
 using System.Globalization;
 using System.Text.Json;
 
-namespace LlmConfig.Cli;
+namespace LlmConfig;
 
-/// <summary>Objects as JSON, given as names and values. The kind of a value decides how it stands there; nothing is found by reflection.</summary>
-internal static class JsonFields
+/// <summary>Objects as JSON, given as names and values. The kind of a value decides how it stands there; nothing is found by reflection. Compiled into both programs.</summary>
+internal static class JsonObjects
 {
+    /// <summary>An object as a document of its own.</summary>
+    public static byte[] ToUtf8(params IEnumerable<(string Name, object? Value)> fields)
+    {
+        var json = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteFields(fields);
+        }
+
+        return json.WrittenSpan.ToArray();
+    }
+
     /// <summary>Writes an object.</summary>
     public static void WriteFields(this Utf8JsonWriter writer, IEnumerable<(string Name, object? Value)> fields)
     {
@@ -42,6 +55,9 @@ internal static class JsonFields
             case DateTime time:
                 writer.WriteStringValue(time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
                 break;
+            case IEnumerable<KeyValuePair<string, string>> properties:
+                writer.WriteFields(properties.Select(property => (property.Key, (object?)property.Value)));
+                break;
             case IEnumerable<(string, object?)> fields:
                 writer.WriteFields(fields);
                 break;
@@ -60,4 +76,14 @@ internal static class JsonFields
                 break;
         }
     }
+
+    /// <summary>The names and texts of an object that is a property; <see langword="null"/> where there is no such property.</summary>
+    public static Dictionary<string, string>? Texts(this JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Object
+            ? value.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.GetString()!, StringComparer.OrdinalIgnoreCase)
+            : null;
+
+    /// <summary>A text that is a property; <see langword="null"/> where there is none.</summary>
+    public static string? Text(this JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }
