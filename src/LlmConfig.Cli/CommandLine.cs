@@ -18,8 +18,7 @@ internal sealed class CommandLine
     private readonly ParseResult _line;
     private readonly int _afterDashes;
 
-    /// <param name="verb">The verb.</param>
-    /// <param name="words">What was given, without the verb.</param>
+    // The words are what was given, without the verb.
     public CommandLine(Verb verb, IReadOnlyList<string> words)
     {
         string[] before = [.. words.TakeWhile(word => word != "--")];

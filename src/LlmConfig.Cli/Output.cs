@@ -126,7 +126,6 @@ internal sealed class Output(IConsole console, bool json)
     }
 
     /// <summary>Writes everything.</summary>
-    /// <param name="warnings">What to warn of.</param>
     public void Finish(IReadOnlyList<LlmConfigWarning> warnings)
     {
         if (json)

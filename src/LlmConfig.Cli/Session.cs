@@ -89,7 +89,6 @@ internal sealed class Session(CommandLine line, IConsole console, IProgramStarte
     }
 
     /// <summary>Asks a person for a yes. --yes says it beforehand.</summary>
-    /// <param name="question">The question.</param>
     /// <returns><see langword="null"/> where nobody can be asked.</returns>
     public bool? Confirm(string question)
     {
@@ -113,9 +112,7 @@ internal sealed class Session(CommandLine line, IConsole console, IProgramStarte
         Confirm($"The key of '{name}' would go to {next ?? "an unknown host"} instead of {before ?? "an unknown host"}. Keep the key and change the host?")
         ?? throw new LlmConfigException(LlmConfigErrorCode.InsecureBaseUrl, name, $"The key of '{name}' would go to another host, and nobody can be asked here.", remedy);
 
-    /// <summary>Asks a person for a secret.</summary>
-    /// <param name="question">The question.</param>
-    /// <param name="take">Takes what was typed, which is zeroed afterwards.</param>
+    /// <summary>Asks a person for a secret, which is zeroed once it is taken.</summary>
     /// <exception cref="LlmConfigException">InvalidKey: nobody can be asked, or more was typed than fits.</exception>
     public T AskUnseen<T>(string question, Func<ReadOnlySpan<char>, T> take)
     {

@@ -30,15 +30,7 @@ internal sealed class PwshVaultSource(Func<string, string?> variable) : IKeyVaul
         return vault;
     }
 
-    /// <summary>Asks PowerShell for something.</summary>
-    /// <param name="action">One of the actions of <see cref="VaultRequest"/>.</param>
-    /// <param name="vault">The vault's name.</param>
-    /// <param name="take">Takes what is wanted from the answer, whose key is zeroed afterwards.</param>
-    /// <param name="profile">What is known of the vault.</param>
-    /// <param name="keyId">The key's id.</param>
-    /// <param name="label">The key's label.</param>
-    /// <param name="key">The key; it is zeroed.</param>
-    /// <param name="cancellation">Gives up, and ends PowerShell.</param>
+    /// <summary>Asks PowerShell for one of the actions of <see cref="VaultRequest"/>. Both keys, that of the request and that of the answer, are zeroed.</summary>
     /// <exception cref="LlmConfigException">What the adapter throws; SecretManagementMissing without a PowerShell, VaultUnavailable without an answer.</exception>
     public T Ask<T>(
         string action, string vault, Func<JsonElement, byte[], T> take, VaultProfile? profile = null, string? keyId = null, KeyLabel? label = null, byte[]? key = null, CancellationToken cancellation = default)

@@ -120,8 +120,8 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         WriteWarnings();
         foreach (string missed in names.Missed)
         {
-            WriteError(LlmConfigErrorRecord.From(new LlmConfigException(
-                LlmConfigErrorCode.NotFound, ShownText.Of(missed), $"Nothing that can be imported is called '{ShownText.Of(missed)}'.", "-WhatIf lists what can be.")));
+            WriteError(new LlmConfigException(
+                LlmConfigErrorCode.NotFound, ShownText.Of(missed), $"Nothing that can be imported is called '{ShownText.Of(missed)}'.", "-WhatIf lists what can be."));
         }
 
         List<ImportStep> chosen = [.. steps.Where(IsWanted)];
@@ -144,21 +144,13 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
     }
 
     // Each path may fail alone: whatever is wrong with one file, the next may be imported.
-    private void Collect(Func<IReadOnlyList<string>> resolve)
+    private void Collect(Func<IReadOnlyList<string>> resolve) => _failed |= !Guard(() =>
     {
-        try
+        foreach (string file in resolve())
         {
-            foreach (string file in resolve())
-            {
-                _sources.Add(ImportSource.FromFile(file, Format, PasswordParameter.Check(Password)));
-            }
+            _sources.Add(ImportSource.FromFile(file, Format, SecretParameters.ToPassword(Password)));
         }
-        catch (LlmConfigException e)
-        {
-            _failed = true;
-            WriteError(LlmConfigErrorRecord.From(e));
-        }
-    }
+    }, mayEnd: false);
 
     private ImportPlan Plan(ImportOptions options)
     {
@@ -187,7 +179,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
 
             foreach (LlmConfigException error in source.Errors)
             {
-                WriteError(LlmConfigErrorRecord.From(error));
+                WriteError(error);
             }
         }
 
@@ -214,11 +206,11 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         foreach (string missed in secrets.Missed)
         {
             _failed = true;
-            WriteError(LlmConfigErrorRecord.From(new LlmConfigException(
+            WriteError(new LlmConfigException(
                 LlmConfigErrorCode.NotFound,
                 ShownText.Of(missed),
                 $"The vault '{ShownText.Of(FromVault)}' lists no secret '{ShownText.Of(missed)}' that is no key of a store.",
-                "-Secret * with -WhatIf shows what it lists.")));
+                "-Secret * with -WhatIf shows what it lists."));
         }
     }
 
@@ -281,11 +273,11 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
             ref _noToAll);
         if (answer is null)
         {
-            WriteError(LlmConfigErrorRecord.From(new LlmConfigException(
+            WriteError(new LlmConfigException(
                 LlmConfigErrorCode.InsecureBaseUrl,
                 step.Name,
                 $"The key of '{step.Name}' would go to {next}, which nobody here has chosen yet, and nobody can be asked here.",
-                "Look at where the new host is from; add -Force to allow it.")));
+                "Look at where the new host is from; add -Force to allow it."));
         }
 
         return answer ?? false;
@@ -299,20 +291,15 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
             if (result.Error is { } error)
             {
                 // Never terminating here: the others were imported, and have to be written.
-                WriteError(LlmConfigErrorRecord.From(error));
+                WriteError(error);
                 continue;
             }
 
             string name = result.Configuration!.Name;
             switch (result.Action)
             {
-                case ImportAction.Create:
-                    WriteVerbose($"Created '{name}' ({result.Step.Detail}).");
-                    TellOfOthers(result);
-                    WriteObject(result.Configuration);
-                    break;
-                case ImportAction.Update:
-                    WriteVerbose($"Changed '{name}' ({result.Step.Detail}).");
+                case ImportAction.Create or ImportAction.Update:
+                    WriteVerbose($"{(result.Action == ImportAction.Create ? "Created" : "Changed")} '{name}' ({result.Step.Detail}).");
                     TellOfOthers(result);
                     WriteObject(result.Configuration);
                     break;

@@ -98,7 +98,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
         {
             (whatIf ? _tried : _wanted).Add(wanted with
             {
-                Key = _asked ?? KeyParameters.ToKey(
+                Key = _asked ?? SecretParameters.ToKey(
                     Cell(nameof(ApiKey), ApiKey), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), ShownText.Of(wanted.Name)),
             });
         }

@@ -39,7 +39,7 @@ public sealed class RepairLlmConfigCommand : LlmConfigCommand
             WriteWarnings();
             if (result.Error is { } error)
             {
-                WriteError(LlmConfigErrorRecord.From(error));
+                WriteError(error);
             }
             else
             {

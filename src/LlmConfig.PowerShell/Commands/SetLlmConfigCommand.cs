@@ -154,12 +154,12 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 
         update = update with
         {
-            Key = KeyParameters.ToKey(If(nameof(ApiKey), Cell(nameof(ApiKey), ApiKey)), If(nameof(ApiKeyFromEnvironment), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment)), item.Name),
+            Key = SecretParameters.ToKey(If(nameof(ApiKey), Cell(nameof(ApiKey), ApiKey)), If(nameof(ApiKeyFromEnvironment), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment)), item.Name),
         };
         if (RemoveApiKey && update.Key is not null)
         {
             update.Key.Dispose();
-            throw KeyParameters.Invalid(item.Name, "A new key was given together with -RemoveApiKey.", "Use one of the two.");
+            throw SecretParameters.Invalid(item.Name, "A new key was given together with -RemoveApiKey.", "Use one of the two.");
         }
 
         if (whatIf)

@@ -61,7 +61,7 @@ internal sealed class RegisteredVaults(PSCmdlet cmdlet, bool mayAsk, Cancellatio
         }
 
         return registration.IsModuleThere
-            ? new RegisteredVault(registration, _module, registration.IsSecretStore ? new SecretStoreSession(registration, _module, mayAsk) : null)
+            ? new RegisteredVault(new VaultSecrets(registration, _module, registration.IsSecretStore ? new SecretStoreSession(registration, _module, mayAsk) : null))
             : throw new LlmConfigException(
                 LlmConfigErrorCode.VaultUnavailable,
                 shown,
