@@ -75,7 +75,8 @@ internal sealed class CommandLine
     public void Check()
     {
         IReadOnlyList<string> surplus = _line.UnmatchedTokens;
-        List<string> positional = [.. Verb.Command.Arguments.SelectMany(argument => _line.GetResult(argument)?.Tokens ?? []).Select(token => token.Value), .. surplus];
+        IEnumerable<Token> taken = Verb.Command.Arguments.SelectMany(Tokens);
+        List<string> positional = [.. taken.Select(token => token.Value), .. surplus];
         if (positional.Take(positional.Count - _afterDashes).FirstOrDefault(word => word is ['-', _, ..]) is { } unknown)
         {
             throw UnknownOption(unknown);
@@ -95,7 +96,7 @@ internal sealed class CommandLine
             }
         }
 
-        if (Verb.Command.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > (_line.GetResult(argument)?.Tokens.Count ?? 0)) is { } missing)
+        if (Verb.Command.Arguments.FirstOrDefault(argument => argument.Arity.MinimumNumberOfValues > Tokens(argument).Count) is { } missing)
         {
             throw new UsageException($"{Verb.Name} needs {missing.Name}.");
         }
@@ -117,11 +118,14 @@ internal sealed class CommandLine
         }
     }
 
+    private IReadOnlyList<Token> Tokens(Argument argument) => _line.GetResult(argument)?.Tokens ?? [];
+
     private UsageException UnknownOption(string word)
     {
         string name = word.Split('=', ':')[0];
         bool isWord = name.Length <= 32 && name.All(c => char.IsAsciiLetter(c) || c == '-');
-        string? near = isWord ? NearText.Find(name.TrimStart('-'), Verb.Command.Options.Where(option => !option.Hidden).Select(option => option.Name[2..])) : null;
+        IEnumerable<string> known = Verb.Command.Options.Where(option => !option.Hidden).Select(option => option.Name[2..]);
+        string? near = isWord ? NearText.Find(name.TrimStart('-'), known) : null;
         return new UsageException(
             isWord ? $"{Verb.Name} has no option '{name}'." : $"{Verb.Name} has no such option.",
             near is not null ? $"Did you mean '--{near}'? llmconfig {Verb.Name} --help lists them."

@@ -22,10 +22,13 @@ internal enum EnvironmentFormat
     GitHub = 5,
 }
 
-/// <summary>A configuration's variables as the text of a shell or a file. Values go from bytes to bytes, quoted so that nothing in them is evaluated.</summary>
+/// <summary>
+/// A configuration's variables as the text of a shell or a file. Values go from bytes to bytes, quoted so that nothing in them is evaluated.
+/// </summary>
 internal sealed class EnvironmentText(LlmEnvironment environment) : IDisposable
 {
-    private static readonly SearchValues<byte> Plain = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:@%+,"u8);
+    private static readonly SearchValues<byte> Plain = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:@%+,"u8);
 
     private readonly SecretWriter _text = new();
 

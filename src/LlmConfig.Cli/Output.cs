@@ -105,7 +105,8 @@ internal sealed class Output(IConsole console, bool json)
 
     public void Fail(LlmConfigException error) => Fail(new Failure(error));
 
-    public void Fail(IEnumerable<LlmConfigException?> errors) => _failures.AddRange(errors.OfType<LlmConfigException>().Select(error => new Failure(error)));
+    public void Fail(IEnumerable<LlmConfigException?> errors) =>
+        _failures.AddRange(errors.OfType<LlmConfigException>().Select(error => new Failure(error)));
 
     public void Fail(Failure failure) => _failures.Add(failure);
 

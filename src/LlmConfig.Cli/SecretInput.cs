@@ -61,7 +61,8 @@ internal static class SecretInput
     {
         null => null,
         "--password-env" => Protect(session.Console.Variable(session.Line.Text("--password-env")!)
-            ?? throw Invalid("The environment variable that should hold the password is not set.", "Give the variable's name (not the password itself).")),
+            ?? throw Invalid(
+                "The environment variable that should hold the password is not set.", "Give the variable's name (not the password itself).")),
         "--password-stdin" when session.Console.InputIsTerminal => AskForPassword(session, "Password (not shown): "),
         { } way => Read(session, way, ApiKey.MaximumBytes, FromUtf8),
     };

@@ -110,7 +110,8 @@ internal sealed class Session(CommandLine line, IConsole console, IProgramStarte
     /// <exception cref="LlmConfigException">InsecureBaseUrl: nobody can be asked.</exception>
     public bool ConfirmOtherHost(string name, string? next, string? before, string remedy) =>
         Confirm($"The key of '{name}' would go to {next ?? "an unknown host"} instead of {before ?? "an unknown host"}. Keep the key and change the host?")
-        ?? throw new LlmConfigException(LlmConfigErrorCode.InsecureBaseUrl, name, $"The key of '{name}' would go to another host, and nobody can be asked here.", remedy);
+        ?? throw new LlmConfigException(
+            LlmConfigErrorCode.InsecureBaseUrl, name, $"The key of '{name}' would go to another host, and nobody can be asked here.", remedy);
 
     /// <summary>Asks a person for a secret, which is zeroed once it is taken.</summary>
     /// <exception cref="LlmConfigException">InvalidKey: nobody can be asked, or more was typed than fits.</exception>
@@ -118,7 +119,8 @@ internal sealed class Session(CommandLine line, IConsole console, IProgramStarte
     {
         if (!CanAsk)
         {
-            throw SecretInput.Invalid("Nobody can be asked for the key here.", "Give it with --key-stdin from a pipe, --key-file, --key-env or --key-command.");
+            throw SecretInput.Invalid(
+                "Nobody can be asked for the key here.", "Give it with --key-stdin from a pipe, --key-file, --key-env or --key-command.");
         }
 
         Output.Tell(question, endsLine: false);
@@ -136,7 +138,8 @@ internal sealed class Session(CommandLine line, IConsole console, IProgramStarte
                 else if (key.KeyChar >= ' ')
                 {
                     typed[length++] = length < typed.Length ? key.KeyChar
-                        : throw SecretInput.Invalid("What was typed is longer than any key.", "Copy the key again from the provider's console, all of it and nothing else.");
+                        : throw SecretInput.Invalid(
+                            "What was typed is longer than any key.", "Copy the key again from the provider's console, all of it and nothing else.");
                 }
 
                 key = console.ReadKey();

@@ -61,7 +61,7 @@ internal sealed record ShellWords(IReadOnlyList<string> Words, string? Last, cha
             ? text
             : $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 
-    /// <summary>The text, quoted where PowerShell would see more in it than a word. PowerShell takes four more characters for a single quote.</summary>
+    /// <summary>The text, quoted where PowerShell would see more in it than a word. It takes four more characters for a single quote.</summary>
     public static string ForPowerShell(string text) =>
         text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '/' or ':' or '=')
             ? text
@@ -89,7 +89,8 @@ internal sealed record ShellWords(IReadOnlyList<string> Words, string? Last, cha
                 quote = c == quote ? '\0' : c;
                 kept = word.Length;
             }
-            else if (c == '\\' && hasEscapes && quote != '\'' && i + 1 < text.Length && (quote == '\0' || escapedInDoubleQuotes.Contains(text[i + 1], StringComparison.Ordinal)))
+            else if (c == '\\' && hasEscapes && quote != '\'' && i + 1 < text.Length
+                && (quote == '\0' || escapedInDoubleQuotes.Contains(text[i + 1], StringComparison.Ordinal)))
             {
                 word.Append(text[++i]);
             }

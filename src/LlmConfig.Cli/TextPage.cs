@@ -72,7 +72,8 @@ internal sealed class TextPage(StringBuilder text, int width, bool hasColor)
     }
 
     /// <summary>Sentences, after an empty line; nothing without one.</summary>
-    public void Notes(IReadOnlyList<string> notes) => text.Append(notes.Count > 0 ? "\n" : string.Empty).AppendJoin(string.Empty, notes.Select(note => note + "\n"));
+    public void Notes(IReadOnlyList<string> notes) =>
+        text.Append(notes.Count > 0 ? "\n" : string.Empty).AppendJoin(string.Empty, notes.Select(note => note + "\n"));
 
     private void Line(Cell[] cells, int[] widths)
     {

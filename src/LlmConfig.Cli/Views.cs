@@ -128,7 +128,7 @@ internal static class Views
         {
             page.Table(items, ["STATUS", "CHECK", "TARGET", "MESSAGE"], item =>
             [
-                new Cell(item.Status.ToString(), item.Status switch { CheckStatus.Ok => Tone.Good, CheckStatus.Warning or CheckStatus.Unknown => Tone.Doubtful, _ => Tone.Bad }),
+                new Cell(item.Status.ToString(), ToneOf(item.Status)),
                 item.Check,
                 item.Target,
                 ProgramWords.Translate(item.Message),
@@ -148,7 +148,8 @@ internal static class Views
             ("remedy", item.Remedy is null ? null : ProgramWords.Translate(item.Remedy)),
             .. item switch
             {
-                OnlineCheckResult online => [("id", online.Id), ("outcome", online.Outcome), ("httpStatus", online.HttpStatus), ("duration", online.Duration)],
+                OnlineCheckResult online =>
+                    [("id", online.Id), ("outcome", online.Outcome), ("httpStatus", online.HttpStatus), ("duration", online.Duration)],
                 RepairResult repair => [("changed", repair.Changed), ("error", null)],
                 _ => Array.Empty<(string, object?)>(),
             },
@@ -195,6 +196,13 @@ internal static class Views
     ];
 
     private static string Detail(ImportStep step) => step.Error is null ? step.Detail : ProgramWords.Translate(step.Error.Message);
+
+    private static Tone ToneOf(CheckStatus status) => status switch
+    {
+        CheckStatus.Ok => Tone.Good,
+        CheckStatus.Warning or CheckStatus.Unknown => Tone.Doubtful,
+        _ => Tone.Bad,
+    };
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 

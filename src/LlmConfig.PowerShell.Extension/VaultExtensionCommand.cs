@@ -25,22 +25,11 @@ public abstract class VaultExtensionCommand : StoppableCommand
     public Hashtable? AdditionalParameters { get; set; }
 
     /// <summary>The built-in vault.</summary>
-    private protected SecretVault Vault => _vault ??= new SecretVault(
-        StoreFolder.Resolve(), new LlmConfigOptions { Warning = Warnings.Enqueue });
+    private protected SecretVault Vault => _vault ??= Own(new SecretVault(
+        StoreFolder.Resolve(), new LlmConfigOptions { Warning = Warnings.Enqueue }));
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(Run, mayEnd: false);
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _vault?.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
 
     private protected abstract void Run();
 }

@@ -62,14 +62,19 @@ internal sealed class Completer(IConsole console)
             at += before[at] == "--home" ? 2 : 1;
         }
 
+        if (at < before.Count)
+        {
+            return VerbList.Find(before[at]) is { } verb ? Find(verb, [.. before.Skip(at + 1)], word, () => Stored(before)) : (Words, []);
+        }
+
         return at > before.Count ? (Files, [])
-            : at < before.Count ? VerbList.Find(before[at]) is { } verb ? Find(verb, [.. before.Skip(at + 1)], word, () => Stored(before)) : (Words, [])
             : Starting(word, word.StartsWith('-')
                 ? GlobalOptions.Select(option => new Candidate(option))
                 : VerbList.All.Select(verb => new Candidate(verb.Name, verb.Command.Description)));
     }
 
-    private (string Kind, IEnumerable<Candidate>) Find(Verb verb, IReadOnlyList<string> before, string word, Func<IReadOnlyList<LlmConfiguration>> stored)
+    private (string Kind, IEnumerable<Candidate>) Find(
+        Verb verb, IReadOnlyList<string> before, string word, Func<IReadOnlyList<LlmConfiguration>> stored)
     {
         var given = new HashSet<string>(StringComparer.Ordinal);
         int positional = 0;
@@ -116,7 +121,8 @@ internal sealed class Completer(IConsole console)
     private static Option? Option(Verb verb, string name) =>
         verb.Command.Options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
-    private (string Kind, IEnumerable<Candidate>) Values(Verb verb, Symbol symbol, string prefix, string word, Func<IReadOnlyList<LlmConfiguration>> stored)
+    private (string Kind, IEnumerable<Candidate>) Values(
+        Verb verb, Symbol symbol, string prefix, string word, Func<IReadOnlyList<LlmConfiguration>> stored)
     {
         IEnumerable<Candidate>? found = ((symbol as Option)?.HelpName ?? symbol.Name) switch
         {
@@ -131,7 +137,10 @@ internal sealed class Completer(IConsole console)
                 .Concat(stored().Select(item => item.Vault).OfType<string>())
                 .Distinct(StringComparer.OrdinalIgnoreCase)
                 .Select(vault => new Candidate(vault)),
-            "VARIABLE" => LlmProviderCatalog.All.SelectMany(provider => provider.KeyVariables).Distinct().Order(StringComparer.Ordinal).Select(name => new Candidate(name)),
+            "VARIABLE" => LlmProviderCatalog.All.SelectMany(provider => provider.KeyVariables)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+                .Select(name => new Candidate(name)),
             "MODEL" => stored().Select(item => item.Model).OfType<string>().Distinct().Select(model => new Candidate(model)),
             _ => symbol.GetCompletions(CompletionContext.Empty).Select(item => new Candidate(item.Label)),
         };
@@ -143,7 +152,8 @@ internal sealed class Completer(IConsole console)
         string? home = line.LastOrDefault(word => word.StartsWith("--home=", StringComparison.Ordinal))?["--home=".Length..]
             ?? line.SkipWhile(word => word != "--home").ElementAtOrDefault(1);
         using var repository = new LlmConfigRepository(
-            string.IsNullOrEmpty(home) ? StoreFolder.Resolve(console.Variable) : StoreFolder.At(Path.GetFullPath(home)), new LlmConfigOptions { LogFile = null });
+            string.IsNullOrEmpty(home) ? StoreFolder.Resolve(console.Variable) : StoreFolder.At(Path.GetFullPath(home)),
+            new LlmConfigOptions { LogFile = null });
         return repository.GetAll();
     }
 

@@ -92,7 +92,8 @@ internal static class OpenClawProtocol
             }
 
             return number != Version ? throw NoRequest("The request is of another version of the protocol than 1.")
-                : root.TryGetProperty("ids", out JsonElement ids) && ids.ValueKind == JsonValueKind.Array && ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.String)
+                : root.TryGetProperty("ids", out JsonElement ids) && ids.ValueKind == JsonValueKind.Array
+                    && ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.String)
                 ? [.. ids.EnumerateArray().Select(id => id.GetString()!).Distinct(StringComparer.Ordinal)]
                 : throw NoRequest("The request has no list of ids.");
         }

@@ -63,7 +63,8 @@ internal sealed class PwshVault(string name, PwshVaultSource source) : IProbedVa
         _profile,
         cancellation: cancellation);
 
-    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) => Do(VaultRequest.Relabel, keyId, label, cancellation: cancellation);
+    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) =>
+        Do(VaultRequest.Relabel, keyId, label, cancellation: cancellation);
 
     private bool Known(ref bool? fact)
     {

@@ -30,13 +30,24 @@ internal sealed class PwshVaultSource(Func<string, string?> variable) : IKeyVaul
         return vault;
     }
 
-    /// <summary>Asks PowerShell for one of the actions of <see cref="VaultRequest"/>. Both keys, that of the request and that of the answer, are zeroed.</summary>
+    /// <summary>Asks PowerShell for one of the actions of <see cref="VaultRequest"/>. The keys of the request and of the answer are zeroed.</summary>
     /// <exception cref="LlmConfigException">What the adapter throws; SecretManagementMissing without a PowerShell, VaultUnavailable without an answer.</exception>
     public T Ask<T>(
-        string action, string vault, Func<JsonElement, byte[], T> take, VaultProfile? profile = null, string? keyId = null, KeyLabel? label = null, byte[]? key = null, CancellationToken cancellation = default)
+        string action,
+        string vault,
+        Func<JsonElement, byte[], T> take,
+        VaultProfile? profile = null,
+        string? keyId = null,
+        KeyLabel? label = null,
+        byte[]? key = null,
+        CancellationToken cancellation = default)
     {
         byte[] json = JsonObjects.ToUtf8(
-            (VaultRequest.Action, action), (VaultRequest.Vault, vault), (VaultRequest.Profile, profile?.ToProperties()), (VaultRequest.KeyId, keyId), (VaultRequest.Label, label?.ToProperties()));
+            (VaultRequest.Action, action),
+            (VaultRequest.Vault, vault),
+            (VaultRequest.Profile, profile?.ToProperties()),
+            (VaultRequest.KeyId, keyId),
+            (VaultRequest.Label, label?.ToProperties()));
         var request = new VaultMessage(json, key ?? []);
         lock (_asking)
         {
@@ -64,7 +75,8 @@ internal sealed class PwshVaultSource(Func<string, string?> variable) : IKeyVaul
     private PwshVault? Find(string name) => Ask(
         VaultRequest.Open,
         name,
-        (answer, _) => answer.GetProperty(VaultRequest.IsBuiltIn).GetBoolean() ? null : new PwshVault(answer.GetProperty(VaultRequest.Vault).GetString()!, this));
+        (answer, _) => answer.GetProperty(VaultRequest.IsBuiltIn).GetBoolean() ? null
+            : new PwshVault(answer.GetProperty(VaultRequest.Vault).GetString()!, this));
 
     private VaultMessage Exchange(VaultMessage request, string vault, CancellationToken cancellation)
     {

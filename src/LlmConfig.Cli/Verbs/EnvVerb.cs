@@ -23,7 +23,8 @@ internal sealed class EnvVerb() : Verb(
     public override void Run(Session session)
     {
         EnvironmentFormat format = session.Line.Choice<EnvironmentFormat>("--format") ?? EnvironmentFormat.Posix;
-        using LlmEnvironment environment = session.Repository.GetEnvironment(session.Get(session.Line.Text("NAME")!).Id, session.Line.Text("--variable"));
+        LlmConfiguration item = session.Get(session.Line.Text("NAME")!);
+        using LlmEnvironment environment = session.Repository.GetEnvironment(item.Id, session.Line.Text("--variable"));
         if (session.Output.Json)
         {
             session.Output.ShowVariables(environment);

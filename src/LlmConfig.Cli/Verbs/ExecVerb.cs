@@ -33,7 +33,8 @@ internal sealed class ExecVerb() : Verb(
         session.Code = session.Starter.Become(program, environment, text => problem = text);
         if (problem is not null)
         {
-            session.Output.Fail(new Failure(session.Code == ExitCode.NoProgram ? "ProgramNotFound" : "ProgramNotExecutable", problem, ShownText.Of(program[0]), null));
+            string code = session.Code == ExitCode.NoProgram ? "ProgramNotFound" : "ProgramNotExecutable";
+            session.Output.Fail(new Failure(code, problem, ShownText.Of(program[0]), null));
         }
 
         // What the program wrote is all there is to see.

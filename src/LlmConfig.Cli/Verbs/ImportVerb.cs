@@ -166,7 +166,8 @@ internal sealed class ImportVerb() : Verb(
     {
         try
         {
-            return session.ConfirmOtherHost(step.Name, step.Configuration!.BaseUrl, step.Existing!.BaseUrl, "Look at where the new host is from; add --yes to allow it.");
+            return session.ConfirmOtherHost(
+                step.Name, step.Configuration!.BaseUrl, step.Existing!.BaseUrl, "Look at where the new host is from; add --yes to allow it.");
         }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.InsecureBaseUrl)
         {

@@ -19,7 +19,8 @@ internal sealed class ListVerb() : Verb(
             session.Output.Done("There are no configurations yet. Make one with: llmconfig new NAME PROVIDER");
         }
 
-        bool Is(string? value, string option) => session.Line.Text(option) is not { } wanted || string.Equals(value, wanted, StringComparison.OrdinalIgnoreCase);
+        bool Is(string? value, string option) =>
+            session.Line.Text(option) is not { } wanted || string.Equals(value, wanted, StringComparison.OrdinalIgnoreCase);
     }
 }
 

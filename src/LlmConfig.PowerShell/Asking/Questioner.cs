@@ -39,6 +39,25 @@ internal sealed class HostQuestioner(PSHost host, Func<bool> isStopping) : IQues
     public SecureString AskUnseen(string message, string question) =>
         Prompt(message, question, typeof(SecureString)) as SecureString ?? throw new NobodyAnswersException(null);
 
+    /// <summary>Asks for the passphrase of the built-in vault; <see langword="null"/> where nobody can be asked.</summary>
+    public SecureString? AskPassphrase(PassphraseRequest request)
+    {
+        (string message, string question) = request switch
+        {
+            { IsRepetition: true } => (string.Empty, "The same once more"),
+            { IsNew: true } => ($"The keys in '{ShownText.Of(request.Folder)}' get a passphrase of 8 characters or more. Without it they are lost.", "New passphrase"),
+            _ => ($"The keys in '{ShownText.Of(request.Folder)}' are locked with a passphrase.", "Passphrase"),
+        };
+        try
+        {
+            return AskUnseen(message, question);
+        }
+        catch (NobodyAnswersException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What can be told before a question is written. The rest (pwsh -NonInteractive, hosts that do not prompt) throws.</summary>
     /// <param name="host">The host that would put the question.</param>
     public static bool CanAnswer(PSHost host) => host.Name switch
@@ -91,30 +110,6 @@ internal sealed class HostQuestioner(PSHost host, Func<bool> isStopping) : IQues
         catch (NotImplementedException)
         {
             return true;
-        }
-    }
-}
-
-/// <summary>Asks for the passphrase of the built-in vault.</summary>
-/// <param name="questioner">Who answers.</param>
-internal sealed class PassphraseQuestion(IQuestioner questioner)
-{
-    /// <summary>The answer, for the caller to dispose of; <see langword="null"/> where nobody can be asked.</summary>
-    public SecureString? Ask(PassphraseRequest request)
-    {
-        (string message, string question) = request switch
-        {
-            { IsRepetition: true } => (string.Empty, "The same once more"),
-            { IsNew: true } => ($"The keys in '{ShownText.Of(request.Folder)}' get a passphrase of 8 characters or more. Without it they are lost.", "New passphrase"),
-            _ => ($"The keys in '{ShownText.Of(request.Folder)}' are locked with a passphrase.", "Passphrase"),
-        };
-        try
-        {
-            return questioner.AskUnseen(message, question);
-        }
-        catch (NobodyAnswersException)
-        {
-            return null;
         }
     }
 }

@@ -15,8 +15,6 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
 
     private readonly List<ImportSource> _sources = [];
     private bool _failed;
-    private bool _yesToAll;
-    private bool _noToAll;
 
     /// <summary>Files, wildcards allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByPath, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -132,23 +130,12 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         }
     });
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _sources.ForEach(source => source.Dispose());
-        }
-
-        base.Dispose(disposing);
-    }
-
     // Each path may fail alone: whatever is wrong with one file, the next may be imported.
     private void Collect(Func<IReadOnlyList<string>> resolve) => _failed |= !Guard(() =>
     {
         foreach (string file in resolve())
         {
-            _sources.Add(ImportSource.FromFile(file, Format, SecretParameters.ToPassword(Password)));
+            _sources.Add(Own(ImportSource.FromFile(file, Format, SecretParameters.ToPassword(Password))));
         }
     }, mayEnd: false);
 
@@ -167,7 +154,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
 
         if (FromEnvironment)
         {
-            _sources.Add(ImportSource.FromEnvironment(options.Providers));
+            _sources.Add(Own(ImportSource.FromEnvironment(options.Providers)));
         }
 
         foreach (ImportSource source in _sources)
@@ -202,7 +189,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         }
 
         var secrets = new NameFilter(Secret);
-        _sources.Add(Repository.FindSecrets(FromVault, secrets.Predicate!, Provider?[0], AskProvider, Cancellation));
+        _sources.Add(Own(Repository.FindSecrets(FromVault, secrets.Predicate!, Provider?[0], AskProvider, Cancellation)));
         foreach (string missed in secrets.Missed)
         {
             _failed = true;
@@ -268,9 +255,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
             step.Existing is { } existing
                 ? $"The key of '{step.Name}' would go to {Place(step.Configuration!)} instead of {Place(existing)}. Keep the key and change the host?"
                 : $"The key of '{step.Name}' ({step.Detail}) would go to {next}, which is not the provider's own host: who may write to the vault has chosen it. Import it?",
-            "Key goes to another host",
-            ref _yesToAll,
-            ref _noToAll);
+            "Key goes to another host");
         if (answer is null)
         {
             WriteError(new LlmConfigException(

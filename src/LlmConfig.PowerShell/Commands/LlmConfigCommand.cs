@@ -10,6 +10,8 @@ public abstract class LlmConfigCommand : StoppableCommand
 {
     private HashSet<string> _given = [];
     private LlmConfigRepository? _repository;
+    private bool _yesToAll;
+    private bool _noToAll;
 
     private protected LlmConfigCommand()
     {
@@ -21,15 +23,15 @@ public abstract class LlmConfigCommand : StoppableCommand
     public string[] SurplusArguments { get; set; } = [];
 
     /// <summary>The store that the environment names now.</summary>
-    private protected LlmConfigRepository Repository => _repository ??= new LlmConfigRepository(
+    private protected LlmConfigRepository Repository => _repository ??= Own(new LlmConfigRepository(
         StoreFolder.Resolve(),
         new LlmConfigOptions
         {
             Vaults = new RegisteredVaults(this, MayAsk, Cancellation),
             Command = MyInvocation.MyCommand.Name,
-            AskPassphrase = new PassphraseQuestion(new HostQuestioner(Host, () => Cancellation.IsCancellationRequested)).Ask,
+            AskPassphrase = new HostQuestioner(Host, () => Cancellation.IsCancellationRequested).AskPassphrase,
             Warning = Warnings.Enqueue,
-        });
+        }));
 
     /// <summary>False where a vault that would ask for its password is taken for a locked one.</summary>
     private protected virtual bool MayAsk => true;
@@ -39,17 +41,6 @@ public abstract class LlmConfigCommand : StoppableCommand
         ? given is SwitchParameter { IsPresent: true }
         : MyInvocation.BoundParameters.ContainsKey("Debug")
             || GetVariableValue("VerbosePreference") is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _repository?.Dispose();
-        }
-
-        base.Dispose(disposing);
-    }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -115,22 +106,22 @@ public abstract class LlmConfigCommand : StoppableCommand
         return confirmed;
     }
 
-    /// <summary>Asks a question that only a person may answer: never a pipe, and never a job that nobody looks at.</summary>
+    /// <summary>
+    /// Asks a question that only a person may answer: never a pipe, and never a job that nobody looks at. An answer to all holds for the command.
+    /// </summary>
     /// <param name="question">The question.</param>
     /// <param name="caption">Its heading.</param>
-    /// <param name="yesToAll">True once the answer was yes to all.</param>
-    /// <param name="noToAll">True once the answer was no to all.</param>
     /// <returns>The answer, or <see langword="null"/> where nobody can be asked.</returns>
-    private protected bool? Ask(string question, string caption, ref bool yesToAll, ref bool noToAll)
+    private protected bool? Ask(string question, string caption)
     {
-        if (!yesToAll && !noToAll && !HostQuestioner.CanAnswer(Host))
+        if (!_yesToAll && !_noToAll && !HostQuestioner.CanAnswer(Host))
         {
             return null;
         }
 
         try
         {
-            return ShouldContinue(question, caption, hasSecurityImpact: true, ref yesToAll, ref noToAll);
+            return ShouldContinue(question, caption, hasSecurityImpact: true, ref _yesToAll, ref _noToAll);
         }
         catch (Exception e) when (e is not PipelineStoppedException)
         {
@@ -139,7 +130,7 @@ public abstract class LlmConfigCommand : StoppableCommand
         }
     }
 
-    /// <summary>Writes errors, never terminating ones, since the others were changed and have to be reported; gives what succeeded to <paramref name="succeeded"/>.</summary>
+    /// <summary>Writes errors; gives what succeeded to <paramref name="succeeded"/>. No error ends the command: the others were changed.</summary>
     private protected void WriteResults(IEnumerable<ChangeResult> results, Action<LlmConfiguration> succeeded)
     {
         WriteWarnings();

@@ -7,8 +7,6 @@ namespace LlmConfig.Commands;
 [OutputType(typeof(RepairResult))]
 public sealed class RepairLlmConfigCommand : LlmConfigCommand
 {
-    private bool _yesToAll;
-    private bool _noToAll;
     private bool _cannotAsk;
 
     /// <summary>Vaults to look into beside the built-in one and those that the configurations name.</summary>
@@ -58,8 +56,8 @@ public sealed class RepairLlmConfigCommand : LlmConfigCommand
         }
 
         bool? answer = step.RemovesKey
-            ? Ask($"{step.Action} It cannot be brought back. Remove it?", "Remove a key", ref _yesToAll, ref _noToAll)
-            : Ask($"{step.Action}?", "Repair the store", ref _yesToAll, ref _noToAll);
+            ? Ask($"{step.Action} It cannot be brought back. Remove it?", "Remove a key")
+            : Ask($"{step.Action}?", "Repair the store");
         if (answer is null)
         {
             _cannotAsk = true;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 
 namespace LlmConfig.Commands;
@@ -9,6 +10,7 @@ namespace LlmConfig.Commands;
 public abstract class StoppableCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
+    private readonly List<IDisposable> _owned = [];
 
     private protected StoppableCommand()
     {
@@ -33,6 +35,7 @@ public abstract class StoppableCommand : PSCmdlet, IDisposable
     {
         if (disposing)
         {
+            _owned.ForEach(item => item.Dispose());
             _stopping.Dispose();
         }
     }
@@ -48,6 +51,19 @@ public abstract class StoppableCommand : PSCmdlet, IDisposable
         {
             // The command ended at the same moment.
         }
+    }
+
+    /// <summary>Disposes of something when the command ends.</summary>
+    [return: NotNullIfNotNull(nameof(item))]
+    private protected T? Own<T>(T? item)
+        where T : class, IDisposable
+    {
+        if (item is not null)
+        {
+            _owned.Add(item);
+        }
+
+        return item;
     }
 
     /// <summary>Runs what may fail for one record.</summary>

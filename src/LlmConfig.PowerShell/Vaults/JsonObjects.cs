@@ -5,7 +5,10 @@ using System.Text.Json;
 
 namespace LlmConfig;
 
-/// <summary>Objects as JSON, given as names and values. The kind of a value decides how it stands there; nothing is found by reflection. Compiled into both programs.</summary>
+/// <summary>
+/// Objects as JSON, given as names and values. The kind of a value decides how it stands there; nothing is found by reflection. Compiled
+/// into both programs.
+/// </summary>
 internal static class JsonObjects
 {
     /// <summary>An object as a document of its own.</summary>

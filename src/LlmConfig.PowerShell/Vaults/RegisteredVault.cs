@@ -75,7 +75,8 @@ internal sealed class RegisteredVault(VaultSecrets secrets) : IProbedVault
         {
             if (_removed.Count > 0)
             {
-                Change(null, $"Whether the vault '{Name}' removed the key cannot be told.", () => RequireRemoved(CancellationToken.None), CancellationToken.None);
+                string problem = $"Whether the vault '{Name}' removed the key cannot be told.";
+                Change(null, problem, () => RequireRemoved(CancellationToken.None), CancellationToken.None);
             }
         }
         finally
@@ -83,7 +84,9 @@ internal sealed class RegisteredVault(VaultSecrets secrets) : IProbedVault
             _removed.Clear();
         }
 
-        int lost = secrets.IsSecretStore && _written.Count > 0 ? _written.Except(List(CancellationToken.None).Select(entry => entry.KeyId)).Count() : 0;
+        int lost = secrets.IsSecretStore && _written.Count > 0
+            ? _written.Except(List(CancellationToken.None).Select(entry => entry.KeyId)).Count()
+            : 0;
         _written.Clear();
         if (lost > 0)
         {
@@ -243,7 +246,9 @@ internal sealed class RegisteredVault(VaultSecrets secrets) : IProbedVault
     // Where it is not known what the vault's names begin with, both are tried.
     private ApiKey? TryRead(string keyId, CancellationToken cancellation) =>
         secrets.TryRead(SecretName(keyId), cancellation)
-            ?? (Profile is null && !secrets.IsSecretStore && VaultSecrets.KeyIdIn(keyId) is not null ? secrets.TryRead(VaultProbe.SlashPrefix + keyId, cancellation) : null);
+            ?? (Profile is null && !secrets.IsSecretStore && VaultSecrets.KeyIdIn(keyId) is not null
+                ? secrets.TryRead(VaultProbe.SlashPrefix + keyId, cancellation)
+                : null);
 
     // A vault that is signed out may do nothing and say nothing. One that shows a secret answers; else a throwaway one has to come and go.
     // One that still lists what is gone may have it under another name.
@@ -293,7 +298,8 @@ internal sealed class RegisteredVault(VaultSecrets secrets) : IProbedVault
 
     // It gives nothing, and does not say why.
     private LlmConfigException NotGiven(string keyId, List<string>? listed) =>
-        listed is { Count: > 0 } && !(VaultSecrets.KeyIdIn(keyId) is null ? listed.Contains(keyId, StringComparer.OrdinalIgnoreCase) : VaultSecrets.Shows(listed, keyId))
+        listed is { Count: > 0 }
+            && !(VaultSecrets.KeyIdIn(keyId) is null ? listed.Contains(keyId, StringComparer.OrdinalIgnoreCase) : VaultSecrets.Shows(listed, keyId))
         ? Missing(keyId)
         : new LlmConfigException(
             LlmConfigErrorCode.VaultUnavailable,

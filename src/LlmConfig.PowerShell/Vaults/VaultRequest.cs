@@ -36,5 +36,7 @@ internal static class VaultRequest
 
     /// <summary>The label of a request or of an entry of an answer; <see langword="null"/> where it has none.</summary>
     public static KeyLabel? ToLabel(JsonElement parent) =>
-        parent.Texts(Label) is { } label ? KeyLabel.TryFrom(label.ToDictionary(pair => pair.Key, pair => (object?)pair.Value, StringComparer.OrdinalIgnoreCase)) : null;
+        parent.Texts(Label) is { } label
+            ? KeyLabel.TryFrom(label.ToDictionary(pair => pair.Key, pair => (object?)pair.Value, StringComparer.OrdinalIgnoreCase))
+            : null;
 }

@@ -70,7 +70,10 @@ internal sealed partial class VaultSecrets(VaultRegistration registration, Secre
     /// <exception cref="VaultFailureException">It failed.</exception>
     public Collection<PSObject> List(string pattern, CancellationToken cancellation) => Call("Get-SecretInfo", Parameters(pattern), cancellation);
 
-    /// <summary>The names that it lists; <see langword="null"/> where it fails to, as one may that is empty. One that is signed out may list a secret without a name.</summary>
+    /// <summary>
+    /// The names that it lists; <see langword="null"/> where it fails to, as one may that is empty. One that is signed out may list a secret
+    /// without a name.
+    /// </summary>
     public List<string>? ListedNames(CancellationToken cancellation, string pattern = All)
     {
         try
