@@ -49,16 +49,8 @@ internal sealed class ImportVerb() : Verb(
             throw new UsageException("--secret says what of a vault is meant.", "Name the vault with --from-vault VAULT.");
         }
 
-        string? name = line.Text("--name");
         string? provider = line.Text("--provider") is { } id ? LlmProviderCatalog.Get(id, target: null).Id : null;
-        var options = new ImportOptions
-        {
-            OnConflict = line.Choice<ImportConflict>("--on-conflict") ?? ImportConflict.Error,
-            AllowInsecureBaseUrl = line.Flag("--allow-insecure-base-url"),
-            Vault = line.Text("--vault"),
-            Names = name is null ? null : found => ConfigurationName.Matches(name, found),
-            Providers = provider is null || secret is not null ? null : found => found == provider,
-        };
+        ImportOptions options = Options(line, secret is null ? provider : null);
         List<ImportSource> sources = [];
         try
         {
@@ -91,6 +83,19 @@ internal sealed class ImportVerb() : Verb(
         {
             sources.ForEach(source => source.Dispose());
         }
+    }
+
+    private static ImportOptions Options(CommandLine line, string? provider)
+    {
+        string? name = line.Text("--name");
+        return new ImportOptions
+        {
+            OnConflict = line.Choice<ImportConflict>("--on-conflict") ?? ImportConflict.Error,
+            AllowInsecureBaseUrl = line.Flag("--allow-insecure-base-url"),
+            Vault = line.Text("--vault"),
+            Names = name is null ? null : found => ConfigurationName.Matches(name, found),
+            Providers = provider is null ? null : found => found == provider,
+        };
     }
 
     // Each file may fail alone: whatever is wrong with one, the next may be imported.

@@ -98,9 +98,9 @@ public static class VaultBridge
     }
 
     // The fields of the answer; a key that was asked for goes beside them.
-    private static List<(string, object?)> Do(JsonElement request, byte[] newKey, RegisteredVaults vaults, ref byte[] found, CancellationToken cancellation)
+    private static (string, object?)[] Do(JsonElement request, byte[] newKey, RegisteredVaults vaults, ref byte[] found, CancellationToken cancellation)
     {
-        if (vaults.OpenRegistered(Text(VaultRequest.Vault)) is not { } vault)
+        if (vaults.OpenRegistered(Text(request, VaultRequest.Vault)) is not { } vault)
         {
             return [(VaultRequest.IsBuiltIn, true)];
         }
@@ -110,18 +110,33 @@ public static class VaultBridge
             vault.Profile = VaultProfile.TryFrom(known);
         }
 
-        List<(string, object?)> answer = [(VaultRequest.IsBuiltIn, false)];
-        switch (Text(VaultRequest.Action))
+        // In this order: what a vault refuses is known only after the call.
+        (string, object?) result = Act(request, newKey, vault, ref found, cancellation);
+        return
+        [
+            result,
+            (VaultRequest.IsBuiltIn, false),
+            (VaultRequest.Vault, vault.Name),
+            (VaultRequest.TakesLabels, vault.TakesLabels),
+            (VaultRequest.NeedsProbe, vault.NeedsProbe),
+            (VaultRequest.Profile, vault.Profile?.ToProperties()),
+        ];
+    }
+
+    // The field that the answer has of its own.
+    private static (string, object?) Act(JsonElement request, byte[] newKey, RegisteredVault vault, ref byte[] found, CancellationToken cancellation)
+    {
+        switch (Text(request, VaultRequest.Action))
         {
             case VaultRequest.Open:
                 break;
             case VaultRequest.Probe:
-                vault.Probe(Text(VaultRequest.KeyId), cancellation);
+                vault.Probe(Text(request, VaultRequest.KeyId), cancellation);
                 break;
             case VaultRequest.Write:
                 using (ApiKey key = ApiKey.FromUtf8(newKey, vault.Name))
                 {
-                    vault.Write(Text(VaultRequest.KeyId), key, Label(), cancellation);
+                    vault.Write(Text(request, VaultRequest.KeyId), key, Label(request), cancellation);
                 }
 
                 break;
@@ -129,7 +144,7 @@ public static class VaultBridge
                 vault.Flush();
                 break;
             case VaultRequest.Read:
-                using (ApiKey key = vault.Read(Text(VaultRequest.KeyId), cancellation))
+                using (ApiKey key = vault.Read(Text(request, VaultRequest.KeyId), cancellation))
                 {
                     found = VaultMessage.NewKey(key.Utf8.Length);
                     key.Utf8.CopyTo(found);
@@ -137,35 +152,25 @@ public static class VaultBridge
 
                 break;
             case VaultRequest.Remove:
-                vault.Remove(Text(VaultRequest.KeyId), cancellation);
+                vault.Remove(Text(request, VaultRequest.KeyId), cancellation);
                 break;
             case VaultRequest.List:
-                answer.Add((VaultRequest.Keys, vault.List(cancellation)
-                    .Select(entry => new (string, object?)[] { (VaultRequest.KeyId, entry.KeyId), (VaultRequest.Label, entry.Label?.ToProperties()) })));
-                break;
+                return (VaultRequest.Keys, vault.List(cancellation)
+                    .Select(entry => new (string, object?)[] { (VaultRequest.KeyId, entry.KeyId), (VaultRequest.Label, entry.Label?.ToProperties()) }));
             case VaultRequest.ListSecrets:
                 // No configuration refers to a name that does not print, and JSON holds no half of a surrogate pair.
-                answer.Add((VaultRequest.Secrets, vault.ListSecrets(cancellation).Where(name => ShownText.Printable(name) == name)));
-                break;
+                return (VaultRequest.Secrets, vault.ListSecrets(cancellation).Where(name => ShownText.Printable(name) == name));
             case VaultRequest.Relabel:
-                vault.Relabel(Text(VaultRequest.KeyId), Label(), cancellation);
+                vault.Relabel(Text(request, VaultRequest.KeyId), Label(request), cancellation);
                 break;
             default:
                 throw new JsonException();
         }
 
-        // After the call: what a vault refuses is known only then.
-        return
-        [
-            .. answer,
-            (VaultRequest.Vault, vault.Name),
-            (VaultRequest.TakesLabels, vault.TakesLabels),
-            (VaultRequest.NeedsProbe, vault.NeedsProbe),
-            (VaultRequest.Profile, vault.Profile?.ToProperties()),
-        ];
-
-        string Text(string name) => request.Text(name) ?? throw new JsonException();
-
-        KeyLabel Label() => VaultRequest.ToLabel(request) ?? throw new JsonException();
+        return (VaultRequest.Action, null);
     }
+
+    private static string Text(JsonElement request, string name) => request.Text(name) ?? throw new JsonException();
+
+    private static KeyLabel Label(JsonElement request) => VaultRequest.ToLabel(request) ?? throw new JsonException();
 }
