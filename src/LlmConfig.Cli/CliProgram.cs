@@ -1,39 +1,47 @@
-using System.CommandLine;
 using System.Reflection;
 using System.Text;
 
 namespace LlmConfig.Cli;
 
-/// <summary>The way from the arguments to the exit code: finds the verb, lets its command line be parsed, runs it, and writes what came out.</summary>
+/// <summary>
+/// <c>llmconfig</c>: the core's store for shells, tools and languages that are no PowerShell. The way from the arguments to the exit code:
+/// finds the verb, lets its command line be parsed, runs it, and writes what came out. A new verb is a class in <c>Verbs/</c> and a line
+/// in <see cref="VerbList"/>; codes, field names and messages are promises.
+/// </summary>
 internal sealed class CliProgram(IConsole console, IProgramStarter starter, IKeyVaultSource? vaults)
 {
-    // A file named by an argument is not read in its place, and -abc is no bundle of -a, -b and -c.
-    private static readonly ParserConfiguration Plain = new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+    public static int Main(string[] arguments)
+    {
+        using var vaults = new PwshVaultSource(Environment.GetEnvironmentVariable);
+        return new CliProgram(new SystemConsole(), new ProgramStarter(), vaults).Run(arguments);
+    }
 
-    public int Run(IReadOnlyList<string> arguments)
+    public int Run(string[] arguments)
     {
         string? verbName = null;
         try
         {
-            if (arguments is [CompletionRequest.Word, ..])
+            if (arguments is [Completer.Request, .. var request])
             {
-                return CompletionRequest.Answer([.. arguments.Skip(1)], console);
+                new Completer(console).Answer(request);
+                return ExitCode.Success;
             }
 
             int at = FindVerb(arguments);
-            if (at == arguments.Count)
+            if (at == arguments.Length)
             {
-                return Introduce(arguments);
+                Write(arguments.Contains("--version") ? $"llmconfig {Version}\n" : HelpText.OfAll(VerbList.All));
+                return ExitCode.Success;
             }
 
             Verb verb = VerbList.Find(arguments[at]) ?? throw UnknownVerb(arguments[at]);
             verbName = verb.Name;
-            return Run(verb, [.. arguments.Take(at), .. arguments.Skip(at + 1)]);
+            return Run(new CommandLine(verb, [.. arguments.Take(at), .. arguments.Skip(at + 1)]));
         }
         catch (UsageException e)
         {
-            var output = new Output(console, WantsJson(arguments));
-            output.Fail(Failure.From(e, verbName));
+            var output = new Output(console, json: arguments.TakeWhile(argument => argument != "--").Contains("--json"));
+            output.Fail(new Failure(e, verbName));
             output.Finish([]);
             return ExitCode.BadUsage;
         }
@@ -45,43 +53,42 @@ internal sealed class CliProgram(IConsole console, IProgramStarter starter, IKey
         }
     }
 
-    private int Run(Verb verb, IReadOnlyList<string> arguments)
+    private static string Version =>
+        typeof(CliProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    private int Run(CommandLine line)
     {
-        var words = ArgumentWords.Divide(arguments, verb.TakesProgram);
-        ParseResult line = verb.Command.Parse(words.ForParser(verb.Name), Plain);
-        if (verb.WantsHelp(line))
+        if (line.Flag("--help"))
         {
-            Write(HelpText.Of(verb));
+            Write(HelpText.Of(line.Verb));
             return ExitCode.Success;
         }
 
-        words.Check(verb, line);
-        using var session = new Session(verb.Name, console, starter, vaults, verb.GlobalOptions(line), words.Program);
-        int code = ExitCode.Success;
+        line.Check();
+        using var session = new Session(line, console, starter, vaults);
         try
         {
-            code = verb.Run(line, session);
+            line.Verb.Run(session);
         }
         catch (LlmConfigException e)
         {
             session.Output.Fail(e);
         }
 
-        if (session.HasEnded)
+        if (!session.HasEnded)
         {
-            return code;
+            IReadOnlyList<LlmConfigWarning> warnings = session.TakeWarnings();
+            session.Output.Finish(session.ServesProgram && !session.Output.HasFailed ? [] : warnings);
         }
 
-        IReadOnlyList<LlmConfigWarning> warnings = session.TakeWarnings();
-        session.Output.Finish(session.HoldsWarningsBack && !session.Output.HasFailed ? [] : warnings);
-        return session.Output.HasFailed && code == ExitCode.Success ? verb.FailureCode : code;
+        return session.Output.HasFailed && session.Code == ExitCode.Success ? line.Verb.FailureCode : session.Code;
     }
 
     // The options of every verb may stand before it too.
-    private static int FindVerb(IReadOnlyList<string> arguments)
+    private static int FindVerb(string[] arguments)
     {
         int at = 0;
-        while (at < arguments.Count && arguments[at].StartsWith('-'))
+        while (at < arguments.Length && arguments[at].StartsWith('-'))
         {
             at += arguments[at] switch
             {
@@ -92,20 +99,7 @@ internal sealed class CliProgram(IConsole console, IProgramStarter starter, IKey
             };
         }
 
-        return Math.Min(at, arguments.Count);
-    }
-
-    private int Introduce(IReadOnlyList<string> arguments)
-    {
-        if (arguments.Contains("--version"))
-        {
-            string version = typeof(CliProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
-            Write($"llmconfig {version.Split('+')[0]}\n");
-            return ExitCode.Success;
-        }
-
-        Write(HelpText.OfAll(VerbList.All));
-        return ExitCode.Success;
+        return Math.Min(at, arguments.Length);
     }
 
     private static UsageException UnknownVerb(string word)
@@ -116,8 +110,6 @@ internal sealed class CliProgram(IConsole console, IProgramStarter starter, IKey
             word.Length is > 0 and <= 20 && word.All(c => char.IsAsciiLetterLower(c) || c == '-') ? $"There is no verb '{word}'." : "There is no such verb.",
             near is null ? "llmconfig --help lists the verbs." : $"Did you mean 'llmconfig {near}'? llmconfig --help lists the verbs.");
     }
-
-    private static bool WantsJson(IReadOnlyList<string> arguments) => arguments.TakeWhile(argument => argument != "--").Contains("--json");
 
     private void Write(string text)
     {

@@ -14,56 +14,16 @@ internal static class DisplayWidth
         (0xFF00, 0xFF60), (0xFFE0, 0xFFE6), (0x1F300, 0x1F64F), (0x1F680, 0x1F6FF), (0x1F900, 0x1F9FF), (0x20000, 0x3FFFD),
     ];
 
-    public static int Of(ReadOnlySpan<char> text)
-    {
-        int width = 0;
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            width += Of(rune);
-        }
-
-        return width;
-    }
-
-    public static int Of(Rune rune)
-    {
-        if (rune.Value < 0x300)
-        {
-            return 1;
-        }
-
-        if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format)
-        {
-            return 0;
-        }
-
-        foreach ((int first, int last) in Wide)
-        {
-            if (rune.Value >= first && rune.Value <= last)
-            {
-                return 2;
-            }
-        }
-
-        return 1;
-    }
+    public static int Of(string text) => text.EnumerateRunes().Sum(Of);
 
     /// <summary>The longest beginning that fits.</summary>
     public static string Cut(string text, int columns)
     {
         int width = 0;
-        int length = 0;
-        foreach (Rune rune in text.EnumerateRunes())
-        {
-            width += Of(rune);
-            if (width > columns)
-            {
-                return text[..length];
-            }
-
-            length += rune.Utf16SequenceLength;
-        }
-
-        return text;
+        return string.Concat(text.EnumerateRunes().TakeWhile(rune => (width += Of(rune)) <= columns));
     }
+
+    private static int Of(Rune rune) => rune.Value < 0x300 ? 1
+        : Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.Format ? 0
+        : Array.Exists(Wide, block => rune.Value >= block.First && rune.Value <= block.Last) ? 2 : 1;
 }

@@ -1,48 +1,55 @@
-using System.Security.Cryptography;
+using System.Buffers;
 using System.Text;
 
 namespace LlmConfig.Cli;
 
-/// <summary>
-/// A configuration's variables as the text of a shell or a file. Values go from bytes to bytes, quoted so that nothing in them is
-/// evaluated; the buffer is pinned, and zeroed when it is disposed of.
-/// </summary>
-internal sealed class EnvironmentText : IDisposable
+/// <summary>Who is to read variables.</summary>
+internal enum EnvironmentFormat
 {
-    // No byte of a value becomes more than 4 (a quote in a POSIX shell), or one character of three bytes six; and what stands around it.
-    private const int Growth = 4;
-    private const int Around = 256;
+    /// <summary>A POSIX shell, by eval.</summary>
+    Posix = 1,
 
-    private readonly LlmEnvironment _environment;
-    private readonly byte[] _buffer;
-    private int _length;
+    /// <summary>PowerShell, by Invoke-Expression.</summary>
+    PowerShell = 2,
 
-    public EnvironmentText(LlmEnvironment environment)
-    {
-        _environment = environment;
-        int names = environment.Variables.Sum(name => name.Length);
-        int values = (environment.KeyUtf8.Length * environment.KeyVariables.Count) + environment.Settings.Values.Sum(Encoding.UTF8.GetByteCount);
-        _buffer = GC.AllocateArray<byte>((Growth * (names + values)) + (Around * environment.Variables.Count()), pinned: true);
-    }
+    /// <summary>A .env file: what python-dotenv, dotenv of Node.js and Compose read alike.</summary>
+    DotEnv = 3,
+
+    /// <summary>The file of docker run --env-file: no quotes, the value is the rest of the line.</summary>
+    Docker = 4,
+
+    /// <summary>The file that GITHUB_ENV names in a workflow.</summary>
+    GitHub = 5,
+}
+
+/// <summary>
+/// A configuration's variables as the text of a shell or a file. Values go from bytes to bytes, quoted so that nothing in them is evaluated.
+/// </summary>
+internal sealed class EnvironmentText(LlmEnvironment environment) : IDisposable
+{
+    private static readonly SearchValues<byte> Plain = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:@%+,"u8);
+
+    private readonly SecretWriter _text = new();
 
     /// <summary>What was written, valid until this object is disposed of.</summary>
-    public ReadOnlySpan<byte> Utf8 => _buffer.AsSpan(0, _length);
+    public ReadOnlySpan<byte> Utf8 => _text.Written;
 
     /// <summary>Writes all variables.</summary>
     /// <exception cref="LlmConfigException">InvalidKey: the format cannot hold a value.</exception>
     public void Write(EnvironmentFormat format)
     {
-        foreach (string name in _environment.KeyVariables)
+        foreach (string name in environment.KeyVariables)
         {
-            Assign(format, name, _environment.KeyUtf8);
+            Assign(format, name, environment.KeyUtf8);
         }
 
-        foreach ((string name, string value) in _environment.Settings)
+        foreach ((string name, string value) in environment.Settings)
         {
             Assign(format, name, Encoding.UTF8.GetBytes(value));
         }
 
-        foreach (string name in format is EnvironmentFormat.Posix or EnvironmentFormat.PowerShell ? _environment.ClearedVariables : [])
+        foreach (string name in format is EnvironmentFormat.Posix or EnvironmentFormat.PowerShell ? environment.ClearedVariables : [])
         {
             Put(format == EnvironmentFormat.Posix ? $"unset {name}\n" : $"$env:{name} = $null\n");
         }
@@ -51,28 +58,21 @@ internal sealed class EnvironmentText : IDisposable
     /// <summary>Writes the line that lets a workflow hide the key in its logs.</summary>
     public void WriteMasks()
     {
-        if (_environment.KeyUtf8.IsEmpty)
+        if (environment.KeyUtf8.IsEmpty)
         {
             return;
         }
 
-        Put("::add-mask::"u8);
-        foreach (byte b in _environment.KeyUtf8)
+        Put("::add-mask::");
+        foreach (byte b in environment.KeyUtf8)
         {
-            Put(b switch { (byte)'%' => "%25"u8, (byte)'\r' => "%0D"u8, (byte)'\n' => "%0A"u8, _ => [b] });
+            _text.Write(b switch { (byte)'%' => "%25"u8, (byte)'\r' => "%0D"u8, (byte)'\n' => "%0A"u8, _ => [b] });
         }
 
-        Put("\n"u8);
+        Put("\n");
     }
 
-    /// <summary>Forgets what was written.</summary>
-    public void Clear()
-    {
-        CryptographicOperations.ZeroMemory(_buffer);
-        _length = 0;
-    }
-
-    public void Dispose() => Clear();
+    public void Dispose() => _text.Dispose();
 
     private void Assign(EnvironmentFormat format, string name, ReadOnlySpan<byte> value)
     {
@@ -81,37 +81,36 @@ internal sealed class EnvironmentText : IDisposable
             throw CannotHold("No environment variable can hold it: it has a character of value zero.");
         }
 
-        Put(format switch
-        {
-            EnvironmentFormat.Posix => $"export {name}=",
-            EnvironmentFormat.PowerShell => $"$env:{name} = ",
-            _ => name,
-        });
+        bool isOneLine = value.IndexOfAny((byte)'\r', (byte)'\n') < 0;
         switch (format)
         {
             case EnvironmentFormat.Posix:
-                Put("'"u8);
+                Put($"export {name}='");
                 foreach (byte b in value)
                 {
-                    Put(b == '\'' ? @"'\''"u8 : [b]);
+                    _text.Write(b == '\'' ? @"'\''"u8 : [b]);
                 }
 
-                Put("'\n"u8);
+                Put("'\n");
                 break;
             case EnvironmentFormat.PowerShell:
+                Put($"$env:{name} = '");
                 PutPowerShell(value);
+                Put("'\n");
                 break;
-            case EnvironmentFormat.Docker:
-                RequireOneLine(value, "docker");
-                Put("="u8);
-                Put(value);
-                Put("\n"u8);
-                break;
+            case EnvironmentFormat.DotEnv or EnvironmentFormat.Docker when !isOneLine:
+                throw CannotHold($"The format {(format == EnvironmentFormat.Docker ? "docker" : "dotenv")} cannot hold it: it has a line break.");
             case EnvironmentFormat.DotEnv:
-                PutDotEnv(value);
+                string quote = DotEnvQuote(value);
+                Put($"{name}={quote}", value, $"{quote}\n");
+                break;
+            case EnvironmentFormat.GitHub when !isOneLine:
+                // A line of the value must not end it.
+                string end = $"END-{Guid.NewGuid():N}";
+                Put($"{name}<<{end}\n", value, $"\n{end}\n");
                 break;
             default:
-                PutGitHub(value);
+                Put($"{name}=", value, "\n");
                 break;
         }
     }
@@ -119,78 +118,30 @@ internal sealed class EnvironmentText : IDisposable
     // PowerShell takes the typographic quotes for quotes too (about_Quoting_Rules): each is doubled.
     private void PutPowerShell(ReadOnlySpan<byte> value)
     {
-        Put("'"u8);
-        for (int i = 0; i < value.Length; i++)
+        while (!value.IsEmpty)
         {
-            if (value[i] == '\'')
-            {
-                Put("''"u8);
-            }
-            else if (value[i..] is [0xE2, 0x80, >= 0x98 and <= 0x9B, ..])
-            {
-                ReadOnlySpan<byte> quote = value.Slice(i, 3);
-                Put(quote);
-                Put(quote);
-                i += 2;
-            }
-            else
-            {
-                Put([value[i]]);
-            }
+            int length = value is [0xE2, 0x80, >= 0x98 and <= 0x9B, ..] ? 3 : 1;
+            ReadOnlySpan<byte> character = value[..length];
+            _text.Write(character);
+            _text.Write(length == 3 || character is [(byte)'\''] ? character : []);
+            value = value[length..];
         }
-
-        Put("'\n"u8);
     }
 
     // In single quotes all three programs take every character as it stands; what holds a single quote has to do without.
-    private void PutDotEnv(ReadOnlySpan<byte> value)
+    private string DotEnvQuote(ReadOnlySpan<byte> value) =>
+        value.IndexOfAnyExcept(Plain) < 0 ? string.Empty
+        : !value.Contains((byte)'\'') ? "'"
+        : value.IndexOfAny("\"\\$`"u8) < 0 ? "\""
+        : throw CannotHold("The format dotenv cannot hold it: it has both kinds of quotes, or a dollar sign beside a quote.");
+
+    private LlmConfigException CannotHold(string problem) => SecretInput.Invalid(
+        problem, "Use llmconfig exec, or --format posix.", environment.Configuration.Name);
+
+    private void Put(string before, ReadOnlySpan<byte> value = default, string after = "")
     {
-        RequireOneLine(value, "dotenv");
-        Put("="u8);
-        bool isPlain = value.IndexOfAnyExcept(Encoding.ASCII.GetBytes("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-./:@%+,")) < 0;
-        ReadOnlySpan<byte> quote = isPlain ? default
-            : !value.Contains((byte)'\'') ? "'"u8
-            : value.IndexOfAny("\"\\$`"u8) < 0 ? "\""u8
-            : throw CannotHold("The format dotenv cannot hold it: it has both kinds of quotes, or a dollar sign beside a quote.");
-        Put(quote);
-        Put(value);
-        Put(quote);
-        Put("\n"u8);
-    }
-
-    private void PutGitHub(ReadOnlySpan<byte> value)
-    {
-        if (value.IndexOfAny((byte)'\r', (byte)'\n') < 0)
-        {
-            Put("="u8);
-            Put(value);
-            Put("\n"u8);
-            return;
-        }
-
-        // A line of the value must not end it.
-        string end = $"END-{Guid.NewGuid():N}";
-        Put($"<<{end}\n");
-        Put(value);
-        Put($"\n{end}\n");
-    }
-
-    private void RequireOneLine(ReadOnlySpan<byte> value, string format)
-    {
-        if (value.IndexOfAny((byte)'\r', (byte)'\n') >= 0)
-        {
-            throw CannotHold($"The format {format} cannot hold it: it has a line break.");
-        }
-    }
-
-    private LlmConfigException CannotHold(string problem) => KeyInput.Invalid(
-        problem, "Use llmconfig exec, or --format posix.", _environment.Configuration.Name);
-
-    private void Put(string text) => Put(Encoding.UTF8.GetBytes(text));
-
-    private void Put(ReadOnlySpan<byte> bytes)
-    {
-        bytes.CopyTo(_buffer.AsSpan(_length));
-        _length += bytes.Length;
+        _text.Write(Encoding.UTF8.GetBytes(before));
+        _text.Write(value);
+        _text.Write(Encoding.UTF8.GetBytes(after));
     }
 }

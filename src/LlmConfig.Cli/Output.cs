@@ -23,8 +23,8 @@ internal sealed class Output(IConsole console, bool json)
 
     public bool HasFailed => _failures.Count > 0;
 
-    /// <summary>True where colours help somebody: see https://no-color.org.</summary>
-    public bool HasColor => console.OutputIsTerminal && !OperatingSystem.IsWindows()
+    // True where colours help somebody: see https://no-color.org.
+    private bool HasColor => console.OutputIsTerminal && !OperatingSystem.IsWindows()
         && string.IsNullOrEmpty(console.Variable("NO_COLOR")) && console.Variable("TERM") is not (null or "" or "dumb");
 
     /// <summary>Takes what is to be shown.</summary>
@@ -32,13 +32,13 @@ internal sealed class Output(IConsole console, bool json)
     {
         if (!json)
         {
-            view.WriteText(new TextPage(_text, console.Width, HasColor), items);
+            view.Lay(new TextPage(_text, console.Width, HasColor), items);
             return;
         }
 
         foreach (T item in items)
         {
-            WriteJson(writer => view.WriteJson(writer, item));
+            WriteJson(writer => writer.WriteFields(view.Fields(item)));
         }
     }
 
@@ -55,39 +55,27 @@ internal sealed class Output(IConsole console, bool json)
         }
     }
 
-    /// <summary>Takes a secret that was asked for, as one text of the document.</summary>
-    public void ShowSecret(ReadOnlySpan<byte> utf8)
-    {
-        if (_data.WrittenCount > 0)
-        {
-            _data.Write(","u8);
-        }
-
-        using var writer = new Utf8JsonWriter(_data, Compact);
-        writer.WriteStringValue(utf8);
-    }
+    /// <summary>Takes a key that was asked for, as one text of the document.</summary>
+    public void ShowKey(ApiKey key) => WriteJson(writer => writer.WriteStringValue(key.Utf8));
 
     /// <summary>Takes variables: each with its name and its value, null for one that is to be unset.</summary>
     public void ShowVariables(LlmEnvironment environment)
     {
-        foreach (string name in environment.KeyVariables)
+        foreach (string name in environment.Variables)
         {
             WriteJson(writer =>
             {
                 writer.WriteStartObject();
                 writer.WriteString("name", name);
-                writer.WriteString("value", environment.KeyUtf8);
-                writer.WriteEndObject();
-            });
-        }
+                if (environment.KeyVariables.Contains(name))
+                {
+                    writer.WriteString("value", environment.KeyUtf8);
+                }
+                else
+                {
+                    writer.WriteString("value", environment.Settings.GetValueOrDefault(name));
+                }
 
-        foreach ((string name, string? value) in environment.Settings.Select(pair => (pair.Key, (string?)pair.Value)).Concat(environment.ClearedVariables.Select(name => (name, (string?)null))))
-        {
-            WriteJson(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteString("name", name);
-                writer.WriteString("value", value);
                 writer.WriteEndObject();
             });
         }
@@ -98,7 +86,7 @@ internal sealed class Output(IConsole console, bool json)
     {
         if (json)
         {
-            Show(items, new ConfigurationView());
+            Show(items, Views.Configuration);
         }
         else
         {
@@ -115,7 +103,10 @@ internal sealed class Output(IConsole console, bool json)
         }
     }
 
-    public void Fail(LlmConfigException error) => Fail(Failure.From(error));
+    public void Fail(LlmConfigException error) => Fail(new Failure(error));
+
+    public void Fail(IEnumerable<LlmConfigException?> errors) =>
+        _failures.AddRange(errors.OfType<LlmConfigException>().Select(error => new Failure(error)));
 
     public void Fail(Failure failure) => _failures.Add(failure);
 
@@ -136,7 +127,6 @@ internal sealed class Output(IConsole console, bool json)
     }
 
     /// <summary>Writes everything.</summary>
-    /// <param name="warnings">What to warn of.</param>
     public void Finish(IReadOnlyList<LlmConfigWarning> warnings)
     {
         if (json)
@@ -175,14 +165,12 @@ internal sealed class Output(IConsole console, bool json)
             writer.WriteBoolean("success", !HasFailed);
             if (HasFailed)
             {
-                writer.WritePropertyName("error");
-                Write(writer, _failures[0]);
-                if (_failures.Count > 1)
-                {
-                    writer.WriteStartArray("errors");
-                    _failures.ForEach(failure => Write(writer, failure));
-                    writer.WriteEndArray();
-                }
+                writer.WriteField("error", Fields(_failures[0]));
+            }
+
+            if (_failures.Count > 1)
+            {
+                writer.WriteField("errors", _failures.Select(Fields));
             }
 
             // After a failure only what there is: most failures have nothing to show.
@@ -200,15 +188,8 @@ internal sealed class Output(IConsole console, bool json)
 
         // Zeroes it: it may hold a key.
         _data.Clear();
-    }
 
-    private static void Write(Utf8JsonWriter writer, Failure failure)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("code", failure.Code);
-        writer.WriteString("message", failure.Message);
-        writer.WriteString("target", failure.Target);
-        writer.WriteString("recommendedAction", failure.RecommendedAction);
-        writer.WriteEndObject();
+        static (string, object?)[] Fields(Failure failure) =>
+            [("code", failure.Code), ("message", failure.Message), ("target", failure.Target), ("recommendedAction", failure.RecommendedAction)];
     }
 }

@@ -1,54 +1,55 @@
-using System.Security;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 
 namespace LlmConfig.Cli;
 
-/// <summary>What one run works with: the console, the store, who may be asked, and what there is to show at the end.</summary>
-internal sealed class Session : IDisposable
+/// <summary>What one run works with: the command line, the console, the store, who may be asked, and what there is to show at the end.</summary>
+internal sealed class Session(CommandLine line, IConsole console, IProgramStarter starter, IKeyVaultSource? vaults) : IDisposable
 {
     private readonly List<LlmConfigWarning> _warnings = [];
-    private readonly string _verb;
-    private readonly IKeyVaultSource? _vaults;
     private LlmConfigRepository? _repository;
 
-    public Session(string verb, IConsole console, IProgramStarter starter, IKeyVaultSource? vaults, GlobalOptions options, IReadOnlyList<string> program)
-    {
-        _verb = verb;
-        Program = program;
-        Console = console;
-        Starter = starter;
-        _vaults = vaults;
-        Options = options;
-        Output = new Output(console, options.Json);
-    }
+    public CommandLine Line => line;
 
-    public IConsole Console { get; }
+    public IConsole Console => console;
 
-    public IProgramStarter Starter { get; }
+    public IProgramStarter Starter => starter;
 
-    public GlobalOptions Options { get; }
+    public Output Output { get; } = new(console, line.Flag("--json"));
 
-    public Output Output { get; }
-
-    /// <summary>The program that exec is to run, with its arguments.</summary>
-    public IReadOnlyList<string> Program { get; }
+    /// <summary>The exit code, where nothing failed.</summary>
+    public int Code { get; set; }
 
     /// <summary>True where the verb has written all there is itself, and nothing may follow.</summary>
     public bool HasEnded { get; set; }
 
-    /// <summary>Not to be written where all went well: who reads standard error as well as standard output would take it for data.</summary>
-    public bool HoldsWarningsBack { get; set; }
-
-    /// <summary>Set by a verb that other programs wait for: it never asks.</summary>
-    public bool AsksNothing { get; set; }
+    /// <summary>
+    /// Set by a verb that other programs wait for. It never asks, and warns only where something failed: who reads standard error as well
+    /// as standard output would take a warning for data.
+    /// </summary>
+    public bool ServesProgram { get; set; }
 
     /// <summary>True where somebody is there to answer: a question never waits for a pipe.</summary>
-    public bool CanAsk => !Options.NoInput && !AsksNothing && Console.InputIsTerminal && Console.ErrorIsTerminal;
+    public bool CanAsk => !line.Flag("--no-input") && !ServesProgram && console.InputIsTerminal && console.ErrorIsTerminal;
 
     /// <summary>The store that the command line or the environment names, opened when it is first needed.</summary>
     /// <exception cref="LlmConfigException">StoreUnsafe: there is no such folder.</exception>
     public LlmConfigRepository Repository => _repository ??= new LlmConfigRepository(
-        Options.Home is { } home ? StoreFolder.At(home.Length == 0 ? home : Path.GetFullPath(home)) : StoreFolder.Resolve(Console.Variable),
-        new LlmConfigOptions { Vaults = _vaults, Warning = _warnings.Add, AskPassphrase = AskPassphrase, Command = _verb });
+        line.Text("--home") is { } home ? StoreFolder.At(home.Length == 0 ? home : Path.GetFullPath(home)) : StoreFolder.Resolve(console.Variable),
+        new LlmConfigOptions
+        {
+            Vaults = vaults,
+            Warning = _warnings.Add,
+            Command = line.Verb.Name,
+
+            // Of the built-in vault; null where nobody can be asked.
+            AskPassphrase = request => !CanAsk ? null : SecretInput.AskForPassword(this, request switch
+            {
+                { IsRepetition: true } => "The same passphrase once more (not shown): ",
+                { IsNew: true } => "New passphrase of the built-in vault, 8 characters or more (not shown): ",
+                _ => "Passphrase of the built-in vault (not shown): ",
+            }),
+        });
 
     /// <summary>The configuration of this name or id.</summary>
     /// <exception cref="LlmConfigException">NotFound, StoreCorrupt.</exception>
@@ -88,11 +89,10 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>Asks a person for a yes. --yes says it beforehand.</summary>
-    /// <param name="question">The question.</param>
     /// <returns><see langword="null"/> where nobody can be asked.</returns>
     public bool? Confirm(string question)
     {
-        if (Options.Yes)
+        if (line.Flag("--yes"))
         {
             return true;
         }
@@ -103,53 +103,59 @@ internal sealed class Session : IDisposable
         }
 
         Output.Tell($"{question} [y/N] ", endsLine: false);
-        return Console.ReadLine()?.Trim() is "y" or "Y" or "yes" or "Yes" or "YES";
+        return console.ReadLine()?.Trim() is "y" or "Y" or "yes" or "Yes" or "YES";
     }
 
-    /// <summary>Asks a person for a secret.</summary>
-    /// <param name="question">The question.</param>
-    /// <param name="typed">Where the characters go.</param>
-    /// <returns>How many there are.</returns>
+    /// <summary>Asks whether a key that is kept may go to another host.</summary>
+    /// <exception cref="LlmConfigException">InsecureBaseUrl: nobody can be asked.</exception>
+    public bool ConfirmOtherHost(string name, string? next, string? before, string remedy) =>
+        Confirm($"The key of '{name}' would go to {next ?? "an unknown host"} instead of {before ?? "an unknown host"}. Keep the key and change the host?")
+        ?? throw new LlmConfigException(
+            LlmConfigErrorCode.InsecureBaseUrl, name, $"The key of '{name}' would go to another host, and nobody can be asked here.", remedy);
+
+    /// <summary>Asks a person for a secret, which is zeroed once it is taken.</summary>
     /// <exception cref="LlmConfigException">InvalidKey: nobody can be asked, or more was typed than fits.</exception>
-    public int AskUnseen(string question, Span<char> typed)
+    public T AskUnseen<T>(string question, Func<ReadOnlySpan<char>, T> take)
     {
         if (!CanAsk)
         {
-            throw KeyInput.Invalid("Nobody can be asked for the key here.", "Give it with --key-stdin from a pipe, --key-file, --key-env or --key-command.");
+            throw SecretInput.Invalid(
+                "Nobody can be asked for the key here.", "Give it with --key-stdin from a pipe, --key-file, --key-env or --key-command.");
         }
 
         Output.Tell(question, endsLine: false);
-        int length = 0;
-        while (true)
+        char[] typed = GC.AllocateUninitializedArray<char>(ApiKey.MaximumBytes + 1, pinned: true);
+        try
         {
-            ConsoleKeyInfo key = Console.ReadKey();
-            if (key.Key == ConsoleKey.Enter || key.KeyChar is '\r' or '\n')
+            int length = 0;
+            ConsoleKeyInfo key = console.ReadKey();
+            while (key.Key != ConsoleKey.Enter && key.KeyChar is not ('\r' or '\n'))
             {
-                Output.Tell(string.Empty);
-                return length;
+                if (key.Key == ConsoleKey.Backspace)
+                {
+                    length = Math.Max(0, length - 1);
+                }
+                else if (key.KeyChar >= ' ')
+                {
+                    typed[length++] = length < typed.Length ? key.KeyChar
+                        : throw SecretInput.Invalid(
+                            "What was typed is longer than any key.", "Copy the key again from the provider's console, all of it and nothing else.");
+                }
+
+                key = console.ReadKey();
             }
 
-            if (key.Key == ConsoleKey.Backspace)
-            {
-                length = Math.Max(0, length - 1);
-            }
-            else if (key.KeyChar >= ' ')
-            {
-                typed[length++] = length < typed.Length ? key.KeyChar : throw KeyInput.Invalid("What was typed is longer than any key.", "Copy the key again from the provider's console, all of it and nothing else.");
-            }
+            Output.Tell(string.Empty);
+            return take(typed.AsSpan(0, length));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(typed.AsSpan()));
         }
     }
 
-    // Of the built-in vault; null where nobody can be asked.
-    private SecureString? AskPassphrase(PassphraseRequest request) => !CanAsk ? null : PasswordInput.Ask(this, request switch
-    {
-        { IsRepetition: true } => "The same passphrase once more (not shown): ",
-        { IsNew: true } => "New passphrase of the built-in vault, 8 characters or more (not shown): ",
-        _ => "Passphrase of the built-in vault (not shown): ",
-    });
-
     /// <summary>Ends what serves the vaults: the program that this one becomes would find a child that it never started.</summary>
-    public void ReleaseVaults() => (_vaults as IDisposable)?.Dispose();
+    public void ReleaseVaults() => (vaults as IDisposable)?.Dispose();
 
     public void Dispose() => _repository?.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Management.Automation;
 using System.Management.Automation.Runspaces;
 using System.Runtime.CompilerServices;
 
@@ -107,4 +108,11 @@ internal sealed class EnvironmentFrame : IDisposable
     });
 
     private bool IsRivalOf(EnvironmentFrame other) => other._stack != _stack && other._id != _id && other._variables.Overlaps(_variables);
+}
+
+/// <summary>A session whose module goes could no longer leave what it entered, so it is left then.</summary>
+public sealed class EnvironmentCleanup : IModuleAssemblyCleanup
+{
+    /// <inheritdoc/>
+    public void OnRemove(PSModuleInfo psModuleInfo) => EnvironmentFrame.LeaveAll(Runspace.DefaultRunspace);
 }

@@ -159,6 +159,10 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
+    public void Bash_gets_only_what_follows_the_last_word_break() =>
+        Assert.Equal("words\nc\\=d\\@e\n", Complete("bash", "llmconfig get ab:"));
+
+    [Fact]
     public void An_unknown_shell_is_a_usage_error() => Assert.Equal(ExitCode.BadUsage, Start(Program, "completion", "tcsh").ExitCode);
 
     private string Complete(string shell, params string[] words)

@@ -1,21 +1,60 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.Text;
 
 namespace LlmConfig.Cli;
 
 /// <summary>
-/// Finds what may stand at the end of a command line. It reads names from the store's file and SecretManagement's registrations,
-/// and nothing else: no vault is opened, nobody is asked.
+/// What the completion scripts call: finds what may stand at the end of a command line. The kind of the answer stands in the first line,
+/// then a word in each, as the shell wants it. It reads names from the store's file and SecretManagement's registrations, and nothing
+/// else: no vault is opened, nobody is asked.
 /// </summary>
-/// <param name="variable">Gives an environment variable.</param>
-internal sealed class Completer(Func<string, string?> variable)
+internal sealed class Completer(IConsole console)
 {
+    /// <summary>The word that stands in the place of a verb.</summary>
+    public const string Request = "__complete";
+
+    // The kinds: words follow, or what a shell completes by itself.
+    private const string Words = "words";
+    private const string Files = "files";
+    private const string Program = "command";
+
+    // What a person could look through.
+    private const int LongestRemark = 60;
+
     private static readonly string[] GlobalOptions = ["--json", "--home", "--yes", "--no-input", "--help", "--version"];
 
-    /// <summary>Finds the words.</summary>
-    /// <param name="before">The words before the cursor's, without the program.</param>
-    /// <param name="word">The cursor's word, as far as it stands before the cursor.</param>
-    public Completions Find(IReadOnlyList<string> before, string word)
+    /// <summary>Answers. Whatever goes wrong, nothing is said: it would be printed in the middle of what a person types.</summary>
+    /// <param name="request">The shell; for bash the line up to the cursor, for others the words, the cursor's last.</param>
+    public void Answer(string[] request)
+    {
+        if (request is not [var shell, .. var words] || words.Length == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            ShellWords? bash = shell == "bash" ? ShellWords.OfBash(words[0]) : null;
+            (string kind, IEnumerable<Candidate> candidates) = bash is not null
+                ? Find([.. bash.Words.Skip(1)], bash.Last ?? string.Empty)
+                : Find([.. words.SkipLast(1)], words[^1].TrimStart('\'', '"'));
+            IEnumerable<string?> lines = candidates.Select(candidate => shell switch
+            {
+                "bash" => bash!.Replacement(candidate.Text),
+                "pwsh" => $"{ShellWords.ForPowerShell(candidate.Text)}\t{candidate.Text}\t{candidate.Remark}",
+                _ => candidate.Remark.Length == 0 ? candidate.Text : $"{candidate.Text}\t{candidate.Remark}",
+            });
+            console.Output.Write(Encoding.UTF8.GetBytes(string.Concat(lines.OfType<string>().Prepend(kind).Select(line => line + "\n"))));
+            console.Output.Flush();
+        }
+        catch (Exception e) when (e is LlmConfigException or IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            // No store, a damaged one, no permission: there is nothing to complete.
+        }
+    }
+
+    private (string Kind, IEnumerable<Candidate>) Find(IReadOnlyList<string> before, string word)
     {
         int at = 0;
         while (at < before.Count && before[at].StartsWith('-'))
@@ -23,65 +62,46 @@ internal sealed class Completer(Func<string, string?> variable)
             at += before[at] == "--home" ? 2 : 1;
         }
 
-        if (at > before.Count)
+        if (at < before.Count)
         {
-            return new Completions(Completions.Files, []);
+            return VerbList.Find(before[at]) is { } verb ? Find(verb, [.. before.Skip(at + 1)], word, () => Stored(before)) : (Words, []);
         }
 
-        if (at == before.Count)
-        {
-            return Starting(word, word.StartsWith('-')
+        return at > before.Count ? (Files, [])
+            : Starting(word, word.StartsWith('-')
                 ? GlobalOptions.Select(option => new Candidate(option))
-                : VerbList.All.Select(verb => new Candidate(verb.Name, verb.Command.Description ?? string.Empty)));
-        }
-
-        return VerbList.Find(before[at]) is { } verb
-            ? Find(verb, [.. before.Take(at)], [.. before.Skip(at + 1)], word)
-            : new Completions(Completions.Words, []);
+                : VerbList.All.Select(verb => new Candidate(verb.Name, verb.Command.Description)));
     }
 
-    private Completions Find(Verb verb, IReadOnlyList<string> global, IReadOnlyList<string> before, string word)
+    private (string Kind, IEnumerable<Candidate>) Find(
+        Verb verb, IReadOnlyList<string> before, string word, Func<IReadOnlyList<LlmConfiguration>> stored)
     {
-        Func<IReadOnlyList<LlmConfiguration>> stored = () => Stored([.. global, .. before]);
         var given = new HashSet<string>(StringComparer.Ordinal);
         int positional = 0;
-        Option? waiting = null;
         bool isAfterDashes = false;
-        foreach (string one in before)
+        for (int i = 0; i < before.Count; i++)
         {
-            if (waiting is not null)
-            {
-                waiting = null;
-            }
-            else if (isAfterDashes)
+            if (isAfterDashes || before[i] is not ['-', _, ..])
             {
                 positional++;
             }
-            else if (one == "--")
+            else if (before[i] == "--")
             {
                 isAfterDashes = true;
             }
-            else if (one.Length > 1 && one[0] == '-')
-            {
-                string name = one.Split('=')[0];
-                given.Add(name);
-                Option? option = one.Contains('=', StringComparison.Ordinal) ? null : Option(verb, name);
-                waiting = option is not null && option.Arity.MinimumNumberOfValues > 0 ? option : null;
-            }
             else
             {
-                positional++;
+                given.Add(before[i].Split('=')[0]);
+                if (Option(verb, before[i]) is { Arity.MinimumNumberOfValues: > 0 } option && ++i == before.Count)
+                {
+                    return Values(verb, option, string.Empty, word, stored);
+                }
             }
         }
 
         if (isAfterDashes && verb.TakesProgram)
         {
-            return new Completions(Completions.Command, []);
-        }
-
-        if (waiting is not null)
-        {
-            return Values(verb, waiting, string.Empty, word, stored);
+            return (Program, []);
         }
 
         if (!isAfterDashes && word.StartsWith('-'))
@@ -91,57 +111,59 @@ internal sealed class Completer(Func<string, string?> variable)
                 ? Values(verb, assigned, word[..(equals + 1)], word, stored)
                 : Starting(word, verb.Command.Options
                     .Where(option => !given.Contains(option.Name) && !option.Aliases.Any(given.Contains))
-                    .Select(option => new Candidate(option.Name, option.Description ?? string.Empty)));
+                    .Select(option => new Candidate(option.Name, option.Description)));
         }
 
         Argument? argument = verb.Command.Arguments.FirstOrDefault(argument => positional-- < argument.Arity.MaximumNumberOfValues);
-        return argument is null ? new Completions(Completions.Words, []) : Values(verb, argument, string.Empty, word, stored);
+        return argument is null ? (Words, []) : Values(verb, argument, string.Empty, word, stored);
     }
 
     private static Option? Option(Verb verb, string name) =>
         verb.Command.Options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
-    private Completions Values(Verb verb, Symbol symbol, string prefix, string word, Func<IReadOnlyList<LlmConfiguration>> stored)
+    private (string Kind, IEnumerable<Candidate>) Values(
+        Verb verb, Symbol symbol, string prefix, string word, Func<IReadOnlyList<LlmConfiguration>> stored)
     {
-        string kind = (symbol as Option)?.HelpName ?? symbol.Name;
-        if (kind.ToUpperInvariant() is "FILE" or "DIR" or "FOLDER" or "PATH" or "COMMAND")
+        IEnumerable<Candidate>? found = ((symbol as Option)?.HelpName ?? symbol.Name) switch
         {
-            return new Completions(Completions.Files, []);
-        }
+            "FILE" or "DIR" or "COMMAND" => null,
 
-        IEnumerable<Candidate> candidates = kind.ToUpperInvariant() switch
-        {
             // The name of what is to be made is a new one.
             "NAME" when verb.Name == "new" => [],
-            "NAME" or "NAMES" => stored().Select(item => new Candidate(item.Name, item.Provider)),
+            "NAME" => stored().Select(item => new Candidate(item.Name, item.Provider)),
             "PROVIDER" => LlmProviderCatalog.All.Select(provider => new Candidate(provider.Id, provider.DisplayName)),
-            "VAULT" => Vaults(stored()).Select(vault => new Candidate(vault)),
-            "VARIABLE" or "VAR" => LlmProviderCatalog.All.SelectMany(provider => provider.KeyVariables).Distinct().Order(StringComparer.Ordinal).Select(name => new Candidate(name)),
+            "VAULT" => VaultRegistry.Read(console.Variable).Names
+                .Prepend(LlmConfigRepository.BuiltInVault)
+                .Concat(stored().Select(item => item.Vault).OfType<string>())
+                .Distinct(StringComparer.OrdinalIgnoreCase)
+                .Select(vault => new Candidate(vault)),
+            "VARIABLE" => LlmProviderCatalog.All.SelectMany(provider => provider.KeyVariables)
+                .Distinct()
+                .Order(StringComparer.Ordinal)
+                .Select(name => new Candidate(name)),
             "MODEL" => stored().Select(item => item.Model).OfType<string>().Distinct().Select(model => new Candidate(model)),
             _ => symbol.GetCompletions(CompletionContext.Empty).Select(item => new Candidate(item.Label)),
         };
-        return Starting(word, candidates.Select(candidate => candidate with { Text = prefix + candidate.Text }));
+        return found is null ? (Files, []) : Starting(word, found.Select(candidate => candidate with { Text = prefix + candidate.Text }));
     }
-
-    private IEnumerable<string> Vaults(IEnumerable<LlmConfiguration> stored) => VaultRegistry.Read(variable).Names
-        .Prepend(LlmConfigRepository.BuiltInVault)
-        .Concat(stored.Select(item => item.Vault).OfType<string>())
-        .Distinct(StringComparer.OrdinalIgnoreCase);
 
     private IReadOnlyList<LlmConfiguration> Stored(IReadOnlyList<string> line)
     {
-        string? home = line.LastOrDefault(word => word.StartsWith("--home=", StringComparison.Ordinal))?["--home=".Length..];
-        for (int i = 0; i + 1 < line.Count && home is null; i++)
-        {
-            home = line[i] == "--home" ? line[i + 1] : null;
-        }
-
+        string? home = line.LastOrDefault(word => word.StartsWith("--home=", StringComparison.Ordinal))?["--home=".Length..]
+            ?? line.SkipWhile(word => word != "--home").ElementAtOrDefault(1);
         using var repository = new LlmConfigRepository(
-            string.IsNullOrEmpty(home) ? StoreFolder.Resolve(variable) : StoreFolder.At(Path.GetFullPath(home)), new LlmConfigOptions { LogFile = null });
+            string.IsNullOrEmpty(home) ? StoreFolder.Resolve(console.Variable) : StoreFolder.At(Path.GetFullPath(home)),
+            new LlmConfigOptions { LogFile = null });
         return repository.GetAll();
     }
 
     // Letter case does not count, as in names. A name from a damaged file could hold what would end a line.
-    private static Completions Starting(string word, IEnumerable<Candidate> candidates) => new(Completions.Words,
+    private static (string Kind, IEnumerable<Candidate>) Starting(string word, IEnumerable<Candidate> candidates) => (Words,
         [.. candidates.Where(candidate => candidate.Text.StartsWith(word, StringComparison.OrdinalIgnoreCase) && !candidate.Text.Any(char.IsControl))]);
+
+    // A word, not quoted, and what it is, in a few words; empty for nothing.
+    private sealed record Candidate(string Text, string? What = null)
+    {
+        public string Remark => What is null ? string.Empty : What.Length <= LongestRemark ? What : What[..LongestRemark] + "…";
+    }
 }

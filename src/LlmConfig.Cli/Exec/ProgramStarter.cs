@@ -3,6 +3,24 @@ using System.Diagnostics;
 
 namespace LlmConfig.Cli;
 
+/// <summary>The only place from which other programs are started: what exec was given, and the command of --key-command.</summary>
+internal interface IProgramStarter
+{
+    /// <summary>Becomes a program, or runs it and waits where a process cannot become another.</summary>
+    /// <param name="program">The program and its arguments.</param>
+    /// <param name="environment">What is changed in its environment.</param>
+    /// <param name="complain">Told why it could not be done.</param>
+    /// <returns>The exit code of a failure, or of the program.</returns>
+    int Become(IReadOnlyList<string> program, LlmEnvironment environment, Action<string> complain);
+
+    /// <summary>Runs a program without input and reads what it writes on standard output.</summary>
+    /// <param name="program">The program and its arguments; no shell is involved.</param>
+    /// <param name="output">Where its output goes; more than fits is an error.</param>
+    /// <returns>How many bytes it wrote.</returns>
+    /// <exception cref="LlmConfigException">InvalidKey: it cannot be run, fails, or writes too much.</exception>
+    int Read(IReadOnlyList<string> program, Span<byte> output);
+}
+
 /// <summary>Starts real programs.</summary>
 internal sealed class ProgramStarter : IProgramStarter
 {
@@ -22,17 +40,17 @@ internal sealed class ProgramStarter : IProgramStarter
             if (count == output.Length)
             {
                 process.Kill(entireProcessTree: true);
-                throw KeyInput.Invalid("The command writes more than any key has.", "Give a command that writes the key and nothing else.");
+                throw SecretInput.Invalid("The command writes more than any key has.", "Give a command that writes the key and nothing else.");
             }
 
             process.WaitForExit();
-            return process.ExitCode == 0 ? count : throw KeyInput.Invalid(
+            return process.ExitCode == 0 ? count : throw SecretInput.Invalid(
                 $"The command for the key ended with exit code {process.ExitCode}.", "Run it by itself to see what is wrong.");
         }
         catch (Exception e) when (e is Win32Exception or FileNotFoundException or ArgumentException)
         {
             // Its text would name the program, which may be a key that was given in its place.
-            throw KeyInput.Invalid("The command for the key cannot be run.", "Name a program that is there; for a pipe or a variable, give sh -c '…'.");
+            throw SecretInput.Invalid("The command for the key cannot be run.", "Name a program that is there; for a pipe or a variable, give sh -c '…'.");
         }
     }
 }

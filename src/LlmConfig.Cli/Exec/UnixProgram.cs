@@ -19,25 +19,23 @@ internal static unsafe partial class UnixProgram
     private const int SigPipe = 13;
 
     // confstr(_CS_PATH) of Linux and macOS, which is searched where PATH is not set.
-    private const string DefaultPath = "/bin:/usr/bin";
-    private const string Interpreter = "/bin/sh";
+    private static ReadOnlySpan<byte> DefaultPath => "/bin:/usr/bin"u8;
 
-    /// <returns>The exit code, when it could not be done.</returns>
-    /// <param name="program">The program and its arguments.</param>
-    /// <param name="environment">What is changed in its environment.</param>
-    /// <param name="complain">Told why it could not be done.</param>
+    private static ReadOnlySpan<byte> Interpreter => "/bin/sh"u8;
+
+    /// <summary>As <see cref="IProgramStarter.Become"/>; returns only where it could not be done.</summary>
     public static int Become(IReadOnlyList<string> program, LlmEnvironment environment, Action<string> complain)
     {
-        byte** variables = Variables(environment, out int own);
-        byte** arguments = Pointers(program);
+        nint[] own = [.. Own(environment)];
+        nint[] variables = [.. own, .. Inherited([.. environment.Variables]), 0];
         RemoveDiagnosticsSocket();
 
         // The runtime ignores it for itself, and what is ignored stays so in the program: yes | head would not end.
         Signal(SigPipe, 0);
-        int errno = Search(program[0], arguments, program.Count, variables);
-        for (int i = 0; i < own; i++)
+        int errno = Search(program[0], [.. program.Select(Marshal.StringToCoTaskMemUTF8), 0], variables);
+        foreach (nint variable in own)
         {
-            NativeMemory.Clear(variables[i], (nuint)MemoryMarshal.CreateReadOnlySpanFromNullTerminated(variables[i]).Length);
+            NativeMemory.Clear((void*)variable, (nuint)Text(variable).Length);
         }
 
         string shown = ShownText.Of(program[0]);
@@ -53,20 +51,23 @@ internal static unsafe partial class UnixProgram
     }
 
     // As execvp(3) searches, in the PATH that the program gets.
-    private static int Search(string program, byte** arguments, int count, byte** variables)
+    private static int Search(string program, nint[] arguments, nint[] variables)
     {
+        byte[] name = Encoding.UTF8.GetBytes(program + '\0');
         if (program.Contains('/', StringComparison.Ordinal))
         {
-            return Execute(Encoding.UTF8.GetBytes(program), arguments, count, variables);
+            return Execute(name, arguments, variables);
         }
 
+        nint named = Array.Find(variables, variable => variable != 0 && Text(variable).StartsWith("PATH="u8));
+        ReadOnlySpan<byte> path = named == 0 ? DefaultPath : Text(named)[5..];
         int outcome = NotFound;
-        foreach (byte[] folder in Folders(variables))
+        foreach (Range range in path.Split((byte)':'))
         {
             // An empty name stands for the current folder.
-            byte[] path = [.. folder.Length == 0 ? "."u8 : folder, (byte)'/', .. Encoding.UTF8.GetBytes(program)];
-            int errno = Execute(path, arguments, count, variables);
-            if (errno is not NotFound and not NotADirectory and not Denied)
+            ReadOnlySpan<byte> folder = path[range].IsEmpty ? "."u8 : path[range];
+            int errno = Execute([.. folder, (byte)'/', .. name], arguments, variables);
+            if (errno is not (NotFound or NotADirectory or Denied))
             {
                 return errno;
             }
@@ -77,109 +78,61 @@ internal static unsafe partial class UnixProgram
         return outcome;
     }
 
-    private static int Execute(byte[] path, byte** arguments, int count, byte** variables)
+    private static int Execute(byte[] file, nint[] arguments, nint[] variables)
     {
-        byte[] terminated = [.. path, 0];
-        fixed (byte* file = terminated)
+        _ = ExecVE(file, arguments, variables);
+        int errno = Marshal.GetLastPInvokeError();
+        if (errno != NoFormat)
         {
-            _ = ExecVE(file, arguments, variables);
-            int errno = Marshal.GetLastPInvokeError();
-            if (errno != NoFormat)
-            {
-                return errno;
-            }
+            return errno;
+        }
 
-            // A script without a first line that says what runs it.
-            byte** script = (byte**)NativeMemory.AllocZeroed((nuint)count + 2, (nuint)sizeof(byte*));
-            script[0] = Copy(Encoding.UTF8.GetBytes(Interpreter));
-            script[1] = file;
-            for (int i = 1; i < count; i++)
-            {
-                script[i + 1] = arguments[i];
-            }
-
-            _ = ExecVE(script[0], script, variables);
+        // A script without a first line that says what runs it.
+        fixed (byte* script = file)
+        {
+            _ = ExecVE([.. Interpreter, 0], [Copy(Interpreter), (nint)script, .. arguments.Skip(1)], variables);
             return Marshal.GetLastPInvokeError();
         }
     }
 
-    // The first are ours, the others those of the environment that this process was started with. .NET's own copy of it would
-    // not do: it has decoded every value.
-    private static byte** Variables(LlmEnvironment environment, out int own)
+    private static List<nint> Own(LlmEnvironment environment)
     {
-        byte** inherited = Inherited();
-        int count = 0;
-        while (inherited[count] is not null)
-        {
-            count++;
-        }
-
-        HashSet<string> changed = [.. environment.Variables];
-        byte** result = (byte**)NativeMemory.AllocZeroed((nuint)(count + changed.Count + 1), (nuint)sizeof(byte*));
-        own = 0;
+        var own = new List<nint>();
         foreach (string name in environment.KeyVariables)
         {
-            result[own++] = Copy([.. Encoding.UTF8.GetBytes(name), (byte)'='], environment.KeyUtf8);
+            own.Add(Copy(Encoding.UTF8.GetBytes(name + '='), environment.KeyUtf8));
         }
 
-        foreach ((string name, string value) in environment.Settings)
-        {
-            result[own++] = Copy(Encoding.UTF8.GetBytes($"{name}={value}"));
-        }
+        own.AddRange(environment.Settings.Select(setting => Marshal.StringToCoTaskMemUTF8($"{setting.Key}={setting.Value}")));
+        return own;
+    }
 
-        int at = own;
-        for (int i = 0; i < count; i++)
+    // Those of the environment that this process was started with, but for the ones that are changed. .NET's own copy of it would not
+    // do: it has decoded every value.
+    private static List<nint> Inherited(HashSet<string> changed)
+    {
+        nint* all = OperatingSystem.IsMacOS() ? *MacEnvironment() : *(nint**)NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "environ");
+        var kept = new List<nint>();
+        for (; *all != 0; all++)
         {
-            ReadOnlySpan<byte> entry = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(inherited[i]);
-            int end = entry.IndexOf((byte)'=');
-            if (end < 0 || !changed.Contains(Encoding.UTF8.GetString(entry[..end])))
+            int end = Text(*all).IndexOf((byte)'=');
+            if (end < 0 || !changed.Contains(Encoding.UTF8.GetString(Text(*all)[..end])))
             {
-                result[at++] = inherited[i];
+                kept.Add(*all);
             }
         }
 
-        return result;
+        return kept;
     }
 
-    private static byte** Pointers(IReadOnlyList<string> texts)
-    {
-        byte** result = (byte**)NativeMemory.AllocZeroed((nuint)texts.Count + 1, (nuint)sizeof(byte*));
-        for (int i = 0; i < texts.Count; i++)
-        {
-            result[i] = Copy(Encoding.UTF8.GetBytes(texts[i]));
-        }
+    private static ReadOnlySpan<byte> Text(nint start) => MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)start);
 
-        return result;
-    }
-
-    private static byte* Copy(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default)
+    private static nint Copy(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default)
     {
         byte* result = (byte*)NativeMemory.AllocZeroed((nuint)(first.Length + second.Length + 1));
         first.CopyTo(new Span<byte>(result, first.Length));
         second.CopyTo(new Span<byte>(result + first.Length, second.Length));
-        return result;
-    }
-
-    private static List<byte[]> Folders(byte** variables)
-    {
-        ReadOnlySpan<byte> path = Encoding.UTF8.GetBytes(DefaultPath);
-        for (int i = 0; variables[i] is not null; i++)
-        {
-            ReadOnlySpan<byte> entry = MemoryMarshal.CreateReadOnlySpanFromNullTerminated(variables[i]);
-            if (entry.StartsWith("PATH="u8))
-            {
-                path = entry[5..];
-                break;
-            }
-        }
-
-        var folders = new List<byte[]>();
-        foreach (Range range in path.Split((byte)':'))
-        {
-            folders.Add(path[range].ToArray());
-        }
-
-        return folders;
+        return (nint)result;
     }
 
     // The runtime removes the sockets and pipes for its diagnostics when it ends, which it does not do here.
@@ -201,16 +154,12 @@ internal static unsafe partial class UnixProgram
         }
     }
 
-    private static byte** Inherited() => OperatingSystem.IsMacOS()
-        ? *MacEnvironment()
-        : *(byte***)NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "environ");
-
     [LibraryImport("libc", EntryPoint = "execve", SetLastError = true)]
-    private static partial int ExecVE(byte* path, byte** arguments, byte** variables);
+    private static partial int ExecVE(byte[] path, nint[] arguments, nint[] variables);
 
     [LibraryImport("libc", EntryPoint = "signal")]
     private static partial nint Signal(int signal, nint handler);
 
     [LibraryImport("libSystem", EntryPoint = "_NSGetEnviron")]
-    private static partial byte*** MacEnvironment();
+    private static partial nint** MacEnvironment();
 }

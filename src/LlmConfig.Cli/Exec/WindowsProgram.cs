@@ -16,10 +16,7 @@ internal static class WindowsProgram
     // Where a batch file is run, the interpreter looks in the current folder as well, unless this is set.
     private const string OnlyPath = "NoDefaultCurrentDirectoryInExePath";
 
-    /// <returns>The program's exit code, or that of the failure.</returns>
-    /// <param name="program">The program and its arguments.</param>
-    /// <param name="environment">What is changed in its environment.</param>
-    /// <param name="complain">Told why it could not be started.</param>
+    /// <summary>As <see cref="IProgramStarter.Become"/>.</summary>
     public static int Run(IReadOnlyList<string> program, LlmEnvironment environment, Action<string> complain)
     {
         string shown = ShownText.Of(program[0]);

@@ -22,22 +22,16 @@ internal static class OpenClawProtocol
     /// <exception cref="UsageException">What came in is no request of this protocol.</exception>
     public static void Answer(Session session)
     {
-        session.HoldsWarningsBack = true;
-        IReadOnlyList<string> ids = ReadIds(session.Console);
         using var answer = new SecretWriter();
         var errors = new List<(string Id, string Message)>();
         answer.Write("{\"protocolVersion\":1,\"values\":{"u8);
-        bool isFirst = true;
-        foreach (string id in ids)
+        foreach (string id in ReadIds(session.Console))
         {
             try
             {
                 using ApiKey key = session.Repository.GetKey(Find(session, id));
-                answer.Write(isFirst ? ""u8 : ","u8);
-                answer.WriteText(Encoding.UTF8.GetBytes(id));
-                answer.Write(":"u8);
+                answer.WriteName(id);
                 answer.WriteText(key.Utf8);
-                isFirst = false;
             }
             catch (LlmConfigException e)
             {
@@ -45,13 +39,13 @@ internal static class OpenClawProtocol
             }
         }
 
-        answer.Write("}"u8);
-        for (int i = 0; i < errors.Count; i++)
+        answer.Write(errors.Count == 0 ? "}"u8 : "},\"errors\":{"u8);
+        foreach ((string id, string message) in errors)
         {
-            answer.Write(i == 0 ? ",\"errors\":{"u8 : ","u8);
-            answer.WriteText(Encoding.UTF8.GetBytes(errors[i].Id));
-            answer.Write(":{\"message\":"u8);
-            answer.WriteText(Encoding.UTF8.GetBytes(errors[i].Message));
+            answer.WriteName(id);
+            answer.Write("{"u8);
+            answer.WriteName("message");
+            answer.WriteText(Encoding.UTF8.GetBytes(message));
             answer.Write("}"u8);
         }
 
@@ -82,7 +76,7 @@ internal static class OpenClawProtocol
         }
 
         byte[] buffer = new byte[LongestRequest + 1];
-        int length = KeyInput.ReadAll(console.Input, buffer);
+        int length = SecretInput.ReadAll(console.Input, buffer);
         if (length > LongestRequest)
         {
             throw NoRequest("The request is longer than 1 MiB.");
@@ -97,12 +91,9 @@ internal static class OpenClawProtocol
                 throw NoRequest("The request names no protocol version.");
             }
 
-            if (number != Version)
-            {
-                throw NoRequest("The request is of another version of the protocol than 1.");
-            }
-
-            return root.TryGetProperty("ids", out JsonElement ids) && ids.ValueKind == JsonValueKind.Array && ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.String)
+            return number != Version ? throw NoRequest("The request is of another version of the protocol than 1.")
+                : root.TryGetProperty("ids", out JsonElement ids) && ids.ValueKind == JsonValueKind.Array
+                    && ids.EnumerateArray().All(id => id.ValueKind == JsonValueKind.String)
                 ? [.. ids.EnumerateArray().Select(id => id.GetString()!).Distinct(StringComparer.Ordinal)]
                 : throw NoRequest("The request has no list of ids.");
         }

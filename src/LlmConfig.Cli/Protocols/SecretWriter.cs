@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 
 namespace LlmConfig.Cli;
 
@@ -22,6 +23,14 @@ internal sealed class SecretWriter : IDisposable
 
         bytes.CopyTo(_buffer.AsSpan(_length));
         _length += bytes.Length;
+    }
+
+    /// <summary>Writes the name of a property of a JSON object, after a comma where it is not the first.</summary>
+    public void WriteName(string name)
+    {
+        Write(Written.EndsWith("{"u8) ? ""u8 : ","u8);
+        WriteText(Encoding.UTF8.GetBytes(name));
+        Write(":"u8);
     }
 
     /// <summary>Writes a JSON string.</summary>

@@ -1,11 +1,18 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace LlmConfig.Cli;
+
+/// <summary>PowerShell gave no answer: why, as a full sentence without a key.</summary>
+/// <param name="problem">Why.</param>
+[SuppressMessage("Design", "CA1032", Justification = "Always made with a problem; never seen outside of the program.")]
+[SuppressMessage("Design", "CA1064", Justification = "The same.")]
+internal sealed class PwshFailureException(string problem) : Exception(problem);
 
 /// <summary>
 /// One PowerShell that serves the registered vaults. It loads the module's own adapter, which is part of this program, and is
@@ -59,7 +66,8 @@ internal sealed class PwshSession : IDisposable
     /// <exception cref="Win32Exception">It cannot be started.</exception>
     public static PwshSession Start(string program, TimeSpan timeout)
     {
-        var start = new ProcessStartInfo(program)
+        string script = Convert.ToBase64String(Encoding.Unicode.GetBytes(Script));
+        var start = new ProcessStartInfo(program, ["-NoLogo", "-NoProfile", "-NonInteractive", "-EncodedCommand", script])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -67,11 +75,6 @@ internal sealed class PwshSession : IDisposable
             UseShellExecute = false,
             CreateNoWindow = true,
         };
-        foreach (string argument in (string[])["-NoLogo", "-NoProfile", "-NonInteractive", "-EncodedCommand", Convert.ToBase64String(Encoding.Unicode.GetBytes(Script))])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         start.Environment["POWERSHELL_UPDATECHECK"] = "Off";
         start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
         return new PwshSession(Process.Start(start)!, timeout);

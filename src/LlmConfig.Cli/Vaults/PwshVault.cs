@@ -9,6 +9,7 @@ internal sealed class PwshVault(string name, PwshVaultSource source) : IProbedVa
 {
     private VaultProfile? _profile;
     private bool? _needsProbe;
+    private bool? _takesLabels;
 
     public string Name => name;
 
@@ -19,41 +20,17 @@ internal sealed class PwshVault(string name, PwshVaultSource source) : IProbedVa
         {
             // What the vault needs and takes is answered by what is known of it.
             _profile = value;
-            _needsProbe = null;
+            _needsProbe = _takesLabels = null;
         }
     }
 
-    public bool NeedsProbe
-    {
-        get
-        {
-            if (_needsProbe is null)
-            {
-                Ask(VaultRequest.Open, null, null, [], CancellationToken.None);
-            }
+    public bool NeedsProbe => Known(ref _needsProbe);
 
-            return _needsProbe!.Value;
-        }
-    }
-
-    public bool TakesLabels
-    {
-        get
-        {
-            if (_needsProbe is null)
-            {
-                Ask(VaultRequest.Open, null, null, [], CancellationToken.None);
-            }
-
-            return field;
-        }
-
-        private set;
-    }
+    public bool TakesLabels => Known(ref _takesLabels);
 
     public VaultProfile Probe(string keyId, CancellationToken cancellation)
     {
-        Ask(VaultRequest.Probe, keyId, null, [], cancellation);
+        Do(VaultRequest.Probe, keyId, cancellation: cancellation);
         return Profile!;
     }
 
@@ -61,50 +38,52 @@ internal sealed class PwshVault(string name, PwshVaultSource source) : IProbedVa
     {
         byte[] copy = VaultMessage.NewKey(key.Utf8.Length);
         key.Utf8.CopyTo(copy);
-        Ask(VaultRequest.Write, keyId, label, copy, cancellation);
+        Do(VaultRequest.Write, keyId, label, copy, cancellation);
     }
 
-    public void Flush() => Ask(VaultRequest.Flush, null, null, [], CancellationToken.None);
+    public void Flush() => Do(VaultRequest.Flush);
 
     public ApiKey Read(string keyId, CancellationToken cancellation) =>
-        source.Ask(VaultRequest.Read, name, _profile, keyId, null, [], (_, key) => ApiKey.FromUtf8(key, keyId), cancellation);
+        source.Ask(VaultRequest.Read, name, (_, key) => ApiKey.FromUtf8(key, keyId), _profile, keyId, cancellation: cancellation);
 
-    public void Remove(string keyId, CancellationToken cancellation) => Ask(VaultRequest.Remove, keyId, null, [], cancellation);
+    public void Remove(string keyId, CancellationToken cancellation) => Do(VaultRequest.Remove, keyId, cancellation: cancellation);
 
-    public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) =>
-        source.Ask(VaultRequest.List, name, _profile, null, null, [], (answer, _) => Keys(answer), cancellation);
+    public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) => source.Ask(
+        VaultRequest.List,
+        name,
+        IReadOnlyList<KeyVaultEntry> (answer, _) => [.. answer.GetProperty(VaultRequest.Keys).EnumerateArray()
+            .Select(entry => new KeyVaultEntry(entry.GetProperty(VaultRequest.KeyId).GetString()!, VaultRequest.ToLabel(entry)))],
+        _profile,
+        cancellation: cancellation);
 
     public IReadOnlyList<string> ListSecrets(CancellationToken cancellation) => source.Ask(
         VaultRequest.ListSecrets,
         name,
+        IReadOnlyList<string> (answer, _) => [.. answer.GetProperty(VaultRequest.Secrets).EnumerateArray().Select(secret => secret.GetString()!)],
         _profile,
-        null,
-        null,
-        [],
-        (answer, _) => (IReadOnlyList<string>)[.. answer.GetProperty(VaultRequest.Secrets).EnumerateArray().Select(secret => secret.GetString()!)],
-        cancellation);
+        cancellation: cancellation);
 
-    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) => Ask(VaultRequest.Relabel, keyId, label, [], cancellation);
+    public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation) =>
+        Do(VaultRequest.Relabel, keyId, label, cancellation: cancellation);
 
-    private static IReadOnlyList<KeyVaultEntry> Keys(JsonElement answer) =>
-    [
-        .. answer.GetProperty(VaultRequest.Keys).EnumerateArray().Select(entry => new KeyVaultEntry(
-            entry.GetProperty(VaultRequest.KeyId).GetString()!,
-            entry.TryGetProperty(VaultRequest.Label, out JsonElement label)
-                ? KeyLabel.TryFrom(label.EnumerateObject().ToDictionary(property => property.Name, property => (object?)property.Value.GetString(), StringComparer.OrdinalIgnoreCase))
-                : null)),
-    ];
+    private bool Known(ref bool? fact)
+    {
+        if (fact is null)
+        {
+            Do(VaultRequest.Open);
+        }
 
-    private void Ask(string action, string? keyId, KeyLabel? label, byte[] key, CancellationToken cancellation) =>
-        source.Ask(action, name, _profile, keyId, label, key, (answer, _) => Learn(answer), cancellation);
+        return fact!.Value;
+    }
+
+    private void Do(string action, string? keyId = null, KeyLabel? label = null, byte[]? key = null, CancellationToken cancellation = default) =>
+        source.Ask(action, name, (answer, _) => Learn(answer), _profile, keyId, label, key, cancellation);
 
     // What a vault refuses may be known only after the call.
     private bool Learn(JsonElement answer)
     {
-        _profile = answer.TryGetProperty(VaultRequest.Profile, out JsonElement profile)
-            ? VaultProfile.TryFrom(profile.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.GetString()!, StringComparer.Ordinal))
-            : null;
-        TakesLabels = answer.GetProperty(VaultRequest.TakesLabels).GetBoolean();
+        _profile = answer.Texts(VaultRequest.Profile) is { } profile ? VaultProfile.TryFrom(profile) : null;
+        _takesLabels = answer.GetProperty(VaultRequest.TakesLabels).GetBoolean();
         _needsProbe = answer.GetProperty(VaultRequest.NeedsProbe).GetBoolean();
         return true;
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.ComponentModel;
 using System.Text.Json;
 
@@ -31,20 +30,25 @@ internal sealed class PwshVaultSource(Func<string, string?> variable) : IKeyVaul
         return vault;
     }
 
-    /// <summary>Asks PowerShell for something.</summary>
-    /// <param name="action">One of the actions of <see cref="VaultRequest"/>.</param>
-    /// <param name="vault">The vault's name.</param>
-    /// <param name="profile">What is known of the vault, or <see langword="null"/>.</param>
-    /// <param name="keyId">The key's id, or <see langword="null"/>.</param>
-    /// <param name="label">The key's label, or <see langword="null"/>.</param>
-    /// <param name="key">The key, or nothing; it is zeroed.</param>
-    /// <param name="take">Takes what is wanted from the answer, whose key is zeroed afterwards.</param>
-    /// <param name="cancellation">Gives up, and ends PowerShell.</param>
+    /// <summary>Asks PowerShell for one of the actions of <see cref="VaultRequest"/>. The keys of the request and of the answer are zeroed.</summary>
     /// <exception cref="LlmConfigException">What the adapter throws; SecretManagementMissing without a PowerShell, VaultUnavailable without an answer.</exception>
     public T Ask<T>(
-        string action, string vault, VaultProfile? profile, string? keyId, KeyLabel? label, byte[] key, Func<JsonElement, byte[], T> take, CancellationToken cancellation)
+        string action,
+        string vault,
+        Func<JsonElement, byte[], T> take,
+        VaultProfile? profile = null,
+        string? keyId = null,
+        KeyLabel? label = null,
+        byte[]? key = null,
+        CancellationToken cancellation = default)
     {
-        var request = new VaultMessage(Json(action, vault, profile, keyId, label), key);
+        byte[] json = JsonObjects.ToUtf8(
+            (VaultRequest.Action, action),
+            (VaultRequest.Vault, vault),
+            (VaultRequest.Profile, profile?.ToProperties()),
+            (VaultRequest.KeyId, keyId),
+            (VaultRequest.Label, label?.ToProperties()));
+        var request = new VaultMessage(json, key ?? []);
         lock (_asking)
         {
             using VaultMessage answer = Exchange(request, vault, cancellation);
@@ -71,14 +75,8 @@ internal sealed class PwshVaultSource(Func<string, string?> variable) : IKeyVaul
     private PwshVault? Find(string name) => Ask(
         VaultRequest.Open,
         name,
-        null,
-        null,
-        null,
-        [],
-        (answer, _) => answer.GetProperty(VaultRequest.IsBuiltIn).GetBoolean()
-            ? null
-            : new PwshVault(answer.GetProperty(VaultRequest.Vault).GetString()!, this),
-        CancellationToken.None);
+        (answer, _) => answer.GetProperty(VaultRequest.IsBuiltIn).GetBoolean() ? null
+            : new PwshVault(answer.GetProperty(VaultRequest.Vault).GetString()!, this));
 
     private VaultMessage Exchange(VaultMessage request, string vault, CancellationToken cancellation)
     {
@@ -135,57 +133,14 @@ internal sealed class PwshVaultSource(Func<string, string?> variable) : IKeyVaul
     private static LlmConfigException Error(JsonElement error, string vault)
     {
         string shown = ShownText.Of(vault);
-        LlmConfigErrorCode code = Enum.TryParse(Text(VaultRequest.Code), out LlmConfigErrorCode known) ? known : LlmConfigErrorCode.VaultUnavailable;
-        return new LlmConfigException(code, Text(VaultRequest.Target), Text(VaultRequest.Problem) ?? string.Empty, code switch
+        LlmConfigErrorCode code = Enum.TryParse(error.Text(VaultRequest.Code), out LlmConfigErrorCode known) ? known : LlmConfigErrorCode.VaultUnavailable;
+        return new LlmConfigException(code, error.Text(VaultRequest.Target), error.Text(VaultRequest.Problem) ?? string.Empty, code switch
         {
             LlmConfigErrorCode.VaultLocked =>
                 $"llmconfig cannot ask for its password. Let the vault open without a question (SecretStore: Set-SecretStoreConfiguration -Authentication None -Interaction None), or use '{shown}' in a PowerShell where it is unlocked.",
             LlmConfigErrorCode.SecretManagementMissing =>
                 $"Install it in PowerShell with: Install-PSResource Microsoft.PowerShell.SecretManagement; or use the built-in vault with --vault {LlmConfigRepository.BuiltInVault}.",
-            _ => Text(VaultRequest.RecommendedAction) ?? string.Empty,
+            _ => error.Text(VaultRequest.RecommendedAction) ?? string.Empty,
         });
-
-        string? Text(string name) => error.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-    }
-
-    private static byte[] Json(string action, string vault, VaultProfile? profile, string? keyId, KeyLabel? label)
-    {
-        var json = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(json))
-        {
-            writer.WriteStartObject();
-            writer.WriteString(VaultRequest.Action, action);
-            writer.WriteString(VaultRequest.Vault, vault);
-            if (profile is not null)
-            {
-                writer.WriteStartObject(VaultRequest.Profile);
-                foreach ((string name, string value) in profile.ToProperties())
-                {
-                    writer.WriteString(name, value);
-                }
-
-                writer.WriteEndObject();
-            }
-
-            if (keyId is not null)
-            {
-                writer.WriteString(VaultRequest.KeyId, keyId);
-            }
-
-            if (label is not null)
-            {
-                writer.WriteStartObject(VaultRequest.Label);
-                foreach ((string name, string value) in label.ToProperties())
-                {
-                    writer.WriteString(name, value);
-                }
-
-                writer.WriteEndObject();
-            }
-
-            writer.WriteEndObject();
-        }
-
-        return json.WrittenSpan.ToArray();
     }
 }

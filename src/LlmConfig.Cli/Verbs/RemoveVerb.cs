@@ -1,52 +1,34 @@
-using System.CommandLine;
-
 namespace LlmConfig.Cli;
 
 /// <summary>Removes configurations and their keys.</summary>
-internal sealed class RemoveVerb : Verb
+internal sealed class RemoveVerb() : Verb(
+    "remove",
+    "Removes configurations, and their keys from their vaults.",
+    ["llmconfig remove work", "llmconfig remove 'old-*' --yes"],
+    Several("NAME", "names, ids, or patterns with * and ?", required: true),
+    Flag("--keep-key", "leave the keys in their vaults, for other stores that share them"))
 {
-    private readonly Argument<string[]> _names = new("NAME") { Description = "names, ids, or patterns with * and ?", Arity = ArgumentArity.OneOrMore };
-    private readonly Option<bool> _keepKey = new("--keep-key") { Description = "leave the keys in their vaults, for other stores that share them" };
-
-    public RemoveVerb()
-        : base("remove", "Removes configurations, and their keys from their vaults.", "llmconfig remove work", "llmconfig remove 'old-*' --yes")
+    public override void Run(Session session)
     {
-        Take(_names, _keepKey);
-    }
-
-    public override int Run(ParseResult line, Session session)
-    {
-        string[] names = line.GetValue(_names)!;
+        string[] names = session.Line.Texts("NAME");
         IReadOnlyList<LlmConfiguration> found = session.Select(names);
+        if (found.Count == 0 && session.Output.HasFailed)
+        {
+            return;
+        }
 
         // One that was named in full is what was meant; a pattern may match more than somebody thinks of.
         bool isMeant = found.Count == 1 && names.Length == 1 && session.Repository.Find(names[0]) is not null;
-        if (found.Count == 0 && session.Output.HasFailed)
-        {
-            return ExitCode.Failure;
-        }
-
         if (found.Count == 0 || (!isMeant && !MayRemove(session, found)))
         {
             session.Output.Report([], "Nothing was removed.");
-            return ExitCode.Success;
+            return;
         }
 
-        var removed = new List<LlmConfiguration>();
-        foreach (ChangeResult result in session.Repository.Remove([.. found.Select(item => item.Id)], line.GetValue(_keepKey)))
-        {
-            if (result.Error is { } error)
-            {
-                session.Output.Fail(error);
-            }
-            else
-            {
-                removed.Add(result.Configuration!);
-            }
-        }
-
+        IReadOnlyList<ChangeResult> results = session.Repository.Remove([.. found.Select(item => item.Id)], session.Line.Flag("--keep-key"));
+        session.Output.Fail(results.Select(result => result.Error));
+        List<LlmConfiguration> removed = [.. results.Where(result => result.Error is null).Select(result => result.Configuration!)];
         session.Output.Report(removed, $"Removed {string.Join(", ", removed.Select(item => $"'{item.Name}'"))}.");
-        return ExitCode.Success;
     }
 
     private static bool MayRemove(Session session, IReadOnlyList<LlmConfiguration> found)

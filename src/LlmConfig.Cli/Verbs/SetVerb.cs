@@ -1,54 +1,48 @@
-using System.CommandLine;
-
 namespace LlmConfig.Cli;
 
 /// <summary>Changes a configuration.</summary>
-internal sealed class SetVerb : Verb
+internal sealed class SetVerb() : Verb(
+    "set",
+    "Changes settings of a configuration, or its key.",
+    ["llmconfig set work --model gpt-5", "llmconfig set work --key-stdin", "llmconfig set work --key-command 'op read op://Work/OpenAI/key'"],
+    [
+        One("NAME", "the name or id"),
+        Value("--provider", "PROVIDER", "another provider"),
+        Value("--base-url", "URL", "another base URL; empty for the provider's default"),
+        Flag("--allow-insecure-base-url", "allow plain http to other machines"),
+        Word("--use-auth-header", "BOOLEAN", "true: Authorization: Bearer; false: the provider's own header", "true", "false"),
+        Value("--model", "MODEL", "another default model; empty for none"),
+        Value("--key-name", "SECRET", "use a secret that somebody else keeps in the vault, in the place of a key of its own"),
+        Value("--vault", "VAULT", "move the key to this vault; with --key-name, the one that has the secret"),
+        Flag("--default", "make it the default configuration"),
+        Flag("--no-default", "make it no longer the default configuration"),
+        Flag("--accept-host", "let the key go where the configuration says, although it was stored for another host"),
+        Flag("--remove-key", "remove its key"),
+        .. SecretInput.KeyOptions,
+    ])
 {
-    private readonly Argument<string> _name = new("NAME") { Description = "the name or id" };
-    private readonly Option<string> _provider = new("--provider") { Description = "another provider", HelpName = "PROVIDER" };
-    private readonly Option<string> _baseUrl = new("--base-url") { Description = "another base URL; empty for the provider's default", HelpName = "URL" };
-    private readonly Option<bool> _insecure = new("--allow-insecure-base-url") { Description = "allow plain http to other machines" };
-    private readonly Option<string> _header = new("--use-auth-header") { Description = "true: Authorization: Bearer; false: the provider's own header", HelpName = "BOOLEAN" };
-    private readonly Option<string> _model = new("--model") { Description = "another default model; empty for none", HelpName = "MODEL" };
-    private readonly Option<string> _vault = new("--vault") { Description = "move the key to this vault; with --key-name, the one that has the secret", HelpName = "VAULT" };
-    private readonly Option<string> _keyName = new("--key-name") { Description = "use a secret that somebody else keeps in the vault, in the place of a key of its own", HelpName = "SECRET" };
-    private readonly Option<bool> _default = new("--default") { Description = "make it the default configuration" };
-    private readonly Option<bool> _noDefault = new("--no-default") { Description = "make it no longer the default configuration" };
-    private readonly Option<bool> _accept = new("--accept-host") { Description = "let the key go where the configuration says, although it was stored for another host" };
-    private readonly Option<bool> _removeKey = new("--remove-key") { Description = "remove its key" };
-    private readonly KeyInput _key = new();
-
-    public SetVerb()
-        : base("set", "Changes settings of a configuration, or its key.", "llmconfig set work --model gpt-5", "llmconfig set work --key-stdin", "llmconfig set work --key-command 'op read op://Work/OpenAI/key'")
+    public override void Run(Session session)
     {
-        _header.CompletionSources.Add("true", "false");
-        Take([_name, _provider, _baseUrl, _insecure, _header, _model, _keyName, _vault, _default, _noDefault, _accept, _removeKey, .. _key.Options]);
-    }
-
-    public override int Run(ParseResult line, Session session)
-    {
-        bool asDefault = line.GetValue(_default);
-        bool noDefault = line.GetValue(_noDefault);
-        if (asDefault && noDefault)
+        CommandLine line = session.Line;
+        if (line.Flag("--default") && line.Flag("--no-default"))
         {
             throw new UsageException("--default and --no-default exclude each other.");
         }
 
-        LlmConfiguration item = session.Get(line.GetValue(_name)!);
-        using ApiKey? key = _key.Read(line, session, item.Name);
+        LlmConfiguration item = session.Get(line.Text("NAME")!);
+        using ApiKey? key = SecretInput.ReadKey(session, item.Name);
         ConfigurationUpdate update = new()
         {
-            Provider = line.GetValue(_provider),
-            BaseUrl = line.GetValue(_baseUrl),
-            AllowInsecureBaseUrl = line.GetValue(_insecure),
-            UseAuthHeader = BooleanOption.Read(line, _header),
-            Model = line.GetValue(_model),
-            KeyName = line.GetValue(_keyName),
-            Vault = line.GetValue(_vault),
-            AsDefault = asDefault ? true : noDefault ? false : null,
-            AcceptHostOf = line.GetValue(_accept) ? item : null,
-            RemoveKey = line.GetValue(_removeKey),
+            Provider = line.Text("--provider"),
+            BaseUrl = line.Text("--base-url"),
+            AllowInsecureBaseUrl = line.Flag("--allow-insecure-base-url"),
+            UseAuthHeader = line.Boolean("--use-auth-header"),
+            Model = line.Text("--model"),
+            KeyName = line.Text("--key-name"),
+            Vault = line.Text("--vault"),
+            AsDefault = line.Flag("--default") ? true : line.Flag("--no-default") ? false : null,
+            AcceptHostOf = line.Flag("--accept-host") ? item : null,
+            RemoveKey = line.Flag("--remove-key"),
             Key = key,
         };
         if (update.RemoveKey && key is not null)
@@ -63,12 +57,12 @@ internal sealed class SetVerb : Verb
 
         if ((update.AcceptHostOf is not null && !MayAccept(session, item)) || (update.SendsKeptKeyElsewhere(item) && !MaySendKeyElsewhere(session, item, update)))
         {
-            return ExitCode.Failure;
+            session.Code = ExitCode.Failure;
+            return;
         }
 
         LlmConfiguration changed = session.Repository.Update(item.Id, update);
         session.Output.Report([changed], $"Changed '{changed.Name}'.{KeptSecret(item, changed)}");
-        return ExitCode.Success;
     }
 
     private static string KeptSecret(LlmConfiguration before, LlmConfiguration after) => before.KeyName is { } secret && (after.KeyName, after.Vault) != (secret, before.Vault)
@@ -80,16 +74,25 @@ internal sealed class SetVerb : Verb
         || (session.Confirm($"{ProgramWords.Translate(problem)} Let the key go there from now on?")
             ?? throw new LlmConfigException(LlmConfigErrorCode.HostMismatch, item.Name, problem, "Add --yes to accept it."));
 
-    private static bool MaySendKeyElsewhere(Session session, LlmConfiguration item, ConfigurationUpdate update)
+    private static bool MaySendKeyElsewhere(Session session, LlmConfiguration item, ConfigurationUpdate update) => session.ConfirmOtherHost(
+        item.Name,
+        string.IsNullOrWhiteSpace(update.BaseUrl) ? LlmProviderCatalog.Find(update.Provider ?? item.Provider)?.DefaultBaseUrl : ShownText.Of(update.BaseUrl.Trim()),
+        item.BaseUrl,
+        "Add --yes to allow it, or give the key of the new host with --key-stdin.");
+}
+
+/// <summary>Gives a configuration another name.</summary>
+internal sealed class RenameVerb() : Verb(
+    "rename",
+    "Gives a configuration another name. Its id and its key stay.",
+    ["llmconfig rename work office"],
+    One("NAME", "the name or id"),
+    One("NEW-NAME", "the name that it gets"))
+{
+    public override void Run(Session session)
     {
-        string? next = string.IsNullOrWhiteSpace(update.BaseUrl)
-            ? LlmProviderCatalog.Find(update.Provider ?? item.Provider)?.DefaultBaseUrl
-            : ShownText.Of(update.BaseUrl.Trim());
-        bool? answer = session.Confirm($"The key of '{item.Name}' would go to {next ?? "an unknown host"} instead of {item.BaseUrl ?? "an unknown host"}. Keep the key and change the host?");
-        return answer ?? throw new LlmConfigException(
-            LlmConfigErrorCode.InsecureBaseUrl,
-            item.Name,
-            $"The key of '{item.Name}' would go to another host, and nobody can be asked here.",
-            "Add --yes to allow it, or give the key of the new host with --key-stdin.");
+        LlmConfiguration item = session.Get(session.Line.Text("NAME")!);
+        LlmConfiguration renamed = session.Repository.Update(item.Id, new ConfigurationUpdate { NewName = session.Line.Text("NEW-NAME") });
+        session.Output.Report([renamed], $"'{item.Name}' is called '{renamed.Name}' now.");
     }
 }

@@ -3,43 +3,32 @@ namespace LlmConfig.Cli;
 /// <summary>All verbs by their names. Only the one that is run is made.</summary>
 internal static class VerbList
 {
-    private static readonly (string Name, Func<Verb> Make)[] Verbs =
-    [
-        ("new", () => new NewVerb()),
-        ("list", () => new ListVerb()),
-        ("get", () => new GetVerb()),
-        ("key", () => new KeyVerb()),
-        ("exec", () => new ExecVerb()),
-        ("env", () => new EnvVerb()),
-        ("set", () => new SetVerb()),
-        ("rename", () => new RenameVerb()),
-        ("remove", () => new RemoveVerb()),
-        ("providers", () => new ProvidersVerb()),
-        ("test", () => new TestVerb()),
-        ("repair", () => new RepairVerb()),
-        ("import", () => new ImportVerb()),
-        ("export", () => new ExportVerb()),
-        ("store", () => new StoreVerb()),
-        ("completion", () => new CompletionVerb()),
-    ];
+    private static readonly OrderedDictionary<string, Func<Verb>> Verbs = new()
+    {
+        ["new"] = () => new NewVerb(),
+        ["list"] = () => new ListVerb(),
+        ["get"] = () => new GetVerb(),
+        ["key"] = () => new KeyVerb(),
+        ["exec"] = () => new ExecVerb(),
+        ["env"] = () => new EnvVerb(),
+        ["set"] = () => new SetVerb(),
+        ["rename"] = () => new RenameVerb(),
+        ["remove"] = () => new RemoveVerb(),
+        ["providers"] = () => new ProvidersVerb(),
+        ["test"] = () => new TestVerb(),
+        ["repair"] = () => new RepairVerb(),
+        ["import"] = () => new ImportVerb(),
+        ["export"] = () => new ExportVerb(),
+        ["store"] = () => new StoreVerb(),
+        ["completion"] = () => new CompletionVerb(),
+    };
 
     /// <summary>The names, in the order in which a newcomer meets them.</summary>
-    public static IEnumerable<string> Names => Verbs.Select(verb => verb.Name);
+    public static IEnumerable<string> Names => Verbs.Keys;
 
     /// <summary>Every verb, for the list of them.</summary>
-    public static IEnumerable<Verb> All => Verbs.Select(verb => verb.Make());
+    public static IEnumerable<Verb> All => Verbs.Values.Select(make => make());
 
     /// <summary>The verb of this name, or <see langword="null"/>.</summary>
-    public static Verb? Find(string name)
-    {
-        foreach ((string candidate, Func<Verb> make) in Verbs)
-        {
-            if (candidate == name)
-            {
-                return make();
-            }
-        }
-
-        return null;
-    }
+    public static Verb? Find(string name) => Verbs.GetValueOrDefault(name)?.Invoke();
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security;
-using System.Text;
 
 namespace LlmConfig;
 
@@ -20,7 +19,7 @@ internal sealed class NewConfigurationQuestions(
     // Needs neither a base URL nor a key: with it, only the name can be wrong.
     private const string AnyProvider = "ollama";
 
-    private readonly StringBuilder _message = new();
+    private string _message = string.Empty;
 
     /// <summary>The configuration with all that was asked for.</summary>
     /// <param name="given">What was given; the rest is empty.</param>
@@ -33,12 +32,35 @@ internal sealed class NewConfigurationQuestions(
     {
         try
         {
-            _message.Append("A new LLM configuration. Enter takes what is in [brackets]; Ctrl+C leaves.");
-            NewConfiguration wanted = WithName(given);
-            wanted = WithProvider(wanted);
-            LlmProvider provider = LlmProviderCatalog.Get(wanted.Provider, wanted.Name);
-            wanted = WithBaseUrl(wanted, provider);
-            wanted = WithModel(wanted);
+            Say("A new LLM configuration. Enter takes what is in [brackets]; Ctrl+C leaves.");
+            NewConfiguration wanted = given with
+            {
+                Name = Answer(
+                    nameof(given.Name),
+                    given.Name,
+                    "Name",
+                    text => Require(new NewConfiguration { Name = text, Provider = AnyProvider }),
+                    LlmConfigErrorCode.InvalidName,
+                    LlmConfigErrorCode.DuplicateName).Trim(),
+            };
+            LlmProvider provider = AskProvider(wanted);
+            wanted = wanted with { Provider = provider.Id };
+            string question = provider.DefaultBaseUrl is null ? $"Base URL (such as {provider.BaseUrlExample})" : $"Base URL [{provider.DefaultBaseUrl}]";
+            wanted = wanted with
+            {
+                BaseUrl = Answer(
+                    nameof(wanted.BaseUrl),
+                    wanted.BaseUrl,
+                    question,
+                    text => Require(wanted with { BaseUrl = text, Model = null }),
+                    LlmConfigErrorCode.InvalidBaseUrl,
+                    LlmConfigErrorCode.InsecureBaseUrl),
+            };
+            wanted = wanted with
+            {
+                Model = Answer(
+                    nameof(wanted.Model), wanted.Model, "Model (Enter for none)", text => Require(wanted with { Model = text }), LlmConfigErrorCode.InvalidName),
+            };
 
             // The last one, so that no later question can fail and leave a key behind.
             return keyIsGiven ? wanted : wanted with { Key = AskKey(provider, wanted.Name) };
@@ -49,13 +71,7 @@ internal sealed class NewConfigurationQuestions(
         }
     }
 
-    private NewConfiguration WithName(NewConfiguration wanted)
-    {
-        string name = Answer(nameof(wanted.Name), wanted.Name, "Name", text => Require(new NewConfiguration { Name = text, Provider = AnyProvider }), LlmConfigErrorCode.InvalidName, LlmConfigErrorCode.DuplicateName);
-        return wanted with { Name = name.Trim() };
-    }
-
-    private NewConfiguration WithProvider(NewConfiguration wanted)
+    private LlmProvider AskProvider(NewConfiguration wanted)
     {
         if (!isGiven(nameof(wanted.Provider)))
         {
@@ -67,21 +83,9 @@ internal sealed class NewConfigurationQuestions(
             }
         }
 
-        string chosen = Answer(nameof(wanted.Provider), wanted.Provider, "Provider (number or id)", text => LlmProviderCatalog.Get(IdOf(text), wanted.Name), LlmConfigErrorCode.UnknownProvider);
-        return wanted with { Provider = LlmProviderCatalog.Get(IdOf(chosen), wanted.Name).Id };
-    }
-
-    private NewConfiguration WithBaseUrl(NewConfiguration wanted, LlmProvider provider)
-    {
-        string question = provider.DefaultBaseUrl is null ? $"Base URL (such as {provider.BaseUrlExample})" : $"Base URL [{provider.DefaultBaseUrl}]";
-        string url = Answer(nameof(wanted.BaseUrl), wanted.BaseUrl, question, text => Require(wanted with { BaseUrl = text, Model = null }), LlmConfigErrorCode.InvalidBaseUrl, LlmConfigErrorCode.InsecureBaseUrl);
-        return wanted with { BaseUrl = url };
-    }
-
-    private NewConfiguration WithModel(NewConfiguration wanted)
-    {
-        string model = Answer(nameof(wanted.Model), wanted.Model, "Model (Enter for none)", text => Require(wanted with { Model = text }), LlmConfigErrorCode.InvalidName);
-        return wanted with { Model = model };
+        string chosen = Answer(
+            nameof(wanted.Provider), wanted.Provider, "Provider (number or id)", text => LlmProviderCatalog.Get(IdOf(text), wanted.Name), LlmConfigErrorCode.UnknownProvider);
+        return LlmProviderCatalog.Get(IdOf(chosen), wanted.Name);
     }
 
     private ApiKey? AskKey(LlmProvider provider, string name)
@@ -152,20 +156,12 @@ internal sealed class NewConfigurationQuestions(
             ? LlmProviderCatalog.All[number - 1].Id
             : numberOrId.Trim();
 
-    private void Say(string line)
-    {
-        if (_message.Length > 0)
-        {
-            _message.Append('\n');
-        }
-
-        _message.Append(line);
-    }
+    private void Say(string line) => _message += _message.Length > 0 ? $"\n{line}" : line;
 
     private string TakeMessage()
     {
-        string message = _message.ToString();
-        _message.Clear();
+        string message = _message;
+        _message = string.Empty;
         return message;
     }
 

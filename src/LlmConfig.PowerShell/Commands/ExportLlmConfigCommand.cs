@@ -78,12 +78,12 @@ public sealed class ExportLlmConfigCommand : LlmConfigCommand
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() =>
     {
-        SecureString? password = PasswordParameter.Check(Password);
+        SecureString? password = SecretParameters.ToPassword(Password);
         if (IncludeKey != (password is not null))
         {
             throw IncludeKey
-                ? KeyParameters.Invalid(string.Empty, "Keys leave the store only under a password.", "Give one with -Password, such as (Read-Host -AsSecureString), or leave -IncludeKey out.")
-                : KeyParameters.Invalid(string.Empty, "A password was given, but nothing is exported that it would protect.", "Add -IncludeKey to export the keys too, or leave -Password out.");
+                ? SecretParameters.Invalid(string.Empty, "Keys leave the store only under a password.", "Give one with -Password, such as (Read-Host -AsSecureString), or leave -IncludeKey out.")
+                : SecretParameters.Invalid(string.Empty, "A password was given, but nothing is exported that it would protect.", "Add -IncludeKey to export the keys too, or leave -Password out.");
         }
 
         if (_failed)
@@ -130,14 +130,6 @@ public sealed class ExportLlmConfigCommand : LlmConfigCommand
         }
     }
 
-    private void Collect(Func<IEnumerable<LlmConfiguration>> select)
-    {
-        bool found = false;
-        Guard(() =>
-        {
-            _ids.AddRange(select().Select(item => item.Id).Except(_ids).ToList());
-            found = true;
-        });
-        _failed |= !found;
-    }
+    private void Collect(Func<IEnumerable<LlmConfiguration>> select) =>
+        _failed |= !Guard(() => _ids.AddRange(select().Select(item => item.Id).Except(_ids).ToList()));
 }

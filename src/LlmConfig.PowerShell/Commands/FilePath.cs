@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using System.Management.Automation;
 using DriveNotFoundException = System.Management.Automation.DriveNotFoundException;
 
@@ -11,12 +10,28 @@ internal static class FilePath
 
     /// <summary>The files that a path with wildcards means.</summary>
     /// <exception cref="LlmConfigException">NotFound: nothing is there; StoreUnsafe: it is of another provider.</exception>
-    public static IReadOnlyList<string> Resolve(PSCmdlet cmdlet, string path)
+    public static IReadOnlyList<string> Resolve(PSCmdlet cmdlet, string path) => Resolve(path, () =>
+        (cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider), provider));
+
+    /// <summary>The file that a path means whatever characters it holds, whether it is there or not.</summary>
+    /// <exception cref="LlmConfigException">NotFound: no such drive; StoreUnsafe: it is of another provider.</exception>
+    public static string Literal(PSCmdlet cmdlet, string path) => Resolve(path, () =>
+        ([cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _)], provider))[0];
+
+    private static IReadOnlyList<string> Resolve(string path, Func<(IReadOnlyList<string> Found, ProviderInfo Provider)> resolve)
     {
         try
         {
-            Collection<string> found = cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath(path, out ProviderInfo provider);
-            RequireFileSystem(provider, path);
+            (IReadOnlyList<string> found, ProviderInfo provider) = resolve();
+            if (provider.Name != FileSystem)
+            {
+                throw new LlmConfigException(
+                    LlmConfigErrorCode.StoreUnsafe,
+                    ShownText.Of(path),
+                    $"'{ShownText.Of(path)}' is a path of the provider {provider.Name}, which keeps no files.",
+                    "Name a file.");
+            }
+
             return found.Count > 0 ? found : throw NotThere(path);
         }
         catch (Exception e) when (e is ItemNotFoundException or DriveNotFoundException or ProviderNotFoundException or WildcardPatternException)
@@ -25,35 +40,7 @@ internal static class FilePath
         }
     }
 
-    /// <summary>The file that a path means whatever characters it holds, whether it is there or not.</summary>
-    /// <exception cref="LlmConfigException">NotFound: no such drive; StoreUnsafe: it is of another provider.</exception>
-    public static string Literal(PSCmdlet cmdlet, string path)
-    {
-        try
-        {
-            string full = cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
-            RequireFileSystem(provider, path);
-            return full;
-        }
-        catch (Exception e) when (e is DriveNotFoundException or ProviderNotFoundException)
-        {
-            throw NotThere(path);
-        }
-    }
-
     // The cause is not kept: it repeats the path, and a key may have been given in its place.
     private static LlmConfigException NotThere(string path) =>
         new(LlmConfigErrorCode.NotFound, ShownText.Of(path), $"There is no file '{ShownText.Of(path)}'.", "Check the path; -LiteralPath takes brackets as they are.");
-
-    private static void RequireFileSystem(ProviderInfo provider, string path)
-    {
-        if (provider.Name != FileSystem)
-        {
-            throw new LlmConfigException(
-                LlmConfigErrorCode.StoreUnsafe,
-                ShownText.Of(path),
-                $"'{ShownText.Of(path)}' is a path of the provider {provider.Name}, which keeps no files.",
-                "Name a file.");
-        }
-    }
 }

@@ -15,8 +15,6 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
 
     private readonly List<ImportSource> _sources = [];
     private bool _failed;
-    private bool _yesToAll;
-    private bool _noToAll;
 
     /// <summary>Files, wildcards allowed.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByPath, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -120,8 +118,8 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         WriteWarnings();
         foreach (string missed in names.Missed)
         {
-            WriteError(LlmConfigErrorRecord.From(new LlmConfigException(
-                LlmConfigErrorCode.NotFound, ShownText.Of(missed), $"Nothing that can be imported is called '{ShownText.Of(missed)}'.", "-WhatIf lists what can be.")));
+            WriteError(new LlmConfigException(
+                LlmConfigErrorCode.NotFound, ShownText.Of(missed), $"Nothing that can be imported is called '{ShownText.Of(missed)}'.", "-WhatIf lists what can be."));
         }
 
         List<ImportStep> chosen = [.. steps.Where(IsWanted)];
@@ -132,33 +130,14 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         }
     });
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _sources.ForEach(source => source.Dispose());
-        }
-
-        base.Dispose(disposing);
-    }
-
     // Each path may fail alone: whatever is wrong with one file, the next may be imported.
-    private void Collect(Func<IReadOnlyList<string>> resolve)
+    private void Collect(Func<IReadOnlyList<string>> resolve) => _failed |= !Guard(() =>
     {
-        try
+        foreach (string file in resolve())
         {
-            foreach (string file in resolve())
-            {
-                _sources.Add(ImportSource.FromFile(file, Format, PasswordParameter.Check(Password)));
-            }
+            _sources.Add(Own(ImportSource.FromFile(file, Format, SecretParameters.ToPassword(Password))));
         }
-        catch (LlmConfigException e)
-        {
-            _failed = true;
-            WriteError(LlmConfigErrorRecord.From(e));
-        }
-    }
+    }, mayEnd: false);
 
     private ImportPlan Plan(ImportOptions options)
     {
@@ -175,7 +154,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
 
         if (FromEnvironment)
         {
-            _sources.Add(ImportSource.FromEnvironment(options.Providers));
+            _sources.Add(Own(ImportSource.FromEnvironment(options.Providers)));
         }
 
         foreach (ImportSource source in _sources)
@@ -187,7 +166,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
 
             foreach (LlmConfigException error in source.Errors)
             {
-                WriteError(LlmConfigErrorRecord.From(error));
+                WriteError(error);
             }
         }
 
@@ -210,15 +189,15 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         }
 
         var secrets = new NameFilter(Secret);
-        _sources.Add(Repository.FindSecrets(FromVault, secrets.Predicate!, Provider?[0], AskProvider, Cancellation));
+        _sources.Add(Own(Repository.FindSecrets(FromVault, secrets.Predicate!, Provider?[0], AskProvider, Cancellation)));
         foreach (string missed in secrets.Missed)
         {
             _failed = true;
-            WriteError(LlmConfigErrorRecord.From(new LlmConfigException(
+            WriteError(new LlmConfigException(
                 LlmConfigErrorCode.NotFound,
                 ShownText.Of(missed),
                 $"The vault '{ShownText.Of(FromVault)}' lists no secret '{ShownText.Of(missed)}' that is no key of a store.",
-                "-Secret * with -WhatIf shows what it lists.")));
+                "-Secret * with -WhatIf shows what it lists."));
         }
     }
 
@@ -276,16 +255,14 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
             step.Existing is { } existing
                 ? $"The key of '{step.Name}' would go to {Place(step.Configuration!)} instead of {Place(existing)}. Keep the key and change the host?"
                 : $"The key of '{step.Name}' ({step.Detail}) would go to {next}, which is not the provider's own host: who may write to the vault has chosen it. Import it?",
-            "Key goes to another host",
-            ref _yesToAll,
-            ref _noToAll);
+            "Key goes to another host");
         if (answer is null)
         {
-            WriteError(LlmConfigErrorRecord.From(new LlmConfigException(
+            WriteError(new LlmConfigException(
                 LlmConfigErrorCode.InsecureBaseUrl,
                 step.Name,
                 $"The key of '{step.Name}' would go to {next}, which nobody here has chosen yet, and nobody can be asked here.",
-                "Look at where the new host is from; add -Force to allow it.")));
+                "Look at where the new host is from; add -Force to allow it."));
         }
 
         return answer ?? false;
@@ -299,20 +276,15 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
             if (result.Error is { } error)
             {
                 // Never terminating here: the others were imported, and have to be written.
-                WriteError(LlmConfigErrorRecord.From(error));
+                WriteError(error);
                 continue;
             }
 
             string name = result.Configuration!.Name;
             switch (result.Action)
             {
-                case ImportAction.Create:
-                    WriteVerbose($"Created '{name}' ({result.Step.Detail}).");
-                    TellOfOthers(result);
-                    WriteObject(result.Configuration);
-                    break;
-                case ImportAction.Update:
-                    WriteVerbose($"Changed '{name}' ({result.Step.Detail}).");
+                case ImportAction.Create or ImportAction.Update:
+                    WriteVerbose($"{(result.Action == ImportAction.Create ? "Created" : "Changed")} '{name}' ({result.Step.Detail}).");
                     TellOfOthers(result);
                     WriteObject(result.Configuration);
                     break;

@@ -4,15 +4,14 @@ using System.Security;
 namespace LlmConfig.Commands;
 
 /// <summary>
-/// What all cmdlets share: the repository, opened when it is first needed, the errors and warnings of the core in
-/// PowerShell's terms, and Ctrl+C.
+/// What all cmdlets of the module share: the repository, opened when it is first needed, what was given to them, and questions.
 /// </summary>
-public abstract class LlmConfigCommand : PSCmdlet, IDisposable
+public abstract class LlmConfigCommand : StoppableCommand
 {
-    private readonly CancellationTokenSource _stopping = new();
-    private readonly Queue<LlmConfigWarning> _warnings = [];
     private HashSet<string> _given = [];
     private LlmConfigRepository? _repository;
+    private bool _yesToAll;
+    private bool _noToAll;
 
     private protected LlmConfigCommand()
     {
@@ -24,46 +23,24 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
     public string[] SurplusArguments { get; set; } = [];
 
     /// <summary>The store that the environment names now.</summary>
-    private protected LlmConfigRepository Repository => _repository ??= new LlmConfigRepository(
+    private protected LlmConfigRepository Repository => _repository ??= Own(new LlmConfigRepository(
         StoreFolder.Resolve(),
         new LlmConfigOptions
         {
-            Vaults = new RegisteredVaults(this, MayAsk, _stopping.Token),
+            Vaults = new RegisteredVaults(this, MayAsk, Cancellation),
             Command = MyInvocation.MyCommand.Name,
-            AskPassphrase = new PassphraseQuestion(new HostQuestioner(Host, () => _stopping.IsCancellationRequested)).Ask,
-            // Held back until the call returned: a warning may ask the user, and locks are held inside the call.
-            Warning = _warnings.Enqueue,
-        });
+            AskPassphrase = new HostQuestioner(Host, () => Cancellation.IsCancellationRequested).AskPassphrase,
+            Warning = Warnings.Enqueue,
+        }));
 
     /// <summary>False where a vault that would ask for its password is taken for a locked one.</summary>
     private protected virtual bool MayAsk => true;
-
-    /// <summary>Cancelled when the pipeline is stopped.</summary>
-    private protected CancellationToken Cancellation => _stopping.Token;
 
     /// <summary>False where what is written with WriteVerbose goes nowhere, so that it need not be found out.</summary>
     private protected bool IsVerbose => MyInvocation.BoundParameters.TryGetValue("Verbose", out object? given)
         ? given is SwitchParameter { IsPresent: true }
         : MyInvocation.BoundParameters.ContainsKey("Debug")
             || GetVariableValue("VerbosePreference") is not (ActionPreference.SilentlyContinue or ActionPreference.Ignore);
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>Zeroes what was loaded.</summary>
-    /// <param name="disposing">False from a finaliser.</param>
-    protected virtual void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _repository?.Dispose();
-            _stopping.Dispose();
-        }
-    }
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -117,47 +94,6 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
     private protected SecureString? Cell(string parameter, SecureString? key) =>
         key == SecureStringOnlyAttribute.Empty ? IsGiven(parameter) ? SecureStringOnlyAttribute.Refused : null : key;
 
-    /// <inheritdoc/>
-    protected override void StopProcessing()
-    {
-        try
-        {
-            _stopping.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The command ended at the same moment.
-        }
-    }
-
-    /// <summary>Runs what may fail for one record; a failure that would meet every record ends the command.</summary>
-    private protected void Guard(Action action)
-    {
-        try
-        {
-            action();
-            WriteWarnings();
-        }
-        catch (LlmConfigException e)
-        {
-            WriteWarnings();
-            Report(e);
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
-        }
-    }
-
-    /// <summary>Writes what the core warned of, now that its call returned.</summary>
-    private protected void WriteWarnings()
-    {
-        while (_warnings.TryDequeue(out LlmConfigWarning? warning))
-        {
-            WriteWarning(warning.Message);
-        }
-    }
-
     /// <summary>Asks as ShouldProcess does, and says whether -WhatIf is the reason for a no.</summary>
     /// <param name="target">What would be changed.</param>
     /// <param name="action">What would be done to it.</param>
@@ -170,22 +106,22 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
         return confirmed;
     }
 
-    /// <summary>Asks a question that only a person may answer: never a pipe, and never a job that nobody looks at.</summary>
+    /// <summary>
+    /// Asks a question that only a person may answer: never a pipe, and never a job that nobody looks at. An answer to all holds for the command.
+    /// </summary>
     /// <param name="question">The question.</param>
     /// <param name="caption">Its heading.</param>
-    /// <param name="yesToAll">True once the answer was yes to all.</param>
-    /// <param name="noToAll">True once the answer was no to all.</param>
     /// <returns>The answer, or <see langword="null"/> where nobody can be asked.</returns>
-    private protected bool? Ask(string question, string caption, ref bool yesToAll, ref bool noToAll)
+    private protected bool? Ask(string question, string caption)
     {
-        if (!yesToAll && !noToAll && !HostQuestioner.CanAnswer(Host))
+        if (!_yesToAll && !_noToAll && !HostQuestioner.CanAnswer(Host))
         {
             return null;
         }
 
         try
         {
-            return ShouldContinue(question, caption, hasSecurityImpact: true, ref yesToAll, ref noToAll);
+            return ShouldContinue(question, caption, hasSecurityImpact: true, ref _yesToAll, ref _noToAll);
         }
         catch (Exception e) when (e is not PipelineStoppedException)
         {
@@ -194,7 +130,7 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Writes errors; gives what succeeded to <paramref name="succeeded"/>.</summary>
+    /// <summary>Writes errors; gives what succeeded to <paramref name="succeeded"/>. No error ends the command: the others were changed.</summary>
     private protected void WriteResults(IEnumerable<ChangeResult> results, Action<LlmConfiguration> succeeded)
     {
         WriteWarnings();
@@ -202,24 +138,12 @@ public abstract class LlmConfigCommand : PSCmdlet, IDisposable
         {
             if (result.Error is { } error)
             {
-                // Never terminating here: the others were changed, and have to be reported.
-                WriteError(LlmConfigErrorRecord.From(error));
+                WriteError(error);
             }
             else
             {
                 succeeded(result.Configuration!);
             }
         }
-    }
-
-    private protected void Report(LlmConfigException error)
-    {
-        ErrorRecord record = LlmConfigErrorRecord.From(error);
-        if (LlmConfigErrorRecord.MeetsEveryRecord(error.Code))
-        {
-            ThrowTerminatingError(record);
-        }
-
-        WriteError(record);
     }
 }

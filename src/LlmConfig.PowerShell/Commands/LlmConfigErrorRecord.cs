@@ -24,28 +24,19 @@ internal static class LlmConfigErrorRecord
 
     private static ErrorCategory CategoryOf(LlmConfigErrorCode code) => code switch
     {
-        LlmConfigErrorCode.NotFound => ErrorCategory.ObjectNotFound,
+        LlmConfigErrorCode.NotFound or LlmConfigErrorCode.KeyMissing or LlmConfigErrorCode.VaultNotFound => ErrorCategory.ObjectNotFound,
         LlmConfigErrorCode.DuplicateName => ErrorCategory.ResourceExists,
-        LlmConfigErrorCode.InvalidName => ErrorCategory.InvalidArgument,
-        LlmConfigErrorCode.UnknownProvider => ErrorCategory.InvalidArgument,
-        LlmConfigErrorCode.InvalidBaseUrl => ErrorCategory.InvalidArgument,
-        LlmConfigErrorCode.InsecureBaseUrl => ErrorCategory.SecurityError,
-        LlmConfigErrorCode.InvalidKey => ErrorCategory.InvalidArgument,
-        LlmConfigErrorCode.KeyMissing => ErrorCategory.ObjectNotFound,
-        LlmConfigErrorCode.StoreCorrupt => ErrorCategory.InvalidData,
-        LlmConfigErrorCode.StoreVersionUnsupported => ErrorCategory.InvalidData,
+        LlmConfigErrorCode.InvalidName or LlmConfigErrorCode.UnknownProvider or LlmConfigErrorCode.InvalidBaseUrl
+            or LlmConfigErrorCode.InvalidKey or LlmConfigErrorCode.InvalidArgument => ErrorCategory.InvalidArgument,
+        LlmConfigErrorCode.InsecureBaseUrl or LlmConfigErrorCode.StoreUnsafe or LlmConfigErrorCode.HostMismatch
+            or LlmConfigErrorCode.StoreOutdated => ErrorCategory.SecurityError,
+        LlmConfigErrorCode.StoreCorrupt or LlmConfigErrorCode.StoreVersionUnsupported or LlmConfigErrorCode.VaultCorrupt => ErrorCategory.InvalidData,
         LlmConfigErrorCode.StoreBusy => ErrorCategory.ResourceBusy,
         LlmConfigErrorCode.StoreAccessDenied => ErrorCategory.PermissionDenied,
         LlmConfigErrorCode.StoreFull => ErrorCategory.WriteError,
-        LlmConfigErrorCode.StoreUnsafe => ErrorCategory.SecurityError,
-        LlmConfigErrorCode.VaultNotFound => ErrorCategory.ObjectNotFound,
         LlmConfigErrorCode.VaultUnavailable => ErrorCategory.ResourceUnavailable,
         LlmConfigErrorCode.VaultLocked => ErrorCategory.AuthenticationError,
-        LlmConfigErrorCode.VaultCorrupt => ErrorCategory.InvalidData,
         LlmConfigErrorCode.SecretManagementMissing => ErrorCategory.NotInstalled,
-        LlmConfigErrorCode.HostMismatch => ErrorCategory.SecurityError,
-        LlmConfigErrorCode.StoreOutdated => ErrorCategory.SecurityError,
-        LlmConfigErrorCode.InvalidArgument => ErrorCategory.InvalidArgument,
         _ => ErrorCategory.NotSpecified,
     };
 }

@@ -91,15 +91,15 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
         if (!MyInvocation.ExpectingInput && !(IsGiven(nameof(Name)) && IsGiven(nameof(Provider))))
         {
             wanted = AskForTheRest(wanted);
-            _asked = wanted.Key;
+            _asked = Own(wanted.Key);
         }
 
         if (Confirm(ShownText.Of(wanted.Name), "Create LLM configuration", out bool whatIf) || whatIf)
         {
             (whatIf ? _tried : _wanted).Add(wanted with
             {
-                Key = _asked ?? KeyParameters.ToKey(
-                    Cell(nameof(ApiKey), ApiKey), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), ShownText.Of(wanted.Name)),
+                Key = _asked ?? Own(SecretParameters.ToKey(
+                    Cell(nameof(ApiKey), ApiKey), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), ShownText.Of(wanted.Name))),
             });
         }
     });
@@ -146,19 +146,6 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
         // Where the vault was not named, why it is that one.
         string reason = isNamed ? string.Empty : " " + (_reason ??= Repository.GetDefaultVault().Reason);
         return $"Created '{made.Name}'; its key lies in the vault '{made.Vault}'.{reason}";
-    }
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _asked?.Dispose();
-            _wanted.ForEach(item => item.Key?.Dispose());
-            _tried.ForEach(item => item.Key?.Dispose());
-        }
-
-        base.Dispose(disposing);
     }
 
     private NewConfiguration AskForTheRest(NewConfiguration given) => new NewConfigurationQuestions(

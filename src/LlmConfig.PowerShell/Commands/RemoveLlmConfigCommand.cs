@@ -47,10 +47,9 @@ public sealed class RemoveLlmConfigCommand : ConfigurationChangeCommand
 
     private bool MayRemoveAll()
     {
-        bool yesToAll = false, noToAll = false;
         string names = string.Join(", ", _items.Take(MostNames).Select(item => $"'{item.Name}'")) + (_items.Count > MostNames ? $" and {_items.Count - MostNames} more" : string.Empty);
         string keys = KeepKey || _items.TrueForAll(item => item.Vault is null || item.KeyName is not null) ? string.Empty : ", with their keys";
-        return Ask($"Remove {names}{keys}?", "Several configurations", ref yesToAll, ref noToAll) ?? throw new LlmConfigException(
+        return Ask($"Remove {names}{keys}?", "Several configurations") ?? throw new LlmConfigException(
             LlmConfigErrorCode.InvalidArgument,
             null,
             $"{names} would be removed{keys}, and nobody can be asked here.",

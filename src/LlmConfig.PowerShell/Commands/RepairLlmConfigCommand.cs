@@ -7,8 +7,6 @@ namespace LlmConfig.Commands;
 [OutputType(typeof(RepairResult))]
 public sealed class RepairLlmConfigCommand : LlmConfigCommand
 {
-    private bool _yesToAll;
-    private bool _noToAll;
     private bool _cannotAsk;
 
     /// <summary>Vaults to look into beside the built-in one and those that the configurations name.</summary>
@@ -39,7 +37,7 @@ public sealed class RepairLlmConfigCommand : LlmConfigCommand
             WriteWarnings();
             if (result.Error is { } error)
             {
-                WriteError(LlmConfigErrorRecord.From(error));
+                WriteError(error);
             }
             else
             {
@@ -58,8 +56,8 @@ public sealed class RepairLlmConfigCommand : LlmConfigCommand
         }
 
         bool? answer = step.RemovesKey
-            ? Ask($"{step.Action} It cannot be brought back. Remove it?", "Remove a key", ref _yesToAll, ref _noToAll)
-            : Ask($"{step.Action}?", "Repair the store", ref _yesToAll, ref _noToAll);
+            ? Ask($"{step.Action} It cannot be brought back. Remove it?", "Remove a key")
+            : Ask($"{step.Action}?", "Repair the store");
         if (answer is null)
         {
             _cannotAsk = true;

@@ -10,8 +10,6 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 {
     private readonly List<KeyValuePair<Guid, ConfigurationUpdate>> _wanted = [];
     private readonly List<KeyValuePair<Guid, ConfigurationUpdate>> _tried = [];
-    private bool _yesToAll;
-    private bool _noToAll;
 
     /// <summary>Another name.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -87,6 +85,10 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
+    private SecureString? GivenKey => If(nameof(ApiKey), Cell(nameof(ApiKey), ApiKey));
+
+    private string? GivenVariable => If(nameof(ApiKeyFromEnvironment), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment));
+
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() =>
     {
@@ -119,18 +121,6 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
         });
     });
 
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-        {
-            _wanted.ForEach(item => item.Value.Key?.Dispose());
-            _tried.ForEach(item => item.Value.Key?.Dispose());
-        }
-
-        base.Dispose(disposing);
-    }
-
     private protected override void Process(LlmConfiguration item)
     {
         ConfigurationUpdate update = new()
@@ -154,12 +144,11 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 
         update = update with
         {
-            Key = KeyParameters.ToKey(If(nameof(ApiKey), Cell(nameof(ApiKey), ApiKey)), If(nameof(ApiKeyFromEnvironment), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment)), item.Name),
+            Key = Own(SecretParameters.ToKey(GivenKey, GivenVariable, item.Name)),
         };
         if (RemoveApiKey && update.Key is not null)
         {
-            update.Key.Dispose();
-            throw KeyParameters.Invalid(item.Name, "A new key was given together with -RemoveApiKey.", "Use one of the two.");
+            throw SecretParameters.Invalid(item.Name, "A new key was given together with -RemoveApiKey.", "Use one of the two.");
         }
 
         if (whatIf)
@@ -177,8 +166,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     // What becomes of a key or a secret that is lost to the configuration, where that is not plain.
     private string KeyEffect(LlmConfiguration item, ConfigurationUpdate update)
     {
-        bool hasKey = If(nameof(ApiKey), Cell(nameof(ApiKey), ApiKey)) is not null
-            || If(nameof(ApiKeyFromEnvironment), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment)) is not null;
+        bool hasKey = GivenKey is not null || GivenVariable is not null;
         string there = $"the secret '{ShownText.Of(item.KeyName)}' of the vault '{ShownText.Of(item.Vault)}', which stays";
         return item.KeyName is not null && hasKey ? $": a new key in place of {there}"
             : item.KeyName is not null && update.RemoveKey ? $": no key in place of {there}"
@@ -215,6 +203,5 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     }
 
     private bool MaySend(LlmConfiguration item, string question, string caption, LlmConfigErrorCode code, string problem, string remedy) =>
-        Ask(question, caption, ref _yesToAll, ref _noToAll)
-        ?? throw new LlmConfigException(code, item.Name, problem, remedy);
+        Ask(question, caption) ?? throw new LlmConfigException(code, item.Name, problem, remedy);
 }

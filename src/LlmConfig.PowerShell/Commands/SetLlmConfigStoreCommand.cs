@@ -56,7 +56,7 @@ public sealed class SetLlmConfigStoreCommand : LlmConfigCommand
         if (MyInvocation.BoundParameters.ContainsKey(nameof(Protector))
             && ShouldProcess(Repository.Folder, $"Let {Protector} protect the built-in vault"))
         {
-            Repository.SetProtector(Protector, PasswordParameter.Check(Passphrase), KeepMasterKey, Cancellation);
+            Repository.SetProtector(Protector, SecretParameters.ToPassword(Passphrase), KeepMasterKey, Cancellation);
         }
 
         if (RotateMasterKey && ShouldProcess(Repository.Folder, "Give the built-in vault a new master key and seal every key anew"))

@@ -44,15 +44,7 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     {
         foreach (string name in Name)
         {
-            try
-            {
-                _ids.UnionWith(ConfigurationSelector.Select(Repository, name).Select(item => item.Id));
-            }
-            catch (LlmConfigException e)
-            {
-                _hasFailed = true;
-                WriteError(LlmConfigErrorRecord.From(e));
-            }
+            _hasFailed |= !Guard(() => _ids.UnionWith(ConfigurationSelector.Select(Repository, name).Select(item => item.Id)), mayEnd: false);
         }
     }
 
@@ -78,34 +70,19 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
         });
         if (Online)
         {
-            AskProviders();
+            // Without a store that can be read there is nobody to ask; what is wrong with it was written before.
+            bool isAsked = Guard(() =>
+            {
+                IReadOnlyList<Guid> ids = IsNamed ? [.. _ids] : [.. Repository.GetAll().Select(item => item.Id)];
+                var progress = new PipelineProgress(this, "Asking the providers", ids.Count);
+                Write(progress.Run(() => Repository.CheckOnline(ids, progress, Cancellation).ToList()));
+            }, mayEnd: false);
+            _hasFailed |= !isAsked;
         }
 
         if (Quiet)
         {
             WriteObject(!_hasFailed);
-        }
-    }
-
-    private void AskProviders()
-    {
-        try
-        {
-            IReadOnlyList<Guid> ids = IsNamed ? [.. _ids] : [.. Repository.GetAll().Select(item => item.Id)];
-            var progress = new PipelineProgress(this, "Asking the providers", ids.Count);
-            Write(progress.Run(() => Repository.CheckOnline(ids, progress, Cancellation).ToList()));
-            WriteWarnings();
-        }
-        catch (LlmConfigException e)
-        {
-            // Without a store that can be read there is nobody to ask; what is wrong with it was written before.
-            _hasFailed = true;
-            WriteWarnings();
-            WriteError(LlmConfigErrorRecord.From(e));
-        }
-        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
-        {
-            throw new PipelineStoppedException();
         }
     }
 

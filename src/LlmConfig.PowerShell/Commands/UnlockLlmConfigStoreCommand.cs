@@ -19,5 +19,5 @@ public sealed class UnlockLlmConfigStoreCommand : LlmConfigCommand
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() => Repository.Unlock(
-        PasswordParameter.Check(Passphrase), MyInvocation.BoundParameters.ContainsKey(nameof(For)) ? For : null));
+        SecretParameters.ToPassword(Passphrase), MyInvocation.BoundParameters.ContainsKey(nameof(For)) ? For : null));
 }

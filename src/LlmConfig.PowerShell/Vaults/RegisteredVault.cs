@@ -1,11 +1,7 @@
 using System.Collections;
-using System.Collections.ObjectModel;
-using System.Management.Automation;
 using System.Runtime.InteropServices;
-using System.Security;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace LlmConfig;
 
@@ -13,78 +9,57 @@ namespace LlmConfig;
 /// A vault that is registered with SecretManagement, and that is believed only as far as it shows: a key is read back before it counts
 /// as written, and looked for again before it counts as removed. How it is written to, <see cref="VaultProbe"/> finds out once.
 /// </summary>
-/// <param name="registration">The vault.</param>
-/// <param name="module">SecretManagement.</param>
-/// <param name="secretStore">What keeps SecretStore's file whole between processes; <see langword="null"/> for other vaults.</param>
-internal sealed partial class RegisteredVault(VaultRegistration registration, SecretManagementModule module, SecretStoreSession? secretStore) : IProbedVault
+/// <param name="secrets">Its secrets.</param>
+internal sealed class RegisteredVault(VaultSecrets secrets) : IProbedVault
 {
-    // Anywhere in a name: some vaults list a secret with its folder or number.
-    public const string AllKeys = "*llm-api-key-*";
-    private const string AllSecrets = "*";
-
-    /// <summary>How often is looked for what a vault in the cloud may show a moment later: with pauses of <see cref="FirstPause"/>, then twice as long each time, 3.75 s in all.</summary>
-    public const int MostLooks = 5;
-
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
     private readonly HashSet<string> _removed = new(StringComparer.Ordinal);
 
     // What the vault took without an error and did not show: it may come to light when nobody looks any more.
     private readonly HashSet<string> _unseen = new(StringComparer.Ordinal);
 
-    // Whether the last secret that was not found is known not to be there: a vault that gives nothing may be signed out.
-    private bool _isSure;
-    private bool _isImpatient;
     private bool? _takesLabels;
     private bool _refusesLabels;
 
-    /// <summary>Tests do not wait.</summary>
-    internal static TimeSpan FirstPause { get; set; } = TimeSpan.FromMilliseconds(250);
-
-    public string Name => registration.Name;
+    public string Name => secrets.Name;
 
     public VaultProfile? Profile { get; set; }
 
-    public bool NeedsProbe => Profile?.Module != registration.ModuleAndVersion;
+    public bool NeedsProbe => Profile?.Module != secrets.Registration.ModuleAndVersion;
 
-    public bool TakesLabels => !_refusesLabels && (Profile?.TakesLabels ?? (_takesLabels ??= registration.TakesMetadataWithSecret || registration.HasMetadataCommand));
+    public bool TakesLabels => !_refusesLabels
+        && (Profile?.TakesLabels ?? (_takesLabels ??= secrets.Registration.TakesMetadataWithSecret || secrets.Registration.HasMetadataCommand));
 
     public VaultProfile Probe(string keyId, CancellationToken cancellation)
     {
-        var probe = new VaultProbe(registration, this);
+        var probe = new VaultProbe(secrets);
         try
         {
-            return Profile = Exclusively(keyId, () => probe.Run(keyId, cancellation), cancellation);
+            return Profile = secrets.Exclusively(keyId, () => probe.Run(keyId, cancellation), cancellation);
         }
         catch (VaultFailureException e)
         {
             string left = probe.Left is { } name ? $" The secret '{name}' may be left in it." : string.Empty;
             throw Translate(e, null, $"The vault '{Name}' could not be tried with a throwaway secret.{left}");
         }
-        finally
-        {
-            // The probe looked for it itself.
-            _removed.Clear();
-        }
     }
 
     public void Write(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
-        try
+        Change(keyId, $"The vault '{Name}' did not take the key.", () =>
         {
-            Exclusively(keyId, () =>
+            try
             {
                 Set(keyId, key, label, cancellation);
                 RequireReadBack(keyId, key, cancellation);
-                return true;
-            }, cancellation);
-        }
-        catch (VaultFailureException e)
-        {
-            throw Translate(Without(key, e), keyId, $"The vault '{Name}' did not take the key.");
-        }
-
+            }
+            catch (VaultFailureException e)
+            {
+                throw Without(key, e);
+            }
+        }, cancellation);
         _written.Add(keyId);
-        if (!registration.TakesMetadataWithSecret && TakesLabels)
+        if (!secrets.Registration.TakesMetadataWithSecret && TakesLabels)
         {
             Relabel(keyId, label, cancellation);
         }
@@ -98,25 +73,20 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
     {
         try
         {
-            RequireRemoved(CancellationToken.None);
-        }
-        catch (VaultFailureException e)
-        {
-            throw Translate(e, null, $"Whether the vault '{Name}' removed the key cannot be told.");
+            if (_removed.Count > 0)
+            {
+                string problem = $"Whether the vault '{Name}' removed the key cannot be told.";
+                Change(null, problem, () => RequireRemoved(CancellationToken.None), CancellationToken.None);
+            }
         }
         finally
         {
             _removed.Clear();
         }
 
-        if (secretStore is null || _written.Count == 0)
-        {
-            _written.Clear();
-            return;
-        }
-
-        HashSet<string> listed = [.. List(CancellationToken.None).Select(entry => entry.KeyId)];
-        int lost = _written.Count(keyId => !listed.Contains(keyId));
+        int lost = secrets.IsSecretStore && _written.Count > 0
+            ? _written.Except(List(CancellationToken.None).Select(entry => entry.KeyId)).Count()
+            : 0;
         _written.Clear();
         if (lost > 0)
         {
@@ -128,34 +98,21 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
         }
     }
 
-    public ApiKey Read(string keyId, CancellationToken cancellation)
-    {
-        try
-        {
-            ApiKey? key = TryRead(keyId, cancellation)
-                ?? (secretStore is null ? null : Exclusively(keyId, () => TryRead(keyId, cancellation), cancellation));
-            return key ?? throw (_isSure ? Missing(keyId) : NotGiven(keyId, ListedNames(cancellation)));
-        }
-        catch (VaultFailureException e)
-        {
-            throw Translate(e, keyId, $"The vault '{Name}' did not give the key.");
-        }
-    }
+    public ApiKey Read(string keyId, CancellationToken cancellation) => Ask(
+        keyId,
+        $"The vault '{Name}' did not give the key.",
+        () => TryRead(keyId, cancellation)
+            ?? (secrets.IsSecretStore ? secrets.Exclusively(keyId, () => TryRead(keyId, cancellation), cancellation) : null)
+            ?? throw (secrets.IsSure ? Missing(keyId) : NotGiven(keyId, secrets.ListedNames(cancellation))));
 
     public void Remove(string keyId, CancellationToken cancellation)
     {
-        try
+        string name = SecretName(keyId);
+        Change(keyId, $"The vault '{Name}' did not remove the key.", () => secrets.Remove(name, cancellation), cancellation);
+        _written.Remove(keyId);
+        if (!secrets.IsSecretStore)
         {
-            Exclusively(keyId, () =>
-            {
-                RemoveSecret(SecretName(keyId), cancellation);
-                return true;
-            }, cancellation);
-            _written.Remove(keyId);
-        }
-        catch (VaultFailureException e)
-        {
-            throw Translate(e, keyId, $"The vault '{Name}' did not remove the key.");
+            _removed.Add(name);
         }
 
         if (_unseen.Contains(keyId))
@@ -168,38 +125,32 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
         }
     }
 
-    public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation)
-    {
-        try
+    public IReadOnlyList<KeyVaultEntry> List(CancellationToken cancellation) => Ask(
+        null,
+        $"The vault '{Name}' does not tell what it holds.",
+        IReadOnlyList<KeyVaultEntry> () =>
         {
-            return [.. Exclusively(null, () => List(AllKeys, cancellation), cancellation)
-                .Select(item => (Id: KeyIdIn(Text(item, "Name")), Metadata: item.Properties["Metadata"]?.Value))
-                .Where(item => item.Id is not null)
-                .Select(item => new KeyVaultEntry(item.Id!, Label(item.Metadata)))];
-        }
-        catch (VaultFailureException e) when (Profile is { ListsNames: false } && !e.IsLocked && !e.IsUnknownVault)
-        {
-            // It was known to tell nothing that way.
-            return [];
-        }
-        catch (VaultFailureException e)
-        {
-            throw Translate(e, null, $"The vault '{Name}' does not tell what it holds.");
-        }
-    }
+            try
+            {
+                return [.. secrets.Exclusively(null, () => secrets.List(VaultSecrets.AllKeys, cancellation), cancellation)
+                    .Select(item => (Id: VaultSecrets.KeyIdIn(VaultSecrets.NameOf(item)), Metadata: VaultSecrets.MetadataOf(item)))
+                    .Where(item => item.Id is not null)
+                    .Select(item => new KeyVaultEntry(item.Id!, item.Metadata is null ? null : KeyLabel.TryFrom(item.Metadata)))];
+            }
+            catch (VaultFailureException e) when (Profile is { ListsNames: false } && e.IsAboutSecret)
+            {
+                // It was known to tell nothing that way.
+                return [];
+            }
+        });
 
-    public IReadOnlyList<string> ListSecrets(CancellationToken cancellation)
-    {
-        try
-        {
-            Collection<PSObject> found = Exclusively(null, () => List(AllSecrets, cancellation), cancellation);
-            return [.. found.Select(item => Text(item, "Name")).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)];
-        }
-        catch (VaultFailureException e)
-        {
-            throw Translate(e, null, $"The vault '{Name}' does not tell what it holds.");
-        }
-    }
+    public IReadOnlyList<string> ListSecrets(CancellationToken cancellation) => Ask(
+        null,
+        $"The vault '{Name}' does not tell what it holds.",
+        IReadOnlyList<string> () => [.. secrets.Exclusively(null, () => secrets.List("*", cancellation), cancellation)
+            .Select(VaultSecrets.NameOf)
+            .Where(name => name.Length > 0)
+            .Distinct(StringComparer.Ordinal)]);
 
     public void Relabel(string keyId, KeyLabel label, CancellationToken cancellation)
     {
@@ -208,223 +159,76 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
             return;
         }
 
+        Change(keyId, $"The vault '{Name}' did not take the metadata of the key.", () =>
+        {
+            try
+            {
+                secrets.SetMetadata(SecretName(keyId), Metadata(label), cancellation);
+            }
+            catch (VaultFailureException e) when (e.IsUnsupportedMetadata)
+            {
+                _refusesLabels = true;
+            }
+            catch (VaultFailureException e) when (e.IsAboutSecret)
+            {
+                // The key may have gone meanwhile.
+                if (secrets.IsThere(SecretName(keyId), cancellation))
+                {
+                    throw;
+                }
+            }
+        }, cancellation);
+    }
+
+    // What the vault says when it fails, as an error of the core.
+    private T Ask<T>(string? keyId, string problem, Func<T> action)
+    {
         try
         {
-            Exclusively(keyId, () =>
-            {
-                try
-                {
-                    SetMetadata(SecretName(keyId), Metadata(label), cancellation);
-                }
-                catch (VaultFailureException e) when (e.IsUnsupportedMetadata)
-                {
-                    _refusesLabels = true;
-                }
-                catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
-                {
-                    // The key may have gone meanwhile.
-                    if (IsThere(SecretName(keyId), cancellation))
-                    {
-                        throw;
-                    }
-                }
-
-                return true;
-            }, cancellation);
+            return action();
         }
         catch (VaultFailureException e)
         {
-            throw Translate(e, keyId, $"The vault '{Name}' did not take the metadata of the key.");
+            throw Translate(e, keyId, problem);
         }
     }
 
-    /// <summary>Writes a secret under a name, with metadata where there are any.</summary>
-    /// <exception cref="VaultFailureException">It failed.</exception>
-    public void Set(string name, ApiKey key, SecretForm form, Hashtable? metadata, CancellationToken cancellation)
-    {
-        Dictionary<string, object?> parameters = Parameters(name);
-        using SecureString? secret = form == SecretForm.SecureString ? key.ToSecureString() : null;
-        parameters[secret is null ? "Secret" : "SecureStringSecret"] = secret ?? (object)key.ToPlainText();
-        if (metadata is not null)
+    private void Change(string? keyId, string problem, Action action, CancellationToken cancellation) => Ask(keyId, problem, () => secrets.Exclusively(
+        keyId,
+        () =>
         {
-            parameters["Metadata"] = metadata;
-        }
+            action();
+            return true;
+        },
+        cancellation));
 
-        Call("Set-Secret", parameters, cancellation);
-    }
-
-    /// <summary>Writes the metadata of a secret that is there.</summary>
-    /// <exception cref="VaultFailureException">It failed.</exception>
-    public void SetMetadata(string name, Hashtable metadata, CancellationToken cancellation)
-    {
-        Dictionary<string, object?> parameters = Parameters(name);
-        parameters["Metadata"] = metadata;
-        Call("Set-SecretInfo", parameters, cancellation);
-    }
-
-    /// <summary>What a vault lists.</summary>
-    /// <exception cref="VaultFailureException">It failed.</exception>
-    public Collection<PSObject> List(string pattern, CancellationToken cancellation) => Call("Get-SecretInfo", Parameters(pattern), cancellation);
-
-    /// <summary>The key under a name; <see langword="null"/> where the vault gives nothing.</summary>
-    /// <exception cref="VaultFailureException">It failed, and does not show that it lacks the secret.</exception>
-    /// <exception cref="LlmConfigException">InvalidKey.</exception>
-    public ApiKey? TryReadName(string name, CancellationToken cancellation)
-    {
-        try
-        {
-            _isSure = secretStore is not null;
-            return SecretShape.ToKey(Call("Get-Secret", Parameters(name), cancellation), name, Name);
-        }
-        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
-        {
-            // Vaults may throw for a secret that is not there; so may one that fails. Not asked in the filter, which runs before
-            // the call that failed has let go of SecretManagement.
-            _isSure = secretStore is not null || e.IsAnsweredNotFound;
-            if (_isSure || e.IsSecretNotFound || IsMissing(name, e, cancellation))
-            {
-                return null;
-            }
-
-            throw;
-        }
-    }
-
-    /// <summary>Reads a secret until it is the key, as long as the vault may be late.</summary>
-    /// <returns>Whether it is; and whether there is anything.</returns>
-    /// <exception cref="VaultFailureException">It failed.</exception>
-    public (bool IsSame, bool IsThere) ReadBack(string name, ApiKey key, int looks, CancellationToken cancellation)
-    {
-        for (int look = 1; ; look++)
-        {
-            using ApiKey? back = TryReadName(name, cancellation);
-            if (back?.HasSameValue(key) == true || look >= looks)
-            {
-                return (back?.HasSameValue(key) == true, back is not null);
-            }
-
-            Pause(look, cancellation);
-        }
-    }
-
-    /// <summary>Removes a secret, and looks for it until it is gone.</summary>
-    /// <exception cref="VaultFailureException">It failed, and the secret is there or may be there.</exception>
-    /// <exception cref="LlmConfigException">VaultUnavailable: the vault says that it removed it, and still has it.</exception>
-    public void RemoveSecret(string name, CancellationToken cancellation)
-    {
-        VaultFailureException? failure = null;
-        try
-        {
-            Call("Remove-Secret", Parameters(name), cancellation);
-        }
-        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
-        {
-            // Vaults differ in what they say of a secret that is not there.
-            failure = e;
-        }
-
-        for (int look = 1; IsThere(name, cancellation); look++)
-        {
-            if (failure is not null)
-            {
-                throw failure;
-            }
-
-            if (look == MostLooks)
-            {
-                throw new LlmConfigException(
-                    LlmConfigErrorCode.VaultUnavailable,
-                    name,
-                    $"The vault '{Name}' says that it removed the secret '{ShownText.Of(name)}', and still has it.",
-                    $"Remove it with the vault's own program.");
-            }
-
-            Pause(look, cancellation);
-        }
-
-        if (secretStore is null)
-        {
-            _removed.Add(name);
-        }
-    }
-
-    /// <summary>The id of ours that a listed name holds.</summary>
-    public static string? KeyIdIn(string name) => KeyIds().Match(name) is { Success: true } found ? found.Value : null;
-
-    public static string Text(PSObject item, string property) => item.Properties[property]?.Value?.ToString() ?? string.Empty;
-
-    [GeneratedRegex(@"(?<![0-9A-Za-z-])llm-api-key-[0-9a-f]{32}(?![0-9A-Za-z-])", RegexOptions.CultureInvariant)]
-    private static partial Regex KeyIds();
-
-    private static Hashtable Metadata(KeyLabel label)
-    {
-        var metadata = new Hashtable();
-        foreach ((string name, string value) in label.ToProperties())
-        {
-            metadata[name] = value;
-        }
-
-        return metadata;
-    }
-
-    private static KeyLabel? Label(object? metadata)
-    {
-        var properties = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
-        switch (metadata is PSObject wrapped ? wrapped.BaseObject : metadata)
-        {
-            case IEnumerable<KeyValuePair<string, object>> pairs:
-                foreach ((string name, object value) in pairs)
-                {
-                    properties[name] = Bare(value);
-                }
-
-                break;
-            case IDictionary table:
-                foreach (DictionaryEntry entry in table)
-                {
-                    properties[entry.Key.ToString() ?? string.Empty] = Bare(entry.Value);
-                }
-
-                break;
-            default:
-                return null;
-        }
-
-        return KeyLabel.TryFrom(properties);
-
-        static object? Bare(object? value) => value is PSObject item ? item.BaseObject : value;
-    }
-
-    private Dictionary<string, object?> Parameters(string secret) => new(StringComparer.OrdinalIgnoreCase) { ["Name"] = secret, ["Vault"] = Name };
-
-    private T Exclusively<T>(string? keyId, Func<T> action, CancellationToken cancellation) =>
-        secretStore is null ? action() : secretStore.Exclusively(keyId, action, cancellation);
+    private static Hashtable Metadata(KeyLabel label) => new(new Dictionary<string, string>(label.ToProperties()));
 
     // Set-Secret with -Metadata on a vault that takes none removes the secret, so it is used only where SecretManagement hands
     // both over together. A vault may refuse these metadata all the same; the key is worth more than they are.
     private void Set(string keyId, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
         SecretForm form = Profile?.Form ?? SecretForm.SecureString;
-        if (!registration.TakesMetadataWithSecret || !TakesLabels)
+        if (!secrets.Registration.TakesMetadataWithSecret || !TakesLabels)
         {
-            Set(SecretName(keyId), key, form, null, cancellation);
+            secrets.Set(SecretName(keyId), key, form, null, cancellation);
             return;
         }
 
         try
         {
-            Set(SecretName(keyId), key, form, Metadata(label), cancellation);
+            secrets.Set(SecretName(keyId), key, form, Metadata(label), cancellation);
         }
-        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
+        catch (VaultFailureException e) when (e.IsAboutSecret)
         {
-            Set(SecretName(keyId), key, form, null, cancellation);
+            secrets.Set(SecretName(keyId), key, form, null, cancellation);
             _refusesLabels = true;
         }
     }
 
     private void RequireReadBack(string keyId, ApiKey key, CancellationToken cancellation)
     {
-        (bool isSame, bool isThere) = ReadBack(SecretName(keyId), key, MostLooks, cancellation);
+        (bool isSame, bool isThere) = secrets.ReadBack(SecretName(keyId), key, VaultSecrets.MostLooks, cancellation);
         if (!isSame)
         {
             _ = isThere || _unseen.Add(keyId);
@@ -437,82 +241,29 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
     }
 
     // The name that a vault knows a key by; secrets of others have their own names.
-    private string SecretName(string keyId) => KeyIdIn(keyId) is null ? keyId : Profile?.Prefix + keyId;
+    private string SecretName(string keyId) => VaultSecrets.KeyIdIn(keyId) is null ? keyId : Profile?.Prefix + keyId;
 
     // Where it is not known what the vault's names begin with, both are tried.
     private ApiKey? TryRead(string keyId, CancellationToken cancellation) =>
-        TryReadName(SecretName(keyId), cancellation)
-            ?? (Profile is null && secretStore is null && KeyIdIn(keyId) is not null ? TryReadName(VaultProbe.SlashPrefix + keyId, cancellation) : null);
-
-    // One that cannot be read as a key is there all the same.
-    private bool IsThere(string name, CancellationToken cancellation)
-    {
-        try
-        {
-            using ApiKey? key = TryReadName(name, cancellation);
-            return key is not null;
-        }
-        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.InvalidKey)
-        {
-            return true;
-        }
-    }
-
-    // Only a vault that shows what it holds is believed in what it does not hold. One that is empty fails for a secret that is gone as
-    // it fails for one that never was.
-    private bool IsMissing(string name, VaultFailureException failure, CancellationToken cancellation)
-    {
-        if (ListedNames(cancellation) is not { } names)
-        {
-            return false;
-        }
-
-        if (names.Count > 0)
-        {
-            return _isSure = !Shows(names, name);
-        }
-
-        string unused = VaultProbe.NewKeyId();
-        try
-        {
-            Call("Get-Secret", Parameters(unused), cancellation);
-            return false;
-        }
-        catch (VaultFailureException e)
-        {
-            return e.Message.Replace(unused, string.Empty, StringComparison.OrdinalIgnoreCase) == failure.Message.Replace(name, string.Empty, StringComparison.OrdinalIgnoreCase);
-        }
-    }
-
-    // One that is signed out may list a secret without a name, and one that is empty may fail to list: null then.
-    private List<string>? ListedNames(CancellationToken cancellation)
-    {
-        try
-        {
-            return [.. List(AllSecrets, cancellation).Select(item => Text(item, "Name")).Where(name => name.Length > 0)];
-        }
-        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
-        {
-            return null;
-        }
-    }
-
-    private static bool Shows(List<string> listed, string name) => listed.Exists(item => item.Contains(name, StringComparison.OrdinalIgnoreCase));
+        secrets.TryRead(SecretName(keyId), cancellation)
+            ?? (Profile is null && !secrets.IsSecretStore && VaultSecrets.KeyIdIn(keyId) is not null
+                ? secrets.TryRead(VaultProbe.SlashPrefix + keyId, cancellation)
+                : null);
 
     // A vault that is signed out may do nothing and say nothing. One that shows a secret answers; else a throwaway one has to come and go.
     // One that still lists what is gone may have it under another name.
     private void RequireRemoved(CancellationToken cancellation)
     {
-        List<string>? names = null;
-        for (int look = 1; _removed.Count > 0; look++)
+        List<string>? names;
+        for (int look = 1; ; look++)
         {
-            names = ListedNames(cancellation);
-            if (names is not { Count: > 0 } || names.Find(listed => _removed.Any(name => Shows([listed], name))) is not { } left)
+            names = secrets.ListedNames(cancellation);
+            if (names is not { Count: > 0 } || names.Find(listed => _removed.Any(name => VaultSecrets.Shows([listed], name))) is not { } left)
             {
                 break;
             }
 
-            if (look == MostLooks)
+            if (look == VaultSecrets.MostLooks)
             {
                 throw new LlmConfigException(
                     LlmConfigErrorCode.VaultUnavailable,
@@ -521,62 +272,34 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
                     "Remove it with the vault's own program, unless it goes by itself.");
             }
 
-            Pause(look, cancellation);
+            VaultSecrets.Pause(look, cancellation);
         }
 
-        if (_removed.Count == 0 || names is { Count: > 0 })
+        if (names is { Count: > 0 })
         {
             return;
         }
 
         string unused = Profile?.Prefix + VaultProbe.NewKeyId();
         using ApiKey throwaway = VaultProbe.NewValue();
-        Set(unused, throwaway, Profile?.Form ?? SecretForm.SecureString, null, cancellation);
-        if (!ReadBack(unused, throwaway, MostLooks, cancellation).IsSame)
+        secrets.Set(unused, throwaway, Profile?.Form ?? SecretForm.SecureString, null, cancellation);
+        if (!secrets.ReadBack(unused, throwaway, VaultSecrets.MostLooks, cancellation).IsSame)
         {
             throw new LlmConfigException(
                 LlmConfigErrorCode.VaultUnavailable,
                 Name,
                 $"The vault '{Name}' shows nothing, and does not give back what it is given: it may be signed out or locked, "
                     + $"so whether it removed the key cannot be told. The throwaway secret '{unused}' may be left in it.",
-                VaultAnswers.Unlocking(registration));
+                VaultAnswers.Unlocking(secrets.Registration));
         }
 
-        RemoveSecret(unused, cancellation);
-    }
-
-    // Once in a command: a vault that does not come back is not waited for again with each key.
-    private Collection<PSObject> Call(string command, Dictionary<string, object?> parameters, CancellationToken cancellation)
-    {
-        secretStore?.RequireNoQuestion(cancellation);
-        for (int attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return module.Invoke(command, parameters, cancellation);
-            }
-            catch (VaultFailureException e) when (!_isImpatient && (e.IsThrottled || (e.MayPass && command.StartsWith("Get-", StringComparison.Ordinal))))
-            {
-                if (attempt == MostLooks)
-                {
-                    _isImpatient = true;
-                    throw;
-                }
-
-                Pause(attempt, cancellation);
-            }
-        }
-    }
-
-    private static void Pause(int look, CancellationToken cancellation)
-    {
-        cancellation.WaitHandle.WaitOne(FirstPause * (1 << (look - 1)));
-        cancellation.ThrowIfCancellationRequested();
+        secrets.Remove(unused, cancellation);
     }
 
     // It gives nothing, and does not say why.
     private LlmConfigException NotGiven(string keyId, List<string>? listed) =>
-        listed is { Count: > 0 } && !(KeyIdIn(keyId) is null ? listed.Contains(keyId, StringComparer.OrdinalIgnoreCase) : Shows(listed, keyId))
+        listed is { Count: > 0 }
+            && !(VaultSecrets.KeyIdIn(keyId) is null ? listed.Contains(keyId, StringComparer.OrdinalIgnoreCase) : VaultSecrets.Shows(listed, keyId))
         ? Missing(keyId)
         : new LlmConfigException(
             LlmConfigErrorCode.VaultUnavailable,
@@ -590,7 +313,7 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
         LlmConfigErrorCode.KeyMissing,
         keyId,
         $"The vault '{Name}' has no secret '{keyId}'.",
-        secretStore is null
+        !secrets.IsSecretStore
             ? "Set the key anew with Set-LlmConfig -ApiKey."
             : "Another session may have written it a moment ago, or overwritten SecretStore's file since: run the command again, or set the key anew with Set-LlmConfig -ApiKey.");
 
@@ -615,9 +338,9 @@ internal sealed partial class RegisteredVault(VaultRegistration registration, Se
         return e switch
         {
             { IsLocked: true } => new LlmConfigException(
-                LlmConfigErrorCode.VaultLocked, target, $"{problem} It is locked: {e.ShownMessage}", VaultAnswers.Unlocking(registration), e),
+                LlmConfigErrorCode.VaultLocked, target, $"{problem} It is locked: {e.ShownMessage}", VaultAnswers.Unlocking(secrets.Registration), e),
             { IsUnknownVault: true } => new LlmConfigException(
-                LlmConfigErrorCode.VaultNotFound, target, $"{problem} It is not registered any more: {e.ShownMessage}", $"Register it again with Register-SecretVault {registration.ModuleName} -Name '{Name}'.", e),
+                LlmConfigErrorCode.VaultNotFound, target, $"{problem} It is not registered any more: {e.ShownMessage}", $"Register it again with Register-SecretVault {secrets.Registration.ModuleName} -Name '{Name}'.", e),
             _ => new LlmConfigException(
                 LlmConfigErrorCode.VaultUnavailable, target, $"{problem} {e.ShownMessage}", $"See whether Test-SecretVault '{Name}' succeeds and run the command again.", e),
         };

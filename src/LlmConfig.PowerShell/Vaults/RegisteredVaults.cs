@@ -21,14 +21,9 @@ internal sealed class RegisteredVaults(PSCmdlet cmdlet, bool mayAsk, Cancellatio
                 return null;
             }
 
-            if (!SecretManagementModule.IsInstalled)
-            {
-                return new VaultChoice(
-                    LlmConfigRepository.BuiltInVault,
-                    $"It is the built-in vault: SecretManagement's default vault '{ShownText.Of(vault.Name)}' can be used in pwsh only.");
-            }
-
-            return vault.AsDefault();
+            return SecretManagementModule.IsInstalled ? vault.AsDefault() : new VaultChoice(
+                LlmConfigRepository.BuiltInVault,
+                $"It is the built-in vault: SecretManagement's default vault '{ShownText.Of(vault.Name)}' can be used in pwsh only.");
         }
     }
 
@@ -60,8 +55,9 @@ internal sealed class RegisteredVaults(PSCmdlet cmdlet, bool mayAsk, Cancellatio
             return null;
         }
 
+        SecretStoreSession? secretStore = registration.IsSecretStore ? new SecretStoreSession(registration, _module, mayAsk) : null;
         return registration.IsModuleThere
-            ? new RegisteredVault(registration, _module, registration.IsSecretStore ? new SecretStoreSession(registration, _module, mayAsk) : null)
+            ? new RegisteredVault(new VaultSecrets(registration, _module, secretStore))
             : throw new LlmConfigException(
                 LlmConfigErrorCode.VaultUnavailable,
                 shown,
@@ -91,20 +87,17 @@ internal sealed class RegisteredVaults(PSCmdlet cmdlet, bool mayAsk, Cancellatio
             throw new LlmConfigException(e.Code, shown, e.Problem, e.RecommendedAction, e);
         }
 
-        foreach (PSObject vault in vaults)
+        if (vaults.FirstOrDefault(vault => string.Equals(VaultSecrets.NameOf(vault), name, StringComparison.OrdinalIgnoreCase)) is { } found)
         {
-            if (string.Equals(Text(vault, "Name"), name, StringComparison.OrdinalIgnoreCase))
-            {
-                string registered = Text(vault, "Name");
-                return new VaultRegistration(
-                    registered,
-                    Text(vault, "ModuleName"),
-                    Text(vault, "ModulePath"),
-                    VaultRegistry.Read().Find(registered)?.TakesMetadataWithSecret ?? false);
-            }
+            string registered = VaultSecrets.NameOf(found);
+            return new VaultRegistration(
+                registered,
+                Text(found, "ModuleName"),
+                Text(found, "ModulePath"),
+                VaultRegistry.Read().Find(registered)?.TakesMetadataWithSecret ?? false);
         }
 
-        string known = string.Join(", ", vaults.Select(vault => $"'{ShownText.Of(Text(vault, "Name"))}'").Append($"'{LlmConfigRepository.BuiltInVault}' (built in)"));
+        string known = string.Join(", ", vaults.Select(vault => $"'{ShownText.Of(VaultSecrets.NameOf(vault))}'").Append($"'{LlmConfigRepository.BuiltInVault}' (built in)"));
         throw new LlmConfigException(
             LlmConfigErrorCode.VaultNotFound,
             shown,

@@ -198,28 +198,25 @@ internal sealed class SecretStoreSession(VaultRegistration registration, SecretM
     {
         try
         {
-            FieldInfo? inner = _store!.GetField("_secureStore", Hidden);
             object? secure = Secure();
             PropertyInfo? data = secure?.GetType().GetProperty("Data", Hidden);
             object? before = data?.GetValue(secure);
             if (!_needsPassword)
             {
-                MethodInfo read = _store.GetMethod("UnlockVault", BindingFlags.Public | BindingFlags.Static) ?? throw Unknown();
+                MethodInfo read = _store!.GetMethod("UnlockVault", BindingFlags.Public | BindingFlags.Static) ?? throw Unknown();
                 read.Invoke(null, [null, null]);
+            }
+            else if (_store!.GetField("_secureStore", Hidden) is null)
+            {
+                throw Unknown();
+            }
+            else if (secure is null || HasNoPassword(secure))
+            {
+                // The next command has to unlock it, and reads the file then.
+                return;
             }
             else
             {
-                if (inner is null)
-                {
-                    throw Unknown();
-                }
-
-                if (secure is null || HasNoPassword(secure))
-                {
-                    // The next command has to unlock it, and reads the file then.
-                    return;
-                }
-
                 MethodInfo read = secure.GetType().GetMethod("UpdateDataFromFile", Hidden, []) ?? throw Unknown();
                 read.Invoke(secure, null);
             }

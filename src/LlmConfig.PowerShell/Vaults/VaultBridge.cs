@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Management.Automation;
@@ -74,53 +73,70 @@ public static class VaultBridge
 
     private static VaultMessage Answer(VaultMessage request, RegisteredVaults vaults, CancellationToken cancellation)
     {
-        byte[] key = [];
-        var json = new ArrayBufferWriter<byte>();
         try
         {
             using JsonDocument document = JsonDocument.Parse(request.Json);
-            using var writer = new Utf8JsonWriter(json);
-            writer.WriteStartObject();
-            key = Do(document.RootElement, request.Key, vaults, writer, cancellation);
-            writer.WriteEndObject();
+            byte[] key = [];
+            return new VaultMessage(JsonObjects.ToUtf8(Do(document.RootElement, request.Key, vaults, ref key, cancellation)), key);
         }
         catch (Exception e) when (e is LlmConfigException or OperationCanceledException or JsonException or KeyNotFoundException or InvalidOperationException)
         {
-            json.Clear();
-            Write(json, e as LlmConfigException ?? new LlmConfigException(
-                LlmConfigErrorCode.VaultUnavailable, null, $"PowerShell could not do what it was asked ({e.GetType().Name}).", "Run the command again."));
-        }
+            LlmConfigException error = e as LlmConfigException ?? new LlmConfigException(
+                LlmConfigErrorCode.VaultUnavailable, null, $"PowerShell could not do what it was asked ({e.GetType().Name}).", "Run the command again.");
 
-        return new VaultMessage(json.WrittenSpan.ToArray(), key);
+            // Nobody can be asked here, so a vault that asks is a locked one.
+            LlmConfigErrorCode code = error.InnerException is VaultFailureException { IsRefusal: true } ? LlmConfigErrorCode.VaultLocked : error.Code;
+            (string, object?)[] fields =
+            [
+                (VaultRequest.Code, code),
+                (VaultRequest.Target, error.Target),
+                (VaultRequest.Problem, error.Problem),
+                (VaultRequest.RecommendedAction, error.RecommendedAction),
+            ];
+            return new VaultMessage(JsonObjects.ToUtf8((VaultRequest.Error, fields)), []);
+        }
     }
 
-    // Gives the key that was asked for, or nothing.
-    private static byte[] Do(JsonElement request, byte[] newKey, RegisteredVaults vaults, Utf8JsonWriter answer, CancellationToken cancellation)
+    // The fields of the answer; a key that was asked for goes beside them.
+    private static (string, object?)[] Do(JsonElement request, byte[] newKey, RegisteredVaults vaults, ref byte[] found, CancellationToken cancellation)
     {
-        byte[] found = [];
-        RegisteredVault? vault = vaults.OpenRegistered(Text(VaultRequest.Vault));
-        answer.WriteBoolean(VaultRequest.IsBuiltIn, vault is null);
-        if (vault is null)
+        if (vaults.OpenRegistered(Text(request, VaultRequest.Vault)) is not { } vault)
         {
-            return found;
+            return [(VaultRequest.IsBuiltIn, true)];
         }
 
-        if (request.TryGetProperty(VaultRequest.Profile, out JsonElement known))
+        if (request.Texts(VaultRequest.Profile) is { } known)
         {
-            vault.Profile = VaultProfile.TryFrom(known.EnumerateObject().ToDictionary(property => property.Name, property => property.Value.GetString()!, StringComparer.Ordinal));
+            vault.Profile = VaultProfile.TryFrom(known);
         }
 
-        switch (Text(VaultRequest.Action))
+        // In this order: what a vault refuses is known only after the call.
+        (string, object?) result = Act(request, newKey, vault, ref found, cancellation);
+        return
+        [
+            result,
+            (VaultRequest.IsBuiltIn, false),
+            (VaultRequest.Vault, vault.Name),
+            (VaultRequest.TakesLabels, vault.TakesLabels),
+            (VaultRequest.NeedsProbe, vault.NeedsProbe),
+            (VaultRequest.Profile, vault.Profile?.ToProperties()),
+        ];
+    }
+
+    // The field that the answer has of its own.
+    private static (string, object?) Act(JsonElement request, byte[] newKey, RegisteredVault vault, ref byte[] found, CancellationToken cancellation)
+    {
+        switch (Text(request, VaultRequest.Action))
         {
             case VaultRequest.Open:
                 break;
             case VaultRequest.Probe:
-                vault.Probe(Text(VaultRequest.KeyId), cancellation);
+                vault.Probe(Text(request, VaultRequest.KeyId), cancellation);
                 break;
             case VaultRequest.Write:
                 using (ApiKey key = ApiKey.FromUtf8(newKey, vault.Name))
                 {
-                    vault.Write(Text(VaultRequest.KeyId), key, Label(), cancellation);
+                    vault.Write(Text(request, VaultRequest.KeyId), key, Label(request), cancellation);
                 }
 
                 break;
@@ -128,7 +144,7 @@ public static class VaultBridge
                 vault.Flush();
                 break;
             case VaultRequest.Read:
-                using (ApiKey key = vault.Read(Text(VaultRequest.KeyId), cancellation))
+                using (ApiKey key = vault.Read(Text(request, VaultRequest.KeyId), cancellation))
                 {
                     found = VaultMessage.NewKey(key.Utf8.Length);
                     key.Utf8.CopyTo(found);
@@ -136,92 +152,25 @@ public static class VaultBridge
 
                 break;
             case VaultRequest.Remove:
-                vault.Remove(Text(VaultRequest.KeyId), cancellation);
+                vault.Remove(Text(request, VaultRequest.KeyId), cancellation);
                 break;
             case VaultRequest.List:
-                WriteKeys(answer, vault.List(cancellation));
-                break;
+                return (VaultRequest.Keys, vault.List(cancellation)
+                    .Select(entry => new (string, object?)[] { (VaultRequest.KeyId, entry.KeyId), (VaultRequest.Label, entry.Label?.ToProperties()) }));
             case VaultRequest.ListSecrets:
-                WriteSecrets(answer, vault.ListSecrets(cancellation));
-                break;
+                // No configuration refers to a name that does not print, and JSON holds no half of a surrogate pair.
+                return (VaultRequest.Secrets, vault.ListSecrets(cancellation).Where(name => ShownText.Printable(name) == name));
             case VaultRequest.Relabel:
-                vault.Relabel(Text(VaultRequest.KeyId), Label(), cancellation);
+                vault.Relabel(Text(request, VaultRequest.KeyId), Label(request), cancellation);
                 break;
             default:
                 throw new JsonException();
         }
 
-        // After the call: what a vault refuses is known only then.
-        answer.WriteString(VaultRequest.Vault, vault.Name);
-        answer.WriteBoolean(VaultRequest.TakesLabels, vault.TakesLabels);
-        answer.WriteBoolean(VaultRequest.NeedsProbe, vault.NeedsProbe);
-        if (vault.Profile is { } profile)
-        {
-            answer.WriteStartObject(VaultRequest.Profile);
-            foreach ((string name, string value) in profile.ToProperties())
-            {
-                answer.WriteString(name, value);
-            }
-
-            answer.WriteEndObject();
-        }
-
-        return found;
-
-        string Text(string name) => request.GetProperty(name).GetString() ?? throw new JsonException();
-
-        KeyLabel Label() => KeyLabel.TryFrom(request.GetProperty(VaultRequest.Label).EnumerateObject()
-            .ToDictionary(property => property.Name, property => (object?)property.Value.GetString(), StringComparer.Ordinal)) ?? throw new JsonException();
+        return (VaultRequest.Action, null);
     }
 
-    // No configuration refers to a name that does not print, and JSON holds no half of a surrogate pair.
-    private static void WriteSecrets(Utf8JsonWriter answer, IReadOnlyList<string> names)
-    {
-        answer.WriteStartArray(VaultRequest.Secrets);
-        foreach (string name in names.Where(name => ShownText.Printable(name) == name))
-        {
-            answer.WriteStringValue(name);
-        }
+    private static string Text(JsonElement request, string name) => request.Text(name) ?? throw new JsonException();
 
-        answer.WriteEndArray();
-    }
-
-    private static void WriteKeys(Utf8JsonWriter answer, IReadOnlyList<KeyVaultEntry> keys)
-    {
-        answer.WriteStartArray(VaultRequest.Keys);
-        foreach (KeyVaultEntry entry in keys)
-        {
-            answer.WriteStartObject();
-            answer.WriteString(VaultRequest.KeyId, entry.KeyId);
-            if (entry.Label is { } label)
-            {
-                answer.WriteStartObject(VaultRequest.Label);
-                foreach ((string name, string value) in label.ToProperties())
-                {
-                    answer.WriteString(name, value);
-                }
-
-                answer.WriteEndObject();
-            }
-
-            answer.WriteEndObject();
-        }
-
-        answer.WriteEndArray();
-    }
-
-    private static void Write(ArrayBufferWriter<byte> json, LlmConfigException error)
-    {
-        // Nobody can be asked here, so a vault that asks is a locked one.
-        LlmConfigErrorCode code = error.InnerException is VaultFailureException { IsRefusal: true } ? LlmConfigErrorCode.VaultLocked : error.Code;
-        using var writer = new Utf8JsonWriter(json);
-        writer.WriteStartObject();
-        writer.WriteStartObject(VaultRequest.Error);
-        writer.WriteString(VaultRequest.Code, code.ToString());
-        writer.WriteString(VaultRequest.Target, error.Target);
-        writer.WriteString(VaultRequest.Problem, error.Problem);
-        writer.WriteString(VaultRequest.RecommendedAction, error.RecommendedAction);
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
+    private static KeyLabel Label(JsonElement request) => VaultRequest.ToLabel(request) ?? throw new JsonException();
 }

@@ -63,6 +63,9 @@ internal sealed class VaultFailureException : Exception
             || type == typeof(System.Security.Authentication.AuthenticationException).FullName)
         || VaultAnswers.IsLocked(_said);
 
+    /// <summary>The vault is there and open: the failure is about the secret.</summary>
+    public bool IsAboutSecret => !IsLocked && !IsUnknownVault;
+
     /// <summary>It may pass by itself, and nothing was done.</summary>
     public bool IsThrottled => VaultAnswers.IsThrottled(_said);
 

@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Diagnostics;
-using System.Management.Automation;
 using System.Security.Cryptography;
 
 namespace LlmConfig;
@@ -9,9 +8,8 @@ namespace LlmConfig;
 /// Finds out what a vault does with a secret, by a throwaway one: extensions differ in the types and names that they take, in what they
 /// list, and in whether they do what they say. A vault that cannot keep a key, or cannot let go of one, is refused.
 /// </summary>
-/// <param name="registration">The vault.</param>
-/// <param name="vault">What calls it.</param>
-internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault vault)
+/// <param name="vault">The vault.</param>
+internal sealed class VaultProbe(VaultSecrets vault)
 {
     /// <summary>What the names of some vaults have to begin with.</summary>
     public const string SlashPrefix = "/";
@@ -49,7 +47,7 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
         foreach ((SecretForm form, string prefix) in Ways)
         {
             string name = prefix + keyId;
-            if (Try(name, value, form, _problem is null ? RegisteredVault.MostLooks : LooksAgain, cancellation) is not { } isLabelled)
+            if (Try(name, value, form, _problem is null ? VaultSecrets.MostLooks : LooksAgain, cancellation) is not { } isLabelled)
             {
                 continue;
             }
@@ -68,7 +66,7 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
             DateTime now = DateTime.UtcNow;
             return new VaultProfile
             {
-                Module = registration.ModuleAndVersion,
+                Module = vault.Registration.ModuleAndVersion,
                 Form = form,
                 Prefix = prefix,
                 TakesLabels = takesLabels,
@@ -85,7 +83,7 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
     // True where the vault took metadata together with the secret; null where it did not keep the secret.
     private bool? Try(string name, ApiKey value, SecretForm form, int looks, CancellationToken cancellation)
     {
-        bool isLabelled = registration.TakesMetadataWithSecret && TrySet(name, value, form, Metadata(), cancellation);
+        bool isLabelled = vault.Registration.TakesMetadataWithSecret && TrySet(name, value, form, Metadata(), cancellation);
         if (!isLabelled && !TrySet(name, value, form, null, cancellation))
         {
             Forget(name, cancellation);
@@ -103,7 +101,7 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
 
             _problem ??= isThere ? "gives another one back." : "took it without an error and does not have it.";
         }
-        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
+        catch (VaultFailureException e) when (e.IsAboutSecret)
         {
             _problem ??= $"did not give it back: {e.ShownMessage}";
         }
@@ -127,7 +125,7 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
             Left = name;
             return true;
         }
-        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
+        catch (VaultFailureException e) when (e.IsAboutSecret)
         {
             if (metadata is null)
             {
@@ -139,24 +137,13 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
     }
 
     // The names under which it lists the throwaway secret; null where it does not list at all.
-    private List<string>? Listed(string keyId, CancellationToken cancellation)
-    {
-        try
-        {
-            return [.. vault.List(RegisteredVault.AllKeys, cancellation)
-                .Select(item => RegisteredVault.Text(item, "Name"))
-                .Where(name => RegisteredVault.KeyIdIn(name) == keyId)];
-        }
-        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
-        {
-            return null;
-        }
-    }
+    private List<string>? Listed(string keyId, CancellationToken cancellation) =>
+        vault.ListedNames(cancellation, VaultSecrets.AllKeys)?.FindAll(name => VaultSecrets.KeyIdIn(name) == keyId);
 
     // Some vaults keep metadata in the secret itself.
     private bool TakesMetadataAfterwards(string name, ApiKey value, CancellationToken cancellation)
     {
-        if (registration.TakesMetadataWithSecret || !registration.HasMetadataCommand)
+        if (vault.Registration.TakesMetadataWithSecret || !vault.Registration.HasMetadataCommand)
         {
             return false;
         }
@@ -166,25 +153,14 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
             vault.SetMetadata(name, Metadata(), cancellation);
             return ShowsMetadata(name, cancellation) && vault.ReadBack(name, value, LooksAgain, cancellation).IsSame;
         }
-        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
-        {
-            return false;
-        }
-        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.InvalidKey)
+        catch (Exception e) when (e is VaultFailureException { IsAboutSecret: true } or LlmConfigException { Code: LlmConfigErrorCode.InvalidKey })
         {
             return false;
         }
     }
 
     private bool ShowsMetadata(string name, CancellationToken cancellation) =>
-        vault.List(name, cancellation).Any(item => item.Properties["Metadata"]?.Value is { } metadata && Holds(metadata is PSObject wrapped ? wrapped.BaseObject : metadata));
-
-    private static bool Holds(object metadata) => metadata switch
-    {
-        IDictionary table => table.Keys.Cast<object>().Any(key => key.ToString() == Property),
-        IEnumerable<KeyValuePair<string, object>> pairs => pairs.Any(pair => pair.Key == Property),
-        _ => false,
-    };
+        vault.List(name, cancellation).Any(item => VaultSecrets.MetadataOf(item)?.Keys.Contains(Property, StringComparer.Ordinal) == true);
 
     // No label of a store: whoever finds it takes it for nobody's key.
     private static Hashtable Metadata() => new() { [Property] = "throwaway" };
@@ -193,10 +169,10 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
     {
         try
         {
-            vault.RemoveSecret(name, cancellation);
+            vault.Remove(name, cancellation);
             Left = null;
         }
-        catch (VaultFailureException e) when (!e.IsLocked && !e.IsUnknownVault)
+        catch (VaultFailureException e) when (e.IsAboutSecret)
         {
             throw Refused($"It keeps a secret and does not remove it: {e.ShownMessage} The throwaway secret '{name}' is left in it.", e);
         }
@@ -211,11 +187,11 @@ internal sealed class VaultProbe(VaultRegistration registration, RegisteredVault
     {
         bool isTaken = Left == name;
         Left = null;
-        foreach (string kept in new[] { name, RegisteredVault.KeyIdIn(name)! }.Distinct())
+        foreach (string kept in new[] { name, VaultSecrets.KeyIdIn(name)! }.Distinct())
         {
             try
             {
-                vault.RemoveSecret(kept, cancellation);
+                vault.Remove(kept, cancellation);
             }
             catch (Exception e) when (e is LlmConfigException or VaultFailureException)
             {

@@ -49,11 +49,11 @@ internal sealed class VaultRegistry
             using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file.FullName));
             JsonElement root = json.RootElement;
             return new VaultRegistry(
-                Text(root, "DefaultVaultName"),
+                root.Text("DefaultVaultName"),
                 [.. root.GetProperty(nameof(Vaults)).EnumerateObject().Select(vault => new VaultRegistration(
                     vault.Name,
-                    Text(vault.Value, "ModuleName") ?? string.Empty,
-                    Text(vault.Value, "ModulePath") ?? string.Empty,
+                    vault.Value.Text("ModuleName") ?? string.Empty,
+                    vault.Value.Text("ModulePath") ?? string.Empty,
                     vault.Value.TryGetProperty("SetSecretSupportsMetadata", out JsonElement takes) && takes.ValueKind == JsonValueKind.True))]);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.SecurityException
@@ -61,9 +61,6 @@ internal sealed class VaultRegistry
         {
             return None;
         }
-
-        static string? Text(JsonElement parent, string name) =>
-            parent.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
     }
 
     private static string? FolderFor(Func<string, string?> variable)

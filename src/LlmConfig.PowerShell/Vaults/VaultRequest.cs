@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LlmConfig;
 
 /// <summary>The words of the protocol between <c>llmconfig</c> and the PowerShell that serves its vaults. Compiled into both programs.</summary>
@@ -31,4 +33,10 @@ internal static class VaultRequest
     public const string Target = "target";
     public const string Problem = "problem";
     public const string RecommendedAction = "recommendedAction";
+
+    /// <summary>The label of a request or of an entry of an answer; <see langword="null"/> where it has none.</summary>
+    public static KeyLabel? ToLabel(JsonElement parent) =>
+        parent.Texts(Label) is { } label
+            ? KeyLabel.TryFrom(label.ToDictionary(pair => pair.Key, pair => (object?)pair.Value, StringComparer.OrdinalIgnoreCase))
+            : null;
 }

@@ -36,7 +36,7 @@ public sealed class StandIn : IDisposable
     {
         _store = store;
         _current = this;
-        RegisteredVault.FirstPause = TimeSpan.FromMilliseconds(1);
+        VaultSecrets.FirstPause = TimeSpan.FromMilliseconds(1);
         string module = Directory.CreateDirectory(Path.Combine(store.Modules, "Microsoft.PowerShell.SecretManagement")).FullName;
         File.WriteAllText(Path.Combine(module, "Microsoft.PowerShell.SecretManagement.psm1"), Script);
         File.WriteAllText(

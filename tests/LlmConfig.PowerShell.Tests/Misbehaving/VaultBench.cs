@@ -35,7 +35,7 @@ internal sealed partial class VaultBench : IDisposable
         _shell = new Shell(_store);
         _vault = new StandIn(_store);
         _misbehaving = new MisbehavingVault(_vault);
-        RegisteredVault.FirstPause = TimeSpan.Zero;
+        VaultSecrets.FirstPause = TimeSpan.Zero;
         foreach ((string name, string key) in Keys)
         {
             Run("$null", (name, EngineTest.SecureText(key)));

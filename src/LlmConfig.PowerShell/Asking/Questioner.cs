@@ -6,6 +6,27 @@ using System.Security;
 
 namespace LlmConfig;
 
+/// <summary>Somebody who answers questions, one line each.</summary>
+internal interface IQuestioner
+{
+    /// <summary>Asks for a line of text.</summary>
+    /// <param name="message">What to say first; empty for nothing.</param>
+    /// <param name="question">The question, without a colon.</param>
+    /// <exception cref="NobodyAnswersException">Nobody can be asked here, or the input ended.</exception>
+    string Ask(string message, string question);
+
+    /// <summary>Asks for a secret, which is not shown while it is typed.</summary>
+    /// <param name="message">What to say first; empty for nothing.</param>
+    /// <param name="question">The question, without a colon.</param>
+    /// <exception cref="NobodyAnswersException">Nobody can be asked here, or the input ended.</exception>
+    SecureString AskUnseen(string message, string question);
+}
+
+/// <summary>A question got no answer: nobody can be asked here, or the input ended.</summary>
+[SuppressMessage("Design", "CA1032", Justification = "Thrown by one class and caught by another; never seen outside.")]
+[SuppressMessage("Design", "CA1064", Justification = "The same.")]
+internal sealed class NobodyAnswersException(Exception? cause) : Exception("Nobody answers here.", cause);
+
 /// <summary>Asks the person at the host, in the way in which the engine asks for mandatory parameters.</summary>
 /// <param name="host">The host of the cmdlet that asks.</param>
 /// <param name="isStopping">True once the pipeline is being stopped.</param>
@@ -17,6 +38,25 @@ internal sealed class HostQuestioner(PSHost host, Func<bool> isStopping) : IQues
     /// <inheritdoc/>
     public SecureString AskUnseen(string message, string question) =>
         Prompt(message, question, typeof(SecureString)) as SecureString ?? throw new NobodyAnswersException(null);
+
+    /// <summary>Asks for the passphrase of the built-in vault; <see langword="null"/> where nobody can be asked.</summary>
+    public SecureString? AskPassphrase(PassphraseRequest request)
+    {
+        (string message, string question) = request switch
+        {
+            { IsRepetition: true } => (string.Empty, "The same once more"),
+            { IsNew: true } => ($"The keys in '{ShownText.Of(request.Folder)}' get a passphrase of 8 characters or more. Without it they are lost.", "New passphrase"),
+            _ => ($"The keys in '{ShownText.Of(request.Folder)}' are locked with a passphrase.", "Passphrase"),
+        };
+        try
+        {
+            return AskUnseen(message, question);
+        }
+        catch (NobodyAnswersException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>What can be told before a question is written. The rest (pwsh -NonInteractive, hosts that do not prompt) throws.</summary>
     /// <param name="host">The host that would put the question.</param>

@@ -1,0 +1,154 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+using System.Security;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace LlmConfig.Cli;
+
+/// <summary>
+/// The ways in which a verb is given a key or a password: standard input, a file, an environment variable, another command, or a person
+/// who is asked. Never an argument: other users see the arguments of a process, and shells keep them in a history.
+/// </summary>
+internal static class SecretInput
+{
+    // Room for the longest key, a line break of two characters, and one byte that says that there is more.
+    private const int LongestKey = ApiKey.MaximumBytes + 3;
+
+    /// <summary>The options of a verb that takes a key.</summary>
+    public static IEnumerable<Symbol> KeyOptions =>
+    [
+        Verb.Flag("--key-stdin", "read the key from standard input (asked for, unseen, where that is a terminal)"),
+        Verb.Value("--key-file", "FILE", "read the key from this file"),
+        Verb.Value("--key-env", "VARIABLE", "take the key from this environment variable"),
+        Verb.Value("--key-command", "COMMAND", "take the key from the output of this command (run without a shell)"),
+    ];
+
+    /// <summary>The options of a verb that takes the password of an export.</summary>
+    public static IEnumerable<Symbol> PasswordOptions =>
+    [
+        Verb.Flag("--password-stdin", "read the password from standard input"),
+        Verb.Value("--password-file", "FILE", "read the password from this file"),
+        Verb.Value("--password-env", "VARIABLE", "take the password from this environment variable"),
+    ];
+
+    /// <summary>The key that the command line names, for the caller to dispose of; <see langword="null"/> where it names none.</summary>
+    /// <param name="session">What to read from.</param>
+    /// <param name="target">The name of the configuration, for the error.</param>
+    /// <exception cref="LlmConfigException">InvalidKey.</exception>
+    /// <exception cref="UsageException">It is given in two ways.</exception>
+    public static ApiKey? ReadKey(Session session, string target) => Way(session.Line, "key", "stdin", "file", "env", "command") switch
+    {
+        null => null,
+        "--key-env" => ApiKey.FromEnvironment(session.Line.Text("--key-env")!, target),
+        "--key-stdin" when session.Console.InputIsTerminal => AskForKey(session, "API key (not shown): ", target)
+            ?? throw Invalid("The key is empty.", "Type or paste the key, all of it and nothing else.", target),
+        { } way => Read(session, way, LongestKey, utf8 => ApiKey.FromUtf8(utf8, target)),
+    };
+
+    /// <summary>Asks a person for a key, which is not shown.</summary>
+    /// <returns>The key, or <see langword="null"/> for an empty answer.</returns>
+    /// <exception cref="LlmConfigException">InvalidKey.</exception>
+    public static ApiKey? AskForKey(Session session, string question, string target) =>
+        session.AskUnseen(question, typed => typed.IsEmpty ? null : ApiKey.From(typed, target));
+
+    /// <summary>True where the command line names a password.</summary>
+    public static bool NamesPassword(CommandLine line) => Given(line, "password", "stdin", "file", "env").Any();
+
+    /// <summary>The password that the command line names, for the caller to dispose of; <see langword="null"/> where it names none.</summary>
+    /// <exception cref="LlmConfigException">InvalidKey: the place that it names has none.</exception>
+    public static SecureString? ReadPassword(Session session) => Way(session.Line, "password", "stdin", "file", "env") switch
+    {
+        null => null,
+        "--password-env" => Protect(session.Console.Variable(session.Line.Text("--password-env")!)
+            ?? throw Invalid(
+                "The environment variable that should hold the password is not set.", "Give the variable's name (not the password itself).")),
+        "--password-stdin" when session.Console.InputIsTerminal => AskForPassword(session, "Password (not shown): "),
+        { } way => Read(session, way, ApiKey.MaximumBytes, FromUtf8),
+    };
+
+    /// <summary>Asks a person for the password.</summary>
+    /// <exception cref="LlmConfigException">InvalidKey: nobody can be asked.</exception>
+    public static SecureString AskForPassword(Session session, string question) => session.AskUnseen(question, Protect);
+
+    public static LlmConfigException Invalid(string problem, string remedy, string? target = null) =>
+        new(LlmConfigErrorCode.InvalidKey, target, problem, remedy);
+
+    public static int ReadAll(Stream stream, byte[] buffer) => stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+
+    private static IEnumerable<string> Given(CommandLine line, string what, params string[] ways) => ways
+        .Select(way => $"--{what}-{way}")
+        .Where(option => option.EndsWith("-stdin", StringComparison.Ordinal) ? line.Flag(option) : line.Text(option) is not null);
+
+    private static string? Way(CommandLine line, string what, params string[] ways)
+    {
+        string[] given = [.. Given(line, what, ways)];
+        string[] options = [.. ways.Select(way => $"--{what}-{way}")];
+        return given.Length <= 1 ? given.FirstOrDefault()
+            : throw new UsageException($"The {what} is given in two ways.", $"Use one of {string.Join(", ", options[..^1])} and {options[^1]}.");
+    }
+
+    private static T Read<T>(Session session, string way, int longest, Func<ReadOnlySpan<byte>, T> take)
+    {
+        byte[] buffer = GC.AllocateArray<byte>(longest, pinned: true);
+        try
+        {
+            int length = way switch
+            {
+                "--key-command" => session.Starter.Read(ShellWords.Split(session.Line.Text(way)!), buffer),
+                "--key-stdin" or "--password-stdin" => ReadAll(session.Console.Input, buffer),
+                _ => ReadFile(session.Line.Text(way)!, buffer),
+            };
+            return take(WithoutLineBreak(buffer.AsSpan(0, length)));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(buffer);
+        }
+    }
+
+    // Without one line break at its end, LF or CR LF, as every command and editor writes it, and without a byte order mark.
+    private static ReadOnlySpan<byte> WithoutLineBreak(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> rest = text.StartsWith(Encoding.UTF8.Preamble) ? text[3..] : text;
+        return rest.EndsWith("\r\n"u8) ? rest[..^2] : rest.EndsWith("\n"u8) ? rest[..^1] : rest;
+    }
+
+    private static int ReadFile(string path, byte[] buffer)
+    {
+        try
+        {
+            // No buffer of its own, which would keep the key.
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            return ReadAll(file, buffer);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            // Not named: it may be a key that was given in the file's place.
+            throw Invalid("The file that should hold the key cannot be read.", "Give the path of a file that is there and that you may read (not the key itself).");
+        }
+    }
+
+    private static SecureString FromUtf8(ReadOnlySpan<byte> utf8)
+    {
+        char[] characters = GC.AllocateArray<char>(utf8.Length, pinned: true);
+        try
+        {
+            return Protect(characters.AsSpan(0, Encoding.UTF8.GetChars(utf8, characters)));
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(MemoryMarshal.AsBytes(characters.AsSpan()));
+        }
+    }
+
+    private static unsafe SecureString Protect(ReadOnlySpan<char> text)
+    {
+        fixed (char* start = text)
+        {
+            var result = start is null ? new SecureString() : new SecureString(start, text.Length);
+            result.MakeReadOnly();
+            return result;
+        }
+    }
+}

@@ -1,0 +1,217 @@
+using System.Globalization;
+
+namespace LlmConfig.Cli;
+
+/// <summary>How things of one kind are shown.</summary>
+/// <param name="Lay">Shows them to a person.</param>
+/// <param name="Fields">One for a program: each property of the object that the cmdlets give, in camel case.</param>
+internal sealed record View<T>(Action<TextPage, IReadOnlyList<T>> Lay, Func<T, IEnumerable<(string Name, object? Value)>> Fields);
+
+/// <summary>The views: for each kind of object the columns of its table or the lines of its list, and the fields of its JSON.</summary>
+internal static class Views
+{
+    public static View<LlmConfiguration> Configuration => new(
+        (page, items) => page.Lists(items, item =>
+        [
+            ("Name", new Cell(item.IsDefault ? $"{item.Name} (default)" : item.Name, item.IsDefault ? Tone.Good : Tone.Plain)),
+            ("Provider", item.Provider),
+            ("Base URL", item.BaseUrl),
+            ("Key goes as", item.UseAuthHeader ? "Authorization: Bearer" : LlmProviderCatalog.Find(item.Provider)?.KeyHeader ?? "the provider's own header"),
+            ("Model", item.Model),
+            ("Vault", item.Vault ?? "none: there is no key"),
+            ("Key name", item.KeyName),
+            ("Key set", Time(item.KeyUpdatedAt)),
+            ("Created", Time(item.CreatedAt)),
+            ("Changed", Time(item.UpdatedAt)),
+            ("Id", item.Id.ToString("D")),
+        ]),
+        item =>
+        [
+            ("id", item.Id),
+            ("name", item.Name),
+            ("provider", item.Provider),
+            ("baseUrl", item.BaseUrl),
+            ("useAuthHeader", item.UseAuthHeader),
+            ("model", item.Model),
+            ("vault", item.Vault),
+            ("keyName", item.KeyName),
+            ("keyStoreId", item.KeyStoreId),
+            ("isDefault", item.IsDefault),
+            ("keyUpdatedAt", item.KeyUpdatedAt),
+            ("createdAt", item.CreatedAt),
+            ("updatedAt", item.UpdatedAt),
+        ]);
+
+    /// <summary>Configurations, one a line.</summary>
+    public static View<LlmConfiguration> ConfigurationTable => Configuration with
+    {
+        Lay = (page, items) => page.Table(items, ["NAME", "PROVIDER", "MODEL", "VAULT", "KEY AGE", "BASE URL"], item =>
+        [
+            item.IsDefault ? new Cell($"{item.Name} (default)", Tone.Good) : item.Name,
+            item.Provider,
+            item.Model,
+            item.Vault,
+            item.KeyUpdatedAt is { } set ? new Cell(Age(DateTime.UtcNow - set)) : new Cell("no key", Tone.Quiet),
+            item.BaseUrl,
+        ]),
+    };
+
+    public static View<LlmProvider> Provider => new(
+        (page, items) => page.Table(items, ["ID", "PROVIDER", "KEY VARIABLE", "HEADER", "BASE URL"], item =>
+        [
+            item.Id,
+            item.DisplayName,
+            item.KeyVariables.Count > 0 ? item.KeyVariables[0] : null,
+            item.KeyHeader ?? "Authorization",
+            item.DefaultBaseUrl ?? new Cell("must be given", Tone.Quiet),
+        ]),
+        item =>
+        [
+            ("id", item.Id),
+            ("displayName", item.DisplayName),
+            ("defaultBaseUrl", item.DefaultBaseUrl),
+            ("baseUrlExample", item.BaseUrlExample),
+            ("keyVariables", item.KeyVariables),
+            ("bearerKeyVariables", item.BearerKeyVariables),
+            ("baseUrlVariable", item.BaseUrlVariable),
+            ("baseUrlTails", item.BaseUrlTails),
+            ("modelVariables", item.ModelVariables),
+            ("toolVariables", item.ToolVariables),
+            ("overridingVariables", item.OverridingVariables),
+            ("keyHeader", item.KeyHeader),
+            ("useAuthHeader", item.UseAuthHeader),
+            ("keyRequired", item.KeyRequired),
+            ("keyPrefixes", item.KeyPrefixes),
+            ("keyCheck", item.KeyCheck),
+            ("keyRefusedStatusCodes", item.KeyRefusedStatusCodes),
+            ("extraHeaders", item.ExtraHeaders),
+        ]);
+
+    public static View<StoreInfo> Store => new(
+        (page, items) => page.Lists(items, item =>
+        [
+            ("Folder", item.Path),
+            ("  because of", item.PathReason),
+            ("Configurations", item.Exists ? Number(item.ConfigurationCount) : "none yet"),
+            ("Default", item.DefaultConfiguration),
+            ("New keys go to", item.DefaultVault),
+            ("  because", ProgramWords.Translate(item.DefaultVaultReason)),
+            .. item.Vaults.Select(vault => ("Vault", (Cell)vault.ToString())),
+            ("Protector", item.Protector?.ToString()),
+            ("  because", ProgramWords.Translate(item.ProtectorReason)),
+            ("  state", new Cell(item.ProtectorState.ToString(), item.ProtectorState == ProtectorState.Ready ? Tone.Good : Tone.Doubtful)),
+            ("Changes under way", Number(item.PendingChanges)),
+            ("Revision", Number(item.Revision)),
+            ("Id", item.StoreId?.ToString("D")),
+        ]),
+        item =>
+        [
+            ("path", item.Path),
+            ("pathReason", item.PathReason),
+            ("exists", item.Exists),
+            ("storeId", item.StoreId),
+            ("revision", item.Revision),
+            ("configurationCount", item.ConfigurationCount),
+            ("defaultConfiguration", item.DefaultConfiguration),
+            ("defaultVault", item.DefaultVault),
+            ("defaultVaultReason", ProgramWords.Translate(item.DefaultVaultReason)),
+            ("vaults", item.Vaults.Select(Vault)),
+            ("protector", item.Protector),
+            ("protectorReason", ProgramWords.Translate(item.ProtectorReason)),
+            ("protectorState", item.ProtectorState),
+            ("pendingChanges", item.PendingChanges),
+        ]);
+
+    /// <summary>What checks and repairs found or did.</summary>
+    public static View<CheckResult> Check => new(
+        (page, items) =>
+        {
+            page.Table(items, ["STATUS", "CHECK", "TARGET", "MESSAGE"], item =>
+            [
+                new Cell(item.Status.ToString(), ToneOf(item.Status)),
+                item.Check,
+                item.Target,
+                ProgramWords.Translate(item.Message),
+            ]);
+
+            // A remedy is a sentence of its own: it would be cut in a table.
+            page.Notes([.. items.Where(item => item.Remedy is not null)
+                .GroupBy(item => item.Remedy!)
+                .Select(group => $"{string.Join(", ", group.Select(item => ShownText.Printable(item.Target)).Distinct())}: {ShownText.Printable(ProgramWords.Translate(group.Key))}")]);
+        },
+        item =>
+        [
+            ("check", item.Check),
+            ("status", item.Status),
+            ("target", item.Target),
+            ("message", ProgramWords.Translate(item.Message)),
+            ("remedy", item.Remedy is null ? null : ProgramWords.Translate(item.Remedy)),
+            .. item switch
+            {
+                OnlineCheckResult online =>
+                    [("id", online.Id), ("outcome", online.Outcome), ("httpStatus", online.HttpStatus), ("duration", online.Duration)],
+                RepairResult repair => [("changed", repair.Changed), ("error", null)],
+                _ => Array.Empty<(string, object?)>(),
+            },
+        ]);
+
+    /// <summary>What a repair would do.</summary>
+    public static View<RepairStep> RepairStep => new(
+        (page, items) => page.Table(items, ["CHECK", "TARGET", "ACTION"], item => [item.Check, item.Target, ProgramWords.Translate(item.Action)]),
+        item =>
+        [
+            ("check", item.Check),
+            ("target", item.Target),
+            ("action", ProgramWords.Translate(item.Action)),
+            ("removesKey", item.RemovesKey),
+            ("needsConsent", item.NeedsConsent),
+        ]);
+
+    /// <summary>What an import would do.</summary>
+    public static View<ImportStep> ImportStep => new(
+        (page, items) => page.Table(items, ["ACTION", "NAME", "DETAIL"], item =>
+        [
+            item.Error is null ? item.Action.ToString() : new Cell(item.Error.Code.ToString(), Tone.Bad),
+            item.Name,
+            Detail(item),
+        ]),
+        item =>
+        [
+            ("name", item.Name),
+            ("action", item.Error is null ? item.Action : null),
+            ("detail", Detail(item)),
+            ("error", item.Error?.Code),
+        ]);
+
+    private static IEnumerable<(string Name, object? Value)> Vault(VaultInfo vault) =>
+    [
+        ("name", vault.Name),
+        ("keyCount", vault.KeyCount),
+        ("module", vault.Profile?.Module),
+        ("form", vault.Profile?.Form),
+        ("prefix", vault.Profile?.Prefix),
+        ("takesLabels", vault.Profile?.TakesLabels == true),
+        ("listsNames", vault.Profile?.ListsNames == true),
+        ("probedAt", vault.Profile?.ProbedAt),
+    ];
+
+    private static string Detail(ImportStep step) => step.Error is null ? step.Detail : ProgramWords.Translate(step.Error.Message);
+
+    private static Tone ToneOf(CheckStatus status) => status switch
+    {
+        CheckStatus.Ok => Tone.Good,
+        CheckStatus.Warning or CheckStatus.Unknown => Tone.Doubtful,
+        _ => Tone.Bad,
+    };
+
+    private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string? Time(DateTime? time) => time?.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+
+    private static string Age(TimeSpan age) => string.Create(CultureInfo.InvariantCulture, $@"{age switch
+    {
+        { TotalDays: >= 1 } => $"{Math.Floor(age.TotalDays)} d",
+        { TotalHours: >= 1 } => $"{Math.Floor(age.TotalHours)} h",
+        _ => $"{Math.Max(0, Math.Floor(age.TotalMinutes))} min",
+    }}");
+}
