@@ -16,7 +16,7 @@ internal enum Tone
 /// <summary>A text in a table or list, fit to be shown on a terminal.</summary>
 internal readonly record struct Cell
 {
-    public Cell(string? text, Tone tone = Tone.Plain) => (Text, Tone) = (ShownText.Printable(text) ?? string.Empty, tone);
+    public Cell(string? text, Tone tone = Tone.Plain) => (Text, Tone) = (DisplayText.Printable(text) ?? string.Empty, tone);
 
     public string Text { get; }
 

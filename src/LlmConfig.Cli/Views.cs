@@ -137,7 +137,7 @@ internal static class Views
             // A remedy is a sentence of its own: it would be cut in a table.
             page.Notes([.. items.Where(item => item.Remedy is not null)
                 .GroupBy(item => item.Remedy!)
-                .Select(group => $"{string.Join(", ", group.Select(item => ShownText.Printable(item.Target)).Distinct())}: {ShownText.Printable(ProgramWords.Translate(group.Key))}")]);
+                .Select(group => $"{string.Join(", ", group.Select(item => DisplayText.Printable(item.Target)).Distinct())}: {DisplayText.Printable(ProgramWords.Translate(group.Key))}")]);
         },
         item =>
         [

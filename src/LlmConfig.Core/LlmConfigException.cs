@@ -15,12 +15,12 @@ public sealed class LlmConfigException : Exception
     /// <param name="cause">The exception that led here, if any.</param>
     public LlmConfigException(
         LlmConfigErrorCode code, string? target, string problem, string recommendedAction, Exception? cause = null)
-        : base(ShownText.Line($"{problem} {recommendedAction}"), cause)
+        : base(DisplayText.Line($"{problem} {recommendedAction}"), cause)
     {
         Code = code;
         Target = target;
-        Problem = ShownText.Line(problem);
-        RecommendedAction = ShownText.Line(recommendedAction);
+        Problem = DisplayText.Line(problem);
+        RecommendedAction = DisplayText.Line(recommendedAction);
     }
 
     /// <summary>What went wrong, for programs.</summary>

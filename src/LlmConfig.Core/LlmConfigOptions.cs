@@ -75,8 +75,8 @@ public sealed record LlmConfigOptions
 public sealed record LlmConfigWarning(string Target, string Message)
 {
     /// <summary>The file, vault or configuration concerned.</summary>
-    public string Target { get; } = ShownText.Printable(Target);
+    public string Target { get; } = DisplayText.Printable(Target);
 
     /// <summary>What happened and what to do about it, in full sentences.</summary>
-    public string Message { get; } = ShownText.Printable(Message);
+    public string Message { get; } = DisplayText.Printable(Message);
 }

@@ -206,7 +206,7 @@ public sealed class LlmConfigRepository : IDisposable
             {
                 Warn(new LlmConfigWarning(
                     item.Name,
-                    $"The tools of {item.Provider} read no base URL from the environment: unless told otherwise, they send the key of '{item.Name}' to their own host instead of {ShownText.WithAsciiHost(item.BaseUrl)}. For tools of OpenAI's kind, add -Variable OPENAI_API_KEY."));
+                    $"The tools of {item.Provider} read no base URL from the environment: unless told otherwise, they send the key of '{item.Name}' to their own host instead of {DisplayText.WithAsciiHost(item.BaseUrl)}. For tools of OpenAI's kind, add -Variable OPENAI_API_KEY."));
             }
 
             return environment;
@@ -536,7 +536,7 @@ public sealed class LlmConfigRepository : IDisposable
             if (_vaults.Open(name.Trim()) is not IProbedVault vault)
             {
                 throw new LlmConfigException(
-                    LlmConfigErrorCode.InvalidArgument, ShownText.Of(name), "The built-in vault is not tried: what it does is known.", "Name a vault that is registered with SecretManagement.");
+                    LlmConfigErrorCode.InvalidArgument, DisplayText.Of(name), "The built-in vault is not tried: what it does is known.", "Name a vault that is registered with SecretManagement.");
             }
 
             ConfigDocument store = _protocol.Initialise(_config.ReadStrictly(), cancellation);
@@ -665,7 +665,7 @@ public sealed class LlmConfigRepository : IDisposable
             return Health.Check(ids, vaults, maximumKeyAge, progress, cancellation);
         });
 
-    /// <summary>Looks at the store and plans what puts it right. Changes and creates nothing.</summary>
+    /// <summary>Looks at the store and plans what repairs it. Changes and creates nothing.</summary>
     /// <param name="vaults">
     /// Vaults to look into beside the built-in one and those that the configurations name: where the keys of a store lie whose
     /// file and backup are lost.
@@ -803,7 +803,7 @@ public sealed class LlmConfigRepository : IDisposable
             DefaultVaultReason = choice.Reason,
             Vaults = document is null ? [] : VaultsOf(document),
             Protector = vault.Protector,
-            ProtectorReason = ShownText.Line(vault.Reason),
+            ProtectorReason = DisplayText.Line(vault.Reason),
             ProtectorState = vault.Status.State,
             PendingChanges = document is null ? 0 : _intents.Count,
         };
@@ -830,7 +830,7 @@ public sealed class LlmConfigRepository : IDisposable
 
     private ImportPlan Plan(IReadOnlyList<ImportingChange> changes, ConfigDocument? seen, int passedOver = 0)
     {
-        WriteProtocol.Try(changes, seen ?? ConfigDocument.Empty, _vaults.Opener(seen));
+        WriteProtocol.Try(changes, seen ?? ConfigDocument.Empty, _vaults.Resolver(seen));
         return new ImportPlan([.. changes.Select(change => new ImportStep(change))], passedOver);
     }
 
@@ -839,7 +839,7 @@ public sealed class LlmConfigRepository : IDisposable
         ConfigDocument? seen = _config.Read();
 
         // A mark and a seal mean something in their own store only.
-        List<LlmConfiguration> items = [.. ids.Distinct().Select(id => (seen?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"))) with { KeyMark = null, Seal = null })];
+        List<LlmConfiguration> items = [.. ids.Distinct().Select(id => (seen?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"))) with { KeyFingerprint = null, Seal = null })];
         return new ConfigDocument(seen?.StoreId ?? Guid.NewGuid(), seen?.Revision ?? 0, null, items, JsonExtras.None);
     }
 
@@ -859,8 +859,8 @@ public sealed class LlmConfigRepository : IDisposable
     private List<ChangeResult> Preview(List<PlannedChange> changes)
     {
         ConfigDocument seen = _config.ReadStrictly() ?? ConfigDocument.Empty;
-        WriteProtocol.Try(changes, seen, _vaults.Opener(seen));
-        _protocol.WarnOfDoubts(changes, seen);
+        WriteProtocol.Try(changes, seen, _vaults.Resolver(seen));
+        _protocol.WarnOf(changes, seen);
         return [.. changes.Select(change => change.ToResult())];
     }
 

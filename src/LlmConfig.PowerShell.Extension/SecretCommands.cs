@@ -24,7 +24,7 @@ public abstract class SecretCommand : VaultExtensionCommand
         if (!isThere)
         {
             throw new LlmConfigException(
-                LlmConfigErrorCode.NotFound, ShownText.Of(Name), $"The vault has no secret '{ShownText.Of(Name)}'.", "Get-SecretInfo lists what there is.");
+                LlmConfigErrorCode.NotFound, DisplayText.Of(Name), $"The vault has no secret '{DisplayText.Of(Name)}'.", "Get-SecretInfo lists what there is.");
         }
     }
 }

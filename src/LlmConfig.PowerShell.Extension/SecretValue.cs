@@ -22,7 +22,7 @@ internal static class SecretValue
         {
             // Not kept as the cause: it names the character at fault.
             throw new LlmConfigException(
-                LlmConfigErrorCode.InvalidKey, ShownText.Of(name), "The secret holds half of a surrogate pair, which is no text.", "Keep it as byte[].");
+                LlmConfigErrorCode.InvalidKey, DisplayText.Of(name), "The secret holds half of a surrogate pair, which is no text.", "Keep it as byte[].");
         }
     }
 
@@ -96,7 +96,7 @@ internal static class SecretValue
 
     private static LlmConfigException Unfit(string name, object? value) => new(
         LlmConfigErrorCode.InvalidKey,
-        ShownText.Of(name),
+        DisplayText.Of(name),
         $"A secret of the type {value?.GetType().Name ?? "null"} cannot be kept.",
         "Types supported: byte[], string, SecureString, PSCredential, and a Hashtable of these.");
 }

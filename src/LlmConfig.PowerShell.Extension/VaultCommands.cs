@@ -19,8 +19,8 @@ public sealed class TestSecretVaultCommand : VaultExtensionCommand
                 good = false;
                 WriteError(new LlmConfigException(
                     LlmConfigErrorCode.InvalidName,
-                    ShownText.Of(name),
-                    $"The vault parameter '{ShownText.Of(name)}' is not known.",
+                    DisplayText.Of(name),
+                    $"The vault parameter '{DisplayText.Of(name)}' is not known.",
                     $"This vault has no parameters; LLMCONFIG_HOME names its folder. Register it again without -VaultParameters."));
             }
         }

@@ -48,7 +48,7 @@ public sealed partial class FileFormatsDocumentTests : IDisposable
     {
         string text = Block("json llm_config.json");
         byte[] bytes = System.Text.Encoding.UTF8.GetBytes(text);
-        Assert.Equal(text, System.Text.Encoding.UTF8.GetString(ConfigDocumentWriter.Write(ConfigDocumentReader.Read(bytes))).ReplaceLineEndings("\n"));
+        Assert.Equal(text, System.Text.Encoding.UTF8.GetString(StoreDocument.Write(StoreDocument.Read(bytes))).ReplaceLineEndings("\n"));
     }
 
     [Fact]

@@ -252,7 +252,7 @@ public sealed class RegisteredVaultTests : EngineTest
         Assert.Empty(Run("Get-LlmConfig").Output);
         _vault.Instead = null;
 
-        // What the vault was tried with, and could not be asked to let go of, was named.
+        // What the vault was tried with, and could not be asked to released, was named.
         foreach (string left in _vault.Secrets.Keys.ToList())
         {
             Assert.Contains(left, error.Exception.Message, StringComparison.Ordinal);

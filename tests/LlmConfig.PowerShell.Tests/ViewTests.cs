@@ -75,7 +75,7 @@ public sealed class ViewTests : EngineTest
     public void Characters_that_steer_a_terminal_show_escaped(string name, string provider, string model, string vault, params string[] shown)
     {
         Run("New-LlmConfig a openai -ApiKey $key", ("key", Secure("sk-one")));
-        LlmConfiguration item = Stored("a") with { Name = name, Provider = provider, Model = model, Vault = vault, OwnBaseUrl = "https://x.example/\u001b]0;title\u0007" };
+        LlmConfiguration item = Stored("a") with { Name = name, Provider = provider, Model = model, Vault = vault, ExplicitBaseUrl = "https://x.example/\u001b]0;title\u0007" };
 
         foreach (object value in new object[] { item, Deserialized(item) })
         {

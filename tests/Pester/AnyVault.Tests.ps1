@@ -147,7 +147,7 @@ Describe '<Module>' -ForEach $found {
         Write-Host @(@($lines) -match ': tried in ')
     }
 
-    It 'takes 20 keys and lets go of them' {
+    It 'takes 20 keys and releases them' {
         $null = Invoke-Step $Extension {
             New-Key (1..20 -replace '^', 'n')
             Assert-Equal @(Get-VaultSecret $Extension).Count 20 'secrets'

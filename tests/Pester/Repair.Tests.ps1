@@ -1,6 +1,6 @@
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.5.0' }
 
-# Test-LlmConfig, Repair-LlmConfig and the log in the real shell: each damage is found, put right and gone, and a second
+# Test-LlmConfig, Repair-LlmConfig and the log in the real shell: each damage is found, repaired and gone, and a second
 # repair does nothing. Every test works in a home of its own.
 
 BeforeDiscovery {
@@ -88,7 +88,7 @@ Describe 'Test-LlmConfig and Repair-LlmConfig' {
         Repair-LlmConfig | Should -BeNullOrEmpty
     }
 
-    It 'finds <Name>, puts it right, and does nothing the second time' -ForEach $damages {
+    It 'finds <Name>, repairs it, and does nothing the second time' -ForEach $damages {
         & $Damage
         $before = Get-StoreState
         $found = Test-LlmConfig -WarningVariable warned | Where-Object Check -EQ $Check | Where-Object Status -NE Ok

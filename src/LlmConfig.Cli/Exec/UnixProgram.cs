@@ -38,7 +38,7 @@ internal static unsafe partial class UnixProgram
             NativeMemory.Clear((void*)variable, (nuint)Text(variable).Length);
         }
 
-        string shown = ShownText.Of(program[0]);
+        string shown = DisplayText.Of(program[0]);
         complain(errno switch
         {
             NotFound or NotADirectory when program[0].Contains('/', StringComparison.Ordinal) => $"There is no program '{shown}'.",

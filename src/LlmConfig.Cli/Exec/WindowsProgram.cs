@@ -19,7 +19,7 @@ internal static class WindowsProgram
     /// <summary>As <see cref="IProgramStarter.Become"/>.</summary>
     public static int Run(IReadOnlyList<string> program, LlmEnvironment environment, Action<string> complain)
     {
-        string shown = ShownText.Of(program[0]);
+        string shown = DisplayText.Of(program[0]);
         try
         {
             if (Prepare(program) is not { } start)

@@ -22,12 +22,12 @@ internal static class PwshProgram
         string named = variable(PathVariable) is { Length: > 0 } value ? value : "pwsh";
         if (Path.IsPathFullyQualified(named))
         {
-            return File.Exists(named) ? named : throw Missing(vault, $"{PathVariable} names a file that is not there: '{ShownText.Of(named)}'.");
+            return File.Exists(named) ? named : throw Missing(vault, $"{PathVariable} names a file that is not there: '{DisplayText.Of(named)}'.");
         }
 
         if (named.AsSpan().IndexOfAny('/', '\\') >= 0)
         {
-            throw Missing(vault, $"{PathVariable} is neither a full path nor the name of a program: '{ShownText.Of(named)}'.");
+            throw Missing(vault, $"{PathVariable} is neither a full path nor the name of a program: '{DisplayText.Of(named)}'.");
         }
 
         // Folders of the path that depend on where one is are skipped: whoever owns that folder would get the keys.
@@ -37,7 +37,7 @@ internal static class PwshProgram
             .Where(Path.IsPathFullyQualified)
             .Select(folder => Path.Combine(folder, file))
             .FirstOrDefault(File.Exists)
-            ?? throw Missing(vault, $"There is no '{ShownText.Of(named)}' on the path.");
+            ?? throw Missing(vault, $"There is no '{DisplayText.Of(named)}' on the path.");
     }
 
     /// <summary>The longest wait for one answer.</summary>

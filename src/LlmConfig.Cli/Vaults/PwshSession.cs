@@ -193,7 +193,7 @@ internal sealed class PwshSession : IDisposable
             said = _complaint.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault();
         }
 
-        string words = string.Join(' ', (said ?? string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => ShownText.Of(word)));
+        string words = string.Join(' ', (said ?? string.Empty).Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => DisplayText.Of(word)));
         return words.Length == 0 ? $"PowerShell ended without an answer{code}." : $"PowerShell ended without an answer{code}: {words}";
     }
 

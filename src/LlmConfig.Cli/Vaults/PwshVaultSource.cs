@@ -108,20 +108,20 @@ internal sealed class PwshVaultSource(Func<string, string?> variable) : IKeyVaul
         }
 
         Dispose();
-        string program = PwshProgram.Find(variable, ShownText.Of(vault));
+        string program = PwshProgram.Find(variable, DisplayText.Of(vault));
         try
         {
-            return _session = PwshSession.Start(program, PwshProgram.Timeout(variable, ShownText.Of(vault)));
+            return _session = PwshSession.Start(program, PwshProgram.Timeout(variable, DisplayText.Of(vault)));
         }
         catch (Win32Exception e)
         {
-            throw PwshProgram.Missing(ShownText.Of(vault), $"'{ShownText.Of(program)}' cannot be started: {e.Message}.", e);
+            throw PwshProgram.Missing(DisplayText.Of(vault), $"'{DisplayText.Of(program)}' cannot be started: {e.Message}.", e);
         }
     }
 
     private LlmConfigException Silent(string vault, string problem)
     {
-        string shown = ShownText.Of(vault);
+        string shown = DisplayText.Of(vault);
         return _silent[vault] = new LlmConfigException(
             LlmConfigErrorCode.VaultUnavailable,
             shown,
@@ -132,7 +132,7 @@ internal sealed class PwshVaultSource(Func<string, string?> variable) : IKeyVaul
     // Most of it in the adapter's words; what it advises for a session that goes on does not help here.
     private static LlmConfigException Error(JsonElement error, string vault)
     {
-        string shown = ShownText.Of(vault);
+        string shown = DisplayText.Of(vault);
         LlmConfigErrorCode code = Enum.TryParse(error.Text(VaultRequest.Code), out LlmConfigErrorCode known) ? known : LlmConfigErrorCode.VaultUnavailable;
         return new LlmConfigException(code, error.Text(VaultRequest.Target), error.Text(VaultRequest.Problem) ?? string.Empty, code switch
         {

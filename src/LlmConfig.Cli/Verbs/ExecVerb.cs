@@ -34,7 +34,7 @@ internal sealed class ExecVerb() : Verb(
         if (problem is not null)
         {
             string code = session.Code == ExitCode.NoProgram ? "ProgramNotFound" : "ProgramNotExecutable";
-            session.Output.Fail(new Failure(code, problem, ShownText.Of(program[0]), null));
+            session.Output.Fail(new Failure(code, problem, DisplayText.Of(program[0]), null));
         }
 
         // What the program wrote is all there is to see.

@@ -124,7 +124,7 @@ internal sealed class ImportVerb() : Verb(
         }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.VaultLocked && password is null && session.CanAsk)
         {
-            using SecureString typed = SecretInput.AskForPassword(session, $"Password of {ShownText.Of(file)} (not shown): ");
+            using SecureString typed = SecretInput.AskForPassword(session, $"Password of {DisplayText.Of(file)} (not shown): ");
             return ImportSource.FromFile(file, format, typed);
         }
     }

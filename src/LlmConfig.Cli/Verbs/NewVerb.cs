@@ -38,7 +38,7 @@ internal sealed class NewVerb() : Verb(
             Vault = line.Text("--vault"),
             AsDefault = line.Flag("--default"),
         };
-        using ApiKey? key = SecretInput.ReadKey(session, ShownText.Of(wanted.Name)) ?? AskIfNeeded(session, wanted);
+        using ApiKey? key = SecretInput.ReadKey(session, DisplayText.Of(wanted.Name)) ?? AskIfNeeded(session, wanted);
         LlmConfiguration made = session.Repository.Create(wanted with { Key = key });
         session.Output.Report([made], Describe(made));
     }
@@ -53,11 +53,11 @@ internal sealed class NewVerb() : Verb(
         // What is wrong with the rest is said before anybody looks for a key.
         return session.Repository.Preview([wanted])[0].Error is { } error
             ? throw error
-            : SecretInput.AskForKey(session, $"API key of {provider.DisplayName} (not shown; Enter to set it later): ", ShownText.Of(wanted.Name));
+            : SecretInput.AskForKey(session, $"API key of {provider.DisplayName} (not shown; Enter to set it later): ", DisplayText.Of(wanted.Name));
     }
 
     private static string Describe(LlmConfiguration made) =>
-        made.KeyName is { } secret ? $"Created '{made.Name}'; its key is the secret '{ShownText.Of(secret)}' of the vault '{made.Vault}', which is only read."
+        made.KeyName is { } secret ? $"Created '{made.Name}'; its key is the secret '{DisplayText.Of(secret)}' of the vault '{made.Vault}', which is only read."
         : made.Vault is not null ? $"Created '{made.Name}'; its key lies in the vault '{made.Vault}'."
         : LlmProviderCatalog.Find(made.Provider) is { KeyRequired: false } ? $"Created '{made.Name}' without a key."
         : $"Created '{made.Name}' without a key. Give it one with: llmconfig set {ShellWords.ForPosix(made.Name)} --key-stdin";

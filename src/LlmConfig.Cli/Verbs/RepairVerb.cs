@@ -42,7 +42,7 @@ internal sealed class RepairVerb() : Verb(
             return true;
         }
 
-        bool? answer = session.Confirm($"{ProgramWords.Translate(step.Action)} ({ShownText.Of(step.Target)}) {(step.RemovesKey ? "It cannot be brought back. Remove it?" : "Do it?")}");
+        bool? answer = session.Confirm($"{ProgramWords.Translate(step.Action)} ({DisplayText.Of(step.Target)}) {(step.RemovesKey ? "It cannot be brought back. Remove it?" : "Do it?")}");
         isLeft |= answer is null;
         return answer ?? false;
     }

@@ -66,7 +66,7 @@ internal sealed class SetVerb() : Verb(
     }
 
     private static string KeptSecret(LlmConfiguration before, LlmConfiguration after) => before.KeyName is { } secret && (after.KeyName, after.Vault) != (secret, before.Vault)
-        ? $" The secret '{ShownText.Of(secret)}' stays in the vault '{ShownText.Of(before.Vault)}'."
+        ? $" The secret '{DisplayText.Of(secret)}' stays in the vault '{DisplayText.Of(before.Vault)}'."
         : string.Empty;
 
     private static bool MayAccept(Session session, LlmConfiguration item) =>
@@ -76,7 +76,7 @@ internal sealed class SetVerb() : Verb(
 
     private static bool MaySendKeyElsewhere(Session session, LlmConfiguration item, ConfigurationUpdate update) => session.ConfirmOtherHost(
         item.Name,
-        string.IsNullOrWhiteSpace(update.BaseUrl) ? LlmProviderCatalog.Find(update.Provider ?? item.Provider)?.DefaultBaseUrl : ShownText.Of(update.BaseUrl.Trim()),
+        string.IsNullOrWhiteSpace(update.BaseUrl) ? LlmProviderCatalog.Find(update.Provider ?? item.Provider)?.DefaultBaseUrl : DisplayText.Of(update.BaseUrl.Trim()),
         item.BaseUrl,
         "Add --yes to allow it, or give the key of the new host with --key-stdin.");
 }

@@ -22,13 +22,13 @@ internal sealed class KeyPlan
     public KeyReference? Named { get; set; }
 
     /// <summary>What is odd about the value of <see cref="Named"/>, or <see langword="null"/>.</summary>
-    public string? NamedDoubt { get; set; }
+    public string? NamedWarning { get; set; }
 
     /// <summary>The label that <see cref="New"/> was written with; another process may have changed what it says since.</summary>
     public KeyLabel? Label { get; set; }
 
-    /// <summary>The mark of the value that was written.</summary>
-    public ulong? Mark { get; set; }
+    /// <summary>The fingerprint of the value that was written.</summary>
+    public ulong? Fingerprint { get; set; }
 }
 
 /// <summary>

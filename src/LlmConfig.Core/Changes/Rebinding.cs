@@ -18,7 +18,7 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults v
 
         // Read before the lock is taken. A key never changes under its id, so what was read for one holds.
         Dictionary<string, ulong?> marks = seen.Configurations
-            .Where(item => item.KeyMark is not null)
+            .Where(item => item.KeyFingerprint is not null)
             .DistinctBy(item => item.KeyId, StringComparer.Ordinal)
             .ToDictionary(item => item.KeyId!, MarkOf, StringComparer.Ordinal);
         if (marks.Count == 0 && seen.Seal is null)
@@ -48,7 +48,7 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults v
         foreach (LlmConfiguration item in now.Configurations.Where(item => item.Key is not null))
         {
             LlmConfiguration after = seals.Check(item) is null ? seals.Seal(item) : item;
-            draft.Replace(item.KeyMark is null ? after : after with { KeyMark = marks.GetValueOrDefault(item.KeyId!) });
+            draft.Replace(item.KeyFingerprint is null ? after : after with { KeyFingerprint = marks.GetValueOrDefault(item.KeyId!) });
         }
     }
 
@@ -59,7 +59,7 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults v
         try
         {
             using ApiKey key = vaults.Open(item.Vault!).Read(item.KeyId!, cancellation);
-            return KeyVaults.IsBuiltIn(item.Vault!) || local.HasMark(key, item.KeyMark!.Value) ? local.Mark(key) : item.KeyMark;
+            return KeyVaults.IsBuiltIn(item.Vault!) || local.HasFingerprint(key, item.KeyFingerprint!.Value) ? local.Fingerprint(key) : item.KeyFingerprint;
         }
         catch (LlmConfigException e) when (!KeyVaults.IsBuiltIn(item.Vault!)
             || e.Code is LlmConfigErrorCode.KeyMissing or LlmConfigErrorCode.VaultCorrupt or LlmConfigErrorCode.InvalidKey)

@@ -106,7 +106,7 @@ internal sealed class Recovery(
 
         // What was read may be a rename that no process has made durable yet: a power cut could bring back the file that
         // refers to the keys that are to go, or the one that does not yet refer to those that a dead process wrote.
-        if ((unused.Count > 0 || isDead) && !TryConfirm())
+        if ((unused.Count > 0 || isDead) && !TryFlushFolder())
         {
             return false;
         }
@@ -130,7 +130,7 @@ internal sealed class Recovery(
     {
         try
         {
-            written.Add(now.StoreId, intent.Keys.Where(key => !KeyVaults.IsBuiltIn(key.Vault) && now.FindByKey(key)?.OwnKey is not null && !vaults.Open(key.Vault).TakesLabels));
+            written.Add(now.StoreId, intent.Keys.Where(key => !KeyVaults.IsBuiltIn(key.Vault) && now.FindByKey(key)?.RemovableKey is not null && !vaults.Open(key.Vault).TakesLabels));
         }
         catch (LlmConfigException e)
         {
@@ -142,11 +142,11 @@ internal sealed class Recovery(
         return true;
     }
 
-    private bool TryConfirm()
+    private bool TryFlushFolder()
     {
         try
         {
-            config.Confirm();
+            config.FlushFolder();
             return true;
         }
         catch (LlmConfigException e)
@@ -194,7 +194,7 @@ internal sealed class Recovery(
         }
     }
 
-    // One key that a vault does not let go of must not keep the others there. A vault that fails twice in a row is not asked for more.
+    // One key that a vault does not release must not keep the others there. A vault that fails twice in a row is not asked for more.
     private LlmConfigException? TryRemove(IKeyVault vault, KeyReference key, List<KeyReference> removed)
     {
         try
@@ -238,7 +238,7 @@ internal sealed class Recovery(
             {
                 if (others.StoreId != KeyLabel.NoStore)
                 {
-                    warn(new LlmConfigWarning(vault.Name, $"The key {key.KeyId} in the vault '{ShownText.Of(vault.Name)}' is another store's, although a record of an unfinished change names it: it is not removed."));
+                    warn(new LlmConfigWarning(vault.Name, $"The key {key.KeyId} in the vault '{DisplayText.Of(vault.Name)}' is another store's, although a record of an unfinished change names it: it is not removed."));
                 }
             }
             else if (entry is not null || Holds(vault, key.KeyId))
@@ -246,7 +246,7 @@ internal sealed class Recovery(
                 areAllDecided = false;
                 warn(new LlmConfigWarning(
                     vault.Name,
-                    $"The key {key.KeyId} in the vault '{ShownText.Of(vault.Name)}' may be left over from an unfinished change, but nothing shows that it is this store's: it is not removed. Remove it with the vault's own commands if no store uses it."));
+                    $"The key {key.KeyId} in the vault '{DisplayText.Of(vault.Name)}' may be left over from an unfinished change, but nothing shows that it is this store's: it is not removed. Remove it with the vault's own commands if no store uses it."));
             }
         }
 
@@ -309,7 +309,7 @@ internal sealed class Recovery(
         {
             Remember(failed, name, e);
             warn(new LlmConfigWarning(
-                name, $"The change was made, but what the vault says beside the key is the old state; the next change that uses the vault puts it right. {e.Message}"));
+                name, $"The change was made, but what the vault says beside the key is the old state; the next change that uses the vault repairs it. {e.Message}"));
             return false;
         }
     }

@@ -34,7 +34,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
         {
             Name = wanted.NewName is null ? before.Name : ConfigurationName.Validate(wanted.NewName),
             Provider = provider?.Id ?? before.Provider,
-            OwnBaseUrl = NewBaseUrl(before, provider),
+            ExplicitBaseUrl = NewBaseUrl(before, provider),
             UseAuthHeader = wanted.UseAuthHeader ?? DefaultHeader(before, provider),
             Model = wanted.Model is null ? before.Model : ConfigurationName.ValidateModel(wanted.Model, before.Name),
             IsDefault = wanted.AsDefault ?? before.IsDefault,
@@ -44,7 +44,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
             // Without an entry in the catalogue, the URL that it had stands.
             if (provider is not null)
             {
-                CreateChange.RequireBaseUrl(after.OwnBaseUrl, provider, before.Name);
+                CreateChange.RequireBaseUrl(after.ExplicitBaseUrl, provider, before.Name);
             }
         }
 
@@ -55,14 +55,14 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
             after = AcceptsHost ? draft.Replace(before, Sealing.Accepted) : before;
 
             // Until the host was accepted, the label said what the key was sealed for.
-            return new ChangeOutcome(after, before, Relabelled: after == before ? null : after.OwnKey);
+            return new ChangeOutcome(after, before, Relabelled: after == before ? null : after.RemovableKey);
         }
 
         // A second change in the same millisecond is later all the same: stores that share a vault go by it.
         after = after with { UpdatedAt = ChangeTime.After(before.UpdatedAt, now), HasLateTime = false };
-        KeyReference? dropped = keeps ? null : draft.OwnKeyOf(before);
+        KeyReference? dropped = keeps ? null : draft.RemovableKeyOf(before);
         after = draft.Replace(after, AcceptsHost ? Sealing.Accepted : Sealing.Checked);
-        return new ChangeOutcome(after, before, dropped, Relabelled: keeps && (AcceptsHost || !KeyLabel.HaveSameLabel(before, after)) ? after.OwnKey : null);
+        return new ChangeOutcome(after, before, dropped, Relabelled: keeps && (AcceptsHost || !KeyLabel.HaveSameLabel(before, after)) ? after.RemovableKey : null);
     }
 
     private static bool DefaultHeader(LlmConfiguration before, LlmProvider? provider) =>
@@ -75,9 +75,9 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
         // The URL that is in force already is not checked anew. Where it comes from the provider's default and the provider
         // changes too, it is no longer in force: the URL that was given has to be kept.
         if (wanted.BaseUrl is null
-            || (wanted.BaseUrl == before.BaseUrl && (before.OwnBaseUrl is not null || provider?.Id == before.Provider)))
+            || (wanted.BaseUrl == before.BaseUrl && (before.ExplicitBaseUrl is not null || provider?.Id == before.Provider)))
         {
-            return before.OwnBaseUrl;
+            return before.ExplicitBaseUrl;
         }
 
         return string.IsNullOrWhiteSpace(wanted.BaseUrl)
@@ -97,7 +97,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
         KeyReference key = PlanNamedKey(vault ?? before.Vault, openVault, NamedSecret.Validate(name, before.Name));
         return key == before.Key
             ? after
-            : after with { KeyId = key.KeyId, Vault = key.Vault, KeyUpdatedAt = now, KeyMark = null, KeyStoreId = null };
+            : after with { KeyId = key.KeyId, Vault = key.Vault, KeyUpdatedAt = now, KeyFingerprint = null, KeyStoreId = null };
     }
 
     private LlmConfiguration WithKey(LlmConfiguration before, LlmConfiguration after, Func<string?, IKeyVault> openVault)
@@ -111,7 +111,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
 
         if (wanted.RemoveKey)
         {
-            return after with { KeyId = null, Vault = null, KeyUpdatedAt = null, KeyMark = null, KeyStoreId = null, Seal = null, KeyExtras = JsonExtras.None };
+            return after with { KeyId = null, Vault = null, KeyUpdatedAt = null, KeyFingerprint = null, KeyStoreId = null, Seal = null, KeyExtras = JsonExtras.None };
         }
 
         if (!string.IsNullOrWhiteSpace(wanted.KeyName))
@@ -131,7 +131,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
             throw new LlmConfigException(
                 LlmConfigErrorCode.InvalidArgument,
                 before.Name,
-                $"The key of '{before.Name}' is the secret '{ShownText.Of(kept)}' of the vault '{ShownText.Of(before.Vault)}', which somebody else keeps: it is not moved.",
+                $"The key of '{before.Name}' is the secret '{DisplayText.Of(kept)}' of the vault '{DisplayText.Of(before.Vault)}', which somebody else keeps: it is not moved.",
                 "Give the configuration a key of its own with -ApiKey, or name another secret with -KeyName.");
         }
 
@@ -143,7 +143,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
             KeyId = key.KeyId,
             Vault = key.Vault,
             KeyUpdatedAt = wanted.Key is null ? before.KeyUpdatedAt : now,
-            KeyMark = Plan.Mark ?? (wanted.Key is null ? before.KeyMark : null),
+            KeyFingerprint = Plan.Fingerprint ?? (wanted.Key is null ? before.KeyFingerprint : null),
             KeyStoreId = null,
         };
     }
@@ -157,10 +157,10 @@ internal sealed class RemoveChange(Guid id, string shownName, bool keepKey) : Pl
     protected override ChangeOutcome ApplyTo(ConfigDraft draft, Func<string?, IKeyVault> openVault)
     {
         LlmConfiguration before = draft.Get(id, shownName);
-        KeyReference? dropped = keepKey ? null : draft.OwnKeyOf(before);
+        KeyReference? dropped = keepKey ? null : draft.RemovableKeyOf(before);
         draft.Remove(id);
 
         // The label of a key that stays has to say that it is no longer this store's.
-        return new ChangeOutcome(before, before, dropped, Kept: dropped is null ? before.Key : null, Relabelled: keepKey ? before.OwnKey : null);
+        return new ChangeOutcome(before, before, dropped, Kept: dropped is null ? before.Key : null, Relabelled: keepKey ? before.RemovableKey : null);
     }
 }

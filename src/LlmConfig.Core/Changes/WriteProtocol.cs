@@ -27,9 +27,9 @@ internal sealed class WriteProtocol(
     }
 
     /// <summary>Warns of what is allowed and may be a mistake.</summary>
-    public void WarnOfDoubts(IReadOnlyList<PlannedChange> changes, ConfigDocument document)
+    public void WarnOf(IReadOnlyList<PlannedChange> changes, ConfigDocument document)
     {
-        foreach (LlmConfigWarning doubt in ChangeDoubts.Of(changes, document))
+        foreach (LlmConfigWarning doubt in ChangeWarnings.Of(changes, document))
         {
             warn(doubt);
         }
@@ -41,7 +41,7 @@ internal sealed class WriteProtocol(
         ConfigFile.RequireWorkingLocks();
         ConfigDocument? there = config.ReadStrictly();
         ConfigDocument seen = there ?? ConfigDocument.Empty;
-        Func<string?, IKeyVault> open = vaults.Opener(seen);
+        Func<string?, IKeyVault> open = vaults.Resolver(seen);
         ConfigDraft trial = Try(changes, ref there, open);
         seen = there ?? seen;
         if (trial.IsChanged)
@@ -65,7 +65,7 @@ internal sealed class WriteProtocol(
                 good = Restart(good, open, round);
             }
 
-            WarnOfDoubts(changes, seen);
+            WarnOf(changes, seen);
         }
 
         return [.. changes.Select(change => change.ToResult())];
@@ -151,7 +151,7 @@ internal sealed class WriteProtocol(
             try
             {
                 using ApiKey key = NamedSecret.ReadFirst(open(named.Vault), named.KeyId, item.Name, cancellation);
-                change.Plan.NamedDoubt = ChangeDoubts.OfKey(key, item);
+                change.Plan.NamedWarning = ChangeWarnings.OfKey(key, item);
             }
             catch (LlmConfigException e)
             {
@@ -222,7 +222,7 @@ internal sealed class WriteProtocol(
         }
         catch (LlmConfigException)
         {
-            // What the vault did not let go of, the error names: it is no key. Where the process ends, the next change looks for it.
+            // What the vault did not release, the error names: it is no key. Where the process ends, the next change looks for it.
             intent.Complete();
             throw;
         }
@@ -267,7 +267,7 @@ internal sealed class WriteProtocol(
                     {
                         if (masterKey is not null && seals.SealOf(storeId) != masterKey)
                         {
-                            MarkAnew(changes);
+                            FingerprintAnew(changes);
                         }
 
                         Apply(changes, storeId, draft, open, intents);
@@ -389,15 +389,15 @@ internal sealed class WriteProtocol(
     private void WriteKey(PlannedChange change, IKeyBatch batch, ApiKey key, KeyLabel label, CancellationToken cancellation)
     {
         batch.Write(change.Plan.New!.KeyId, key, label, cancellation);
-        change.Plan.Mark = local.Mark(key);
+        change.Plan.Fingerprint = local.Fingerprint(key);
     }
 
     // The master key was exchanged since the keys were marked. Of a copy there is no value here any more: no mark costs a proof, not the key.
-    private void MarkAnew(List<PlannedChange> changes)
+    private void FingerprintAnew(List<PlannedChange> changes)
     {
-        foreach (PlannedChange change in changes.Where(change => change.Plan.Mark is not null))
+        foreach (PlannedChange change in changes.Where(change => change.Plan.Fingerprint is not null))
         {
-            change.Plan.Mark = change.Key is { } key ? local.Mark(key) : null;
+            change.Plan.Fingerprint = change.Key is { } key ? local.Fingerprint(key) : null;
         }
     }
 

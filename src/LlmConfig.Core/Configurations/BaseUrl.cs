@@ -82,7 +82,7 @@ internal static class BaseUrl
     }
 
     // Half a surrogate pair shows as U+FFFD here, and would be written to the file as that.
-    private static bool IsRefused(Rune rune) => Rune.IsWhiteSpace(rune) || ShownText.DoesNotPrint(rune) || rune.Value == '\\';
+    private static bool IsRefused(Rune rune) => Rune.IsWhiteSpace(rune) || DisplayText.DoesNotPrint(rune) || rune.Value == '\\';
 
     // A name of labels (none of them in the ASCII form of another script, which has two dashes) under a top-level domain of
     // letters, no port, and a path without anything to be decoded: what most URLs are, and what the parser, which takes
@@ -118,7 +118,7 @@ internal static class BaseUrl
     }
 
     /// <summary>What looks wrong with a valid base URL and may be meant so, as the end of a sentence, and the URL that is likely meant.</summary>
-    public static (string What, string Better)? Doubt(string url)
+    public static (string What, string Better)? Warning(string url)
     {
         string path = url.Split('?', 2)[0].TrimEnd('/');
         string? tail = Endpoints.FirstOrDefault(end => path.EndsWith(end, StringComparison.OrdinalIgnoreCase));

@@ -27,7 +27,7 @@ internal static class ConfigurationName
         {
             throw new LlmConfigException(
                 LlmConfigErrorCode.InvalidName,
-                ShownText.Of(name),
+                DisplayText.Of(name),
                 problem,
                 "Use 1 to 100 printable characters that are not shaped like a UUID, such as 'work' or 'Team Azure (EU)'.");
         }
@@ -47,7 +47,7 @@ internal static class ConfigurationName
         string trimmed = model.Trim();
         string? problem = trimmed.Length > MaximumModelLength
             ? $"The name of the model has {trimmed.Length} characters; {MaximumModelLength} is the most."
-            : model.EnumerateRunes().Any(ShownText.DoesNotPrint) ? "The name of the model holds a character that does not print."
+            : model.EnumerateRunes().Any(DisplayText.DoesNotPrint) ? "The name of the model holds a character that does not print."
             : null;
         return problem is null ? trimmed : throw new LlmConfigException(
             LlmConfigErrorCode.InvalidName, target, problem, "Copy it again from the provider's list of models, such as 'gpt-5'.");
@@ -82,7 +82,7 @@ internal static class ConfigurationName
     {
         foreach (Rune rune in name.EnumerateRunes())
         {
-            if (!Rune.IsWhiteSpace(rune) && !ShownText.IsInvisible(rune))
+            if (!Rune.IsWhiteSpace(rune) && !DisplayText.IsInvisible(rune))
             {
                 return true;
             }
@@ -98,10 +98,10 @@ internal static class ConfigurationName
             return "The name is empty.";
         }
 
-        if (!ShownText.Prints(name))
+        if (!DisplayText.Prints(name))
         {
-            // EnumerateRunes shows half a surrogate pair as U+FFFD, which is of no use in a name either.
-            return $"The name holds the character U+{name.EnumerateRunes().First(ShownText.DoesNotPrint).Value:X4}, which does not print or changes how other text is shown.";
+            // EnumerateRunes shows half a surrogate pair as U+FFFD, which cannot be used in a name either.
+            return $"The name holds the character U+{name.EnumerateRunes().First(DisplayText.DoesNotPrint).Value:X4}, which does not print or changes how other text is shown.";
         }
 
         int length = name.Trim().Length;

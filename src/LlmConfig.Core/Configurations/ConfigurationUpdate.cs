@@ -59,7 +59,7 @@ public sealed record ConfigurationUpdate
             return false;
         }
 
-        string? own = BaseUrl is null ? current.OwnBaseUrl : BaseUrl.Trim();
+        string? own = BaseUrl is null ? current.ExplicitBaseUrl : BaseUrl.Trim();
         string? next = string.IsNullOrEmpty(own) ? LlmProviderCatalog.Find(Provider ?? current.Provider)?.DefaultBaseUrl : own;
         if (next is null || LlmConfig.BaseUrl.Origin(next) == LlmConfig.BaseUrl.Origin(current.BaseUrl))
         {

@@ -23,7 +23,7 @@ public sealed record LlmConfiguration
     /// The base URL in force: the one that was set, else the provider's default; <see langword="null"/> only for a
     /// provider that this version does not know.
     /// </summary>
-    public string? BaseUrl => OwnBaseUrl ?? LlmProviderCatalog.Find(Provider)?.DefaultBaseUrl;
+    public string? BaseUrl => ExplicitBaseUrl ?? LlmProviderCatalog.Find(Provider)?.DefaultBaseUrl;
 
     /// <summary>True: the key goes out as <c>Authorization: Bearer</c>. False: in the provider's own header.</summary>
     public bool UseAuthHeader { get; internal init; }
@@ -62,16 +62,16 @@ public sealed record LlmConfiguration
     public DateTime UpdatedAt { get; internal init; }
 
     /// <summary>The base URL that was set for it; <see langword="null"/> where the provider's default holds.</summary>
-    internal string? OwnBaseUrl { get; init; }
+    internal string? ExplicitBaseUrl { get; init; }
 
     /// <summary>The name under which its key lies in <see cref="Vault"/>: an id of a store's, or <see cref="KeyName"/>.</summary>
     internal string? KeyId { get; init; }
 
     /// <summary>
     /// What tells whether two keys are the same, and nothing else about them: a keyed hash under the master key of the
-    /// built-in vault (<see cref="LocalVault.Mark"/>). <see langword="null"/> without a key, and for a key that never lay there.
+    /// built-in vault (<see cref="LocalVault.Fingerprint"/>). <see langword="null"/> without a key, and for a key that never lay there.
     /// </summary>
-    internal ulong? KeyMark { get; init; }
+    internal ulong? KeyFingerprint { get; init; }
 
     /// <summary>Where its key may go; <see langword="null"/> without a key, and where the file does not say.</summary>
     internal KeySeal? Seal { get; init; }
@@ -80,7 +80,7 @@ public sealed record LlmConfiguration
     internal KeyReference? Key => KeyId is null || Vault is null ? null : new KeyReference(Vault, KeyId);
 
     /// <summary>The key that goes when the configuration stops referring to it: none where another store wrote it, or somebody else keeps it.</summary>
-    internal KeyReference? OwnKey => KeyStoreId is null && KeyName is null ? Key : null;
+    internal KeyReference? RemovableKey => KeyStoreId is null && KeyName is null ? Key : null;
 
     /// <summary>True when the file gives a time that is later than now by more than a day; now was read in its place.</summary>
     internal bool HasLateTime { get; init; }

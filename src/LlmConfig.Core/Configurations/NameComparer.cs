@@ -21,7 +21,7 @@ internal sealed class NameComparer : StringComparer
     [return: NotNullIfNotNull(nameof(name))]
     private static string? Visible(string? name)
     {
-        if (name is null || name.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0 || !name.EnumerateRunes().Any(ShownText.IsInvisible))
+        if (name is null || name.AsSpan().IndexOfAnyExceptInRange(' ', '~') < 0 || !name.EnumerateRunes().Any(DisplayText.IsInvisible))
         {
             return name;
         }
@@ -29,7 +29,7 @@ internal sealed class NameComparer : StringComparer
         var visible = new StringBuilder(name.Length);
         foreach (Rune rune in name.EnumerateRunes())
         {
-            if (!ShownText.IsInvisible(rune))
+            if (!DisplayText.IsInvisible(rune))
             {
                 visible.Append(rune);
             }

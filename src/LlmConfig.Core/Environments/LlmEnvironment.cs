@@ -134,7 +134,7 @@ public sealed partial class LlmEnvironment : IDisposable
         LlmProvider tools = variable is null || GivesKeyIn(own, variable)
             ? own
             : LlmProviderCatalog.All.FirstOrDefault(provider => GivesKeyIn(provider, variable)) ?? own;
-        LeavesBaseUrlOut = _key is not null && tools.BaseUrlVariable is null && Configuration.OwnBaseUrl is { } gateway
+        LeavesBaseUrlOut = _key is not null && tools.BaseUrlVariable is null && Configuration.ExplicitBaseUrl is { } gateway
             && BaseUrl.Origin(gateway) != BaseUrl.Origin(own.DefaultBaseUrl);
         if (Configuration.BaseUrl is { } url && tools.BaseUrlVariable is { } urlVariable)
         {

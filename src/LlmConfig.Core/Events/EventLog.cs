@@ -93,7 +93,7 @@ internal sealed class EventLog(string store, EventLogFile? file, string? command
         if (IsOn)
         {
             double milliseconds = Milliseconds(started);
-            (string id, string name, string by) = (item?.Id.ToString("D") ?? string.Empty, ShownText.WithoutKeys(item?.Name ?? string.Empty), command ?? operation);
+            (string id, string name, string by) = (item?.Id.ToString("D") ?? string.Empty, DisplayText.WithoutKeys(item?.Name ?? string.Empty), command ?? operation);
             LlmConfigEventSource.Log.KeyRead(store, key.Vault, key.KeyId, id, name, Program, by, milliseconds);
             Write(
                 LlmConfigEventSource.KeyReadId,
@@ -144,7 +144,7 @@ internal sealed class EventLog(string store, EventLogFile? file, string? command
         if (IsOn)
         {
             double milliseconds = Milliseconds(started);
-            (string target, string message) = (ShownText.WithoutKeys(result.Target), ShownText.WithoutKeys(result.Message));
+            (string target, string message) = (DisplayText.WithoutKeys(result.Target), DisplayText.WithoutKeys(result.Message));
             LlmConfigEventSource.Log.Repaired(store, result.Check, target, message, milliseconds);
             Write(
                 LlmConfigEventSource.RepairedId,
@@ -165,7 +165,7 @@ internal sealed class EventLog(string store, EventLogFile? file, string? command
         {
             error.IsLogged = true;
             double milliseconds = Milliseconds(started);
-            (string target, string message) = (ShownText.WithoutKeys(ShownText.Of(error.Target) ?? string.Empty), ShownText.WithoutKeys(error.Problem));
+            (string target, string message) = (DisplayText.WithoutKeys(DisplayText.Of(error.Target) ?? string.Empty), DisplayText.WithoutKeys(error.Problem));
             LlmConfigEventSource.Log.Failed(store, operation, error.Code.ToString(), target, message, milliseconds);
             Write(
                 LlmConfigEventSource.FailedId,
@@ -185,7 +185,7 @@ internal sealed class EventLog(string store, EventLogFile? file, string? command
     {
         if (IsOn)
         {
-            (string target, string message) = (ShownText.WithoutKeys(warning.Target), ShownText.WithoutKeys(warning.Message));
+            (string target, string message) = (DisplayText.WithoutKeys(warning.Target), DisplayText.WithoutKeys(warning.Message));
             LlmConfigEventSource.Log.Warned(store, target, message);
             Write(LlmConfigEventSource.WarnedId, nameof(LlmConfigEventSource.Warned), EventLevel.Warning, null, ("target", target), ("message", message));
         }
@@ -204,7 +204,7 @@ internal sealed class EventLog(string store, EventLogFile? file, string? command
         double milliseconds = Milliseconds(started);
         string vault = item.Vault ?? string.Empty;
         string itemId = item.Id.ToString("D");
-        string itemName = ShownText.WithoutKeys(item.Name);
+        string itemName = DisplayText.WithoutKeys(item.Name);
         switch (id)
         {
             case LlmConfigEventSource.ConfigurationCreatedId:

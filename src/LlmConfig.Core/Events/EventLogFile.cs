@@ -49,7 +49,7 @@ internal sealed class EventLogFile
     {
         if (!Path.IsPathFullyQualified(_path))
         {
-            Tell($"The log is not written: '{ShownText.Of(_path)}' is not an absolute path. Let {LlmConfigOptions.LogVariable} name one.");
+            Tell($"The log is not written: '{DisplayText.Of(_path)}' is not an absolute path. Let {LlmConfigOptions.LogVariable} name one.");
             return;
         }
 

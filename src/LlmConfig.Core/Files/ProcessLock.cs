@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace LlmConfig;
 
 /// <summary>
-/// An open file with a lock that the operating system lets go of when the process ends, however it ends.
+/// An open file with a lock that the operating system releases when the process ends, however it ends.
 /// </summary>
 internal sealed class FileLock(SafeFileHandle handle, string path) : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class FileLock(SafeFileHandle handle, string path) : IDisposable
 
 /// <summary>
 /// A lock between processes for a place that is no store: a file, created for the user alone, that is locked as long as
-/// this object lives and that the operating system lets go of when the process ends. The file is never removed.
+/// this object lives and that the operating system releases when the process ends. The file is never removed.
 /// </summary>
 public sealed class ProcessLock : IDisposable
 {

@@ -90,7 +90,7 @@ internal partial class StoreFileSystem
         Guard(path, () => SetMode(handle, isFolder));
     }
 
-    /// <summary>True when others may do something with it: what <see cref="Tighten"/> puts right.</summary>
+    /// <summary>True when others may do something with it: what <see cref="Tighten"/> repairs.</summary>
     public static bool IsWide(EntryInfo entry) => (entry.Mode & ~Wanted(entry) & AnyAccess) != 0;
 
     /// <summary>What makes it wide, in words.</summary>

@@ -238,7 +238,7 @@ internal partial class StoreFileSystem : SystemCalls
         }
     }
 
-    /// <summary>Removes a file that is of no use, if that can be done.</summary>
+    /// <summary>Removes a file that cannot be used, if that can be done.</summary>
     public void DeleteQuietly(string path)
     {
         try
@@ -255,7 +255,7 @@ internal partial class StoreFileSystem : SystemCalls
     public DateTime GetModified(string path) => Guard(path, () => Modified(path));
 
     /// <summary>
-    /// Gives a file that is of no use another name in its folder, and never one that is taken. Under the lock of whoever
+    /// Gives a file that cannot be used another name in its folder, and never one that is taken. Under the lock of whoever
     /// writes there. The caller flushes the folder.
     /// </summary>
     /// <returns>The new path: the old one with a dot and <paramref name="suffix"/>, and a number where that is taken.</returns>

@@ -128,7 +128,7 @@ internal sealed partial class WaitingLock(StoreFileSystem files, string path, Ti
     private LlmConfigException Busy()
     {
         string note = files.ReadNote(path, NoteLimit) is { } bytes ? Line(bytes, 0).Trim() : string.Empty;
-        string holder = IsOfLiveProcess(note) ? ShownText.Of(note) : "another process";
+        string holder = IsOfLiveProcess(note) ? DisplayText.Of(note) : "another process";
         return new LlmConfigException(
             LlmConfigErrorCode.StoreBusy,
             path,

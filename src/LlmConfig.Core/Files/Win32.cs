@@ -61,7 +61,7 @@ internal static unsafe partial class Win32
     private const uint Replace = 1;
     private const uint Posix = 2;
 
-    // A virus scanner or an indexer lets go of a file in less. Go's tools wait 2 seconds, npm's 60.
+    // A virus scanner or an indexer releases a file in less. Go's tools wait 2 seconds, npm's 60.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private static readonly WellKnownSidType[] Trusted =
@@ -155,7 +155,7 @@ internal static unsafe partial class Win32
         }
     }
 
-    /// <summary>Takes a lock without waiting; false when somebody else's excludes it. The end of the process lets go of it.</summary>
+    /// <summary>Takes a lock without waiting; false when somebody else's excludes it. The end of the process releases it.</summary>
     public static bool TryLock(SafeFileHandle handle, bool exclusive)
     {
         var place = new NativeOverlapped { OffsetHigh = LockOffset };

@@ -7,9 +7,9 @@ public record CheckResult
     {
         Check = check;
         Status = status;
-        Target = ShownText.Printable(target);
-        Message = ShownText.Printable(message);
-        Remedy = ShownText.Printable(remedy);
+        Target = DisplayText.Printable(target);
+        Message = DisplayText.Printable(message);
+        Remedy = DisplayText.Printable(remedy);
     }
 
     /// <summary>What was checked, one word in the singular such as <c>File</c> or <c>Key</c>; the same from version to version.</summary>

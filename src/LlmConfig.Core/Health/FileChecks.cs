@@ -85,7 +85,7 @@ internal sealed class RevisionCheck(StoreParts store) : StoreCheck(Revision, sto
                 {
                     KeyId = entry.KeyId,
                     Vault = LocalVault.VaultName,
-                    KeyMark = null,
+                    KeyFingerprint = null,
                     KeyUpdatedAt = entry.Label!.Configuration.KeyUpdatedAt,
                     UpdatedAt = ChangeTime.After(item.UpdatedAt, Store.Now),
                 });
@@ -103,7 +103,7 @@ internal sealed class BackupCheck(StoreParts store) : StoreCheck(Backup, store)
         (ConfigFileLook main, ConfigFileLook backup) = (seen.Main, seen.Backup);
         DateTime? time = backup.State == ConfigFileState.Absent ? null : StoreParts.Or(() => Store.Files.GetModified(path), default(DateTime?));
         string written = time is { } at ? $" It was written {Ago(Store.Now - at)}." : string.Empty;
-        RepairStep fix = Step(path, "Write the backup anew from the file", Mend);
+        RepairStep fix = Step(path, "Write the backup anew from the file", Restore);
         return backup.State switch
         {
             ConfigFileState.Absent when main.State == ConfigFileState.Absent => [],
@@ -124,7 +124,7 @@ internal sealed class BackupCheck(StoreParts store) : StoreCheck(Backup, store)
         };
     }
 
-    private string? Mend(CancellationToken cancellation) => Store.Config.MendBackup(Store.Suffix, cancellation) is { } mended
+    private string? Restore(CancellationToken cancellation) => Store.Config.RestoreBackup(Store.Suffix, cancellation) is { } mended
         ? Invariant($"It holds revision {mended.Document.Revision} now.{KeptAside(mended.KeptAside)}")
         : null;
 }

@@ -21,13 +21,13 @@ internal sealed class KeyCheck(StoreParts store) : StoreCheck(Key, store)
         cancellation.ThrowIfCancellationRequested();
         using ApiKey? key = StoreParts.Or(
             () => NamedSecret.Read(Store.Vaults.Open(vault.Name), item.KeyName!, item.Name, cancellation), null, out LlmConfigException? error);
-        string where = $"the secret '{ShownText.Of(item.KeyName)}' of the vault '{ShownText.Of(vault.Name)}'";
+        string where = $"the secret '{DisplayText.Of(item.KeyName)}' of the vault '{DisplayText.Of(vault.Name)}'";
         return error is null ? Ok(item.Name, $"Its key is {where}, which can be read.") : Failed(item.Name, error, StatusOf(error));
     }
 
     private CheckResult Of(LlmConfiguration item, VaultFinding vault, (VaultFinding Vault, KeyVaultEntry Entry)? other)
     {
-        string name = ShownText.Of(vault.Name);
+        string name = DisplayText.Of(vault.Name);
         return vault.DamagedFile(item.KeyId!) is { } path ? Error(
                 item.Name,
                 vault.Damaged[path],
@@ -48,7 +48,7 @@ internal sealed class KeyCheck(StoreParts store) : StoreCheck(Key, store)
 
     private RepairStep Reattach(LlmConfiguration item, KeyReference key, LlmConfiguration? labelled) => Step(
         item.Name,
-        $"Reconnect the configuration to its existing key in the vault '{ShownText.Of(key.Vault)}'",
+        $"Reconnect the configuration to its existing key in the vault '{DisplayText.Of(key.Vault)}'",
         cancellation => Attach(item, key, labelled, cancellation));
 
     private string? Attach(LlmConfiguration item, KeyReference key, LlmConfiguration? labelled, CancellationToken cancellation)
@@ -80,7 +80,7 @@ internal sealed class KeyCheck(StoreParts store) : StoreCheck(Key, store)
                         {
                             KeyId = key.KeyId,
                             Vault = key.Vault,
-                            KeyMark = null,
+                            KeyFingerprint = null,
                             KeyUpdatedAt = labelled?.KeyUpdatedAt ?? now.KeyUpdatedAt,
                             UpdatedAt = ChangeTime.After(now.UpdatedAt, Store.Now),
                         };
@@ -96,7 +96,7 @@ internal sealed class KeyCheck(StoreParts store) : StoreCheck(Key, store)
 
             Store.Finish(intent);
             string accept = isSure ? string.Empty : " The key is used once its host was accepted with Set-LlmConfig -AcceptHost.";
-            return $"It refers to its key in the vault '{ShownText.Of(key.Vault)}' again.{accept}";
+            return $"It refers to its key in the vault '{DisplayText.Of(key.Vault)}' again.{accept}";
         }
         catch (UncertainCommitException e)
         {
@@ -174,7 +174,7 @@ internal sealed class LabelCheck(StoreParts store) : StoreCheck(Label, store)
             && HostProblem(seen, item) is null;
 
         List<(LlmConfiguration Item, VaultFinding Vault)> labelled = [.. seen.Items
-            .Where(item => item.OwnKey is not null)
+            .Where(item => item.RemovableKey is not null)
             .Select(item => (Item: item, Vault: seen.Vault(item.Vault!)!))
             .Where(pair => pair.Vault is { Error: null, TakesLabels: true })];
         return OrOk(
@@ -187,9 +187,9 @@ internal sealed class LabelCheck(StoreParts store) : StoreCheck(Label, store)
     // One step for all keys of a vault.
     private IEnumerable<CheckResult> Stale(IGrouping<VaultFinding, LlmConfiguration> stale)
     {
-        string vault = ShownText.Of(stale.Key.Name);
+        string vault = DisplayText.Of(stale.Key.Name);
         string names = Names([.. stale.Select(item => item.Name)]);
-        List<KeyReference> keys = [.. stale.Select(item => item.OwnKey!)];
+        List<KeyReference> keys = [.. stale.Select(item => item.RemovableKey!)];
         RepairStep fix = Step(vault, $"Write anew what it says beside the keys of {names}", _ =>
             Renew(keys) ? $"It says beside the keys of {names} what the configurations are." : RepairStep.Unfinished);
         return stale.Select(item => Warning(

@@ -201,7 +201,7 @@ internal sealed class OnlineCheck(OnlineCheckSetup setup, Func<Guid, (LlmConfigu
         string where = target is null ? "nowhere"
             : BaseUrl.Origin(target.AbsoluteUri) == BaseUrl.Origin(request.Address.AbsoluteUri) ? "itself, again and again"
             : BaseUrl.Origin(target.AbsoluteUri) is null ? "an address that cannot be read"
-            : $"{target.Scheme}://{ShownText.Of(target.IdnHost)}";
+            : $"{target.Scheme}://{DisplayText.Of(target.IdnHost)}";
         return request.Result(
             OnlineOutcome.WrongHost,
             $"{request.Host} sends requests on to {where}. The key was not sent there.",

@@ -28,7 +28,7 @@ internal sealed class OnlineCheckRequest(LlmConfiguration item, LlmProvider prov
         Uri? address = item.BaseUrl is null ? null : AddressOf(provider, item.BaseUrl);
         OnlineCheckResult? refusal = provider switch
         {
-            null => CannotBeChecked($"This version does not know the provider '{ShownText.Of(item.Provider)}'."),
+            null => CannotBeChecked($"This version does not know the provider '{DisplayText.Of(item.Provider)}'."),
             { KeyRequired: true } when key is null => NoKey(
                 $"The configuration has no key, and {provider.DisplayName} needs one.", "Give it one with Set-LlmConfig -ApiKey."),
             { KeyCheck: null } => CannotBeChecked($"{provider.DisplayName} has no known request that fails without a valid key and costs nothing."),

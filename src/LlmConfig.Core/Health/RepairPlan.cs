@@ -1,6 +1,6 @@
 namespace LlmConfig;
 
-/// <summary>What a repair would do, in order, and what it cannot put right. Made by <see cref="LlmConfigRepository.PlanRepair"/>.</summary>
+/// <summary>What a repair would do, in order, and what it cannot repair. Made by <see cref="LlmConfigRepository.PlanRepair"/>.</summary>
 public sealed class RepairPlan
 {
     internal RepairPlan(IReadOnlyList<RepairStep> steps, IReadOnlyList<RepairResult> remaining)
@@ -32,8 +32,8 @@ public sealed class RepairStep
     internal RepairStep(string check, string target, string action, Func<CancellationToken, string?> run)
     {
         Check = check;
-        Target = ShownText.Printable(target);
-        Action = ShownText.Printable(action);
+        Target = DisplayText.Printable(target);
+        Action = DisplayText.Printable(action);
         _run = run;
     }
 
@@ -78,7 +78,7 @@ public sealed class RepairStep
 }
 
 /// <summary>
-/// What a repair did, or what it found and cannot put right. <see cref="CheckResult.Status"/> is Ok for what was done,
+/// What a repair did, or what it found and cannot repair. <see cref="CheckResult.Status"/> is Ok for what was done,
 /// Warning for what could not be done yet, Error for what does not work and is not for a repair to decide.
 /// </summary>
 public sealed record RepairResult : CheckResult

@@ -45,7 +45,7 @@ internal sealed class StoreRebuild(StoreParts store, StoreSnapshot seen)
         return (planned, new RepairStep(StoreCheck.File, store.Paths.ConfigFile, action, Write));
 
         // The lock is held in there: it is asked again which backup there is, but not what the vaults hold.
-        string? Write(CancellationToken cancellation) => store.Config.Mend(Choose, store.Suffix, cancellation) is { } mended
+        string? Write(CancellationToken cancellation) => store.Config.Restore(Choose, store.Suffix, cancellation) is { } mended
             ? $"{done}{(names.Count == 0 ? string.Empty : $" From the vaults came {came}.")}{unknown}{StoreCheck.KeptAside(mended.KeptAside)}"
             : null;
 
@@ -92,7 +92,7 @@ internal sealed class StoreRebuild(StoreParts store, StoreSnapshot seen)
             : seen.BuiltIn?.Error is { } error ? throw new LlmConfigException(
                 error.Code,
                 error.Target,
-                $"The file and its backup are of no use, and the vault cannot be read: {error.Problem}",
+                $"The file and its backup cannot be used, and the vault cannot be read: {error.Problem}",
                 error.RecommendedAction,
                 error)
             : throw CannotRebuild(
@@ -104,7 +104,7 @@ internal sealed class StoreRebuild(StoreParts store, StoreSnapshot seen)
     private LlmConfigException CannotRebuild(string problem, string remedy) => new(
         LlmConfigErrorCode.StoreCorrupt,
         store.Paths.ConfigFile,
-        $"The file and its backup are of no use, and it cannot be rebuilt. {problem}",
+        $"The file and its backup cannot be used, and it cannot be rebuilt. {problem}",
         remedy);
 
     // The stores whose labels are in a vault.

@@ -86,7 +86,7 @@ internal sealed record StoreSnapshot
     public Dictionary<Guid, (VaultFinding Vault, KeyVaultEntry Entry)> Replacements()
     {
         Dictionary<Guid, LlmConfiguration> lost = (Document?.Configurations ?? [])
-            .Where(item => item.OwnKey is { } key && Vault(key.Vault)?.Lacks(key.KeyId) == true)
+            .Where(item => item.RemovableKey is { } key && Vault(key.Vault)?.Lacks(key.KeyId) == true)
             .ToDictionary(item => item.Id);
         List<(VaultFinding Vault, KeyVaultEntry Entry)> loose = lost.Count == 0 ? [] : [.. Unreferenced()];
         return SharedKeys.Newest(loose.Select(pair => pair.Entry))

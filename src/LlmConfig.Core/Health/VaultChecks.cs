@@ -76,10 +76,10 @@ internal sealed class VaultCheck(StoreParts store) : StoreCheck(Vault, store)
             ? new CheckResult(
                 Vault,
                 StatusOf(error),
-                ShownText.Of(vault.Name),
+                DisplayText.Of(vault.Name),
                 $"{error.Problem} {Count(keys, "key lies", "keys lie")} in it and could not be checked.",
                 error.RecommendedAction)
-            : Ok(ShownText.Of(vault.Name), $"It answers, and is to have {Count(keys, "key", "keys")} of this store.");
+            : Ok(DisplayText.Of(vault.Name), $"It answers, and is to have {Count(keys, "key", "keys")} of this store.");
 }
 
 /// <summary>Whether files of the built-in vault do not open to which no configuration refers.</summary>
@@ -142,7 +142,7 @@ internal sealed class OrphanCheck(StoreParts store) : StoreCheck(Orphan, store, 
                 ? "it wrote the key there, by its own note, and the vault does not say for which configuration"
             : document.Find(labelled.Id) is { } item ? $"an earlier key of '{item.Name}'"
             : $"the key of '{labelled.Name}', a configuration that is no longer there";
-        string text = $"The vault '{ShownText.Of(vault.Name)}' holds a key of this store that nothing refers to: {of}.";
+        string text = $"The vault '{DisplayText.Of(vault.Name)}' holds a key of this store that nothing refers to: {of}.";
         var key = new KeyReference(vault.Name, entry.KeyId);
         RepairStep fix = Step(key.KeyId, $"Remove the key from its vault. {text}", _ => Remove(key), needsConsent: true, removesKey: true);
         return Warning(key.KeyId, text, "Run Repair-LlmConfig to remove it, unless it is to be kept.", fix);
@@ -158,7 +158,7 @@ internal sealed class OrphanCheck(StoreParts store) : StoreCheck(Orphan, store, 
         }
 
         using Intent intent = Store.Intents.Begin(now.StoreId, [key], []).Single();
-        return Store.Finish(intent) ? $"It was removed from the vault '{ShownText.Of(key.Vault)}'." : RepairStep.Unfinished;
+        return Store.Finish(intent) ? $"It was removed from the vault '{DisplayText.Of(key.Vault)}'." : RepairStep.Unfinished;
     }
 
     private IEnumerable<CheckResult> OfOtherStores(StoreSnapshot seen, ConfigDocument document) =>
@@ -192,5 +192,5 @@ internal sealed class OrphanCheck(StoreParts store) : StoreCheck(Orphan, store, 
         "See what Get-SecretInfo shows; where it is late, test again.");
 
     private static CheckResult Unknown(VaultFinding vault, string message, string remedy) =>
-        new(Orphan, CheckStatus.Unknown, ShownText.Of(vault.Name), message, remedy);
+        new(Orphan, CheckStatus.Unknown, DisplayText.Of(vault.Name), message, remedy);
 }

@@ -99,7 +99,7 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
     {
         while (seals.Difference(item, key) is { } error)
         {
-            item = config.Read()?.Find(item.Id) is { } now && now.Key == item.Key && now.KeyMark != item.KeyMark ? now : throw error;
+            item = config.Read()?.Find(item.Id) is { } now && now.Key == item.Key && now.KeyFingerprint != item.KeyFingerprint ? now : throw error;
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
                 item.Name,
                 $"The vault '{key.Vault}' does not have the key of '{item.Name}'.",
                 item.KeyStoreId is null ? e.RecommendedAction
-                    : $"Another store wrote it, and has rotated or removed it since: bring the change here with Import-LlmConfig -FromVault '{ShownText.Of(key.Vault)}'.",
+                    : $"Another store wrote it, and has rotated or removed it since: bring the change here with Import-LlmConfig -FromVault '{DisplayText.Of(key.Vault)}'.",
                 e);
         }
         catch (LlmConfigException e)

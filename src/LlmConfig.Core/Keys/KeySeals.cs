@@ -117,10 +117,10 @@ internal sealed class KeySeals(LocalVault local)
     /// </summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told.</exception>
     public LlmConfigException? Difference(LlmConfiguration item, ApiKey key) =>
-        item.KeyMark is not { } mark || KeyVaults.IsBuiltIn(item.Vault!) || local.HasMark(key, mark) ? null : new LlmConfigException(
+        item.KeyFingerprint is not { } mark || KeyVaults.IsBuiltIn(item.Vault!) || local.HasFingerprint(key, mark) ? null : new LlmConfigException(
             LlmConfigErrorCode.InvalidKey,
             item.Name,
-            $"What the vault '{ShownText.Of(item.Vault!)}' gives as the key of '{item.Name}' is not the key that it was given: "
+            $"What the vault '{DisplayText.Of(item.Vault!)}' gives as the key of '{item.Name}' is not the key that it was given: "
                 + "somebody changed it there, or the vault mixes something else into it.",
             "If it was changed on purpose, set it here too with Set-LlmConfig -ApiKey. Nothing was removed.");
 
@@ -163,7 +163,7 @@ internal sealed class KeySeals(LocalVault local)
 
     private static string Host(LlmConfiguration item) => BaseUrl.Origin(item.BaseUrl) ?? string.Empty;
 
-    private static string Shown(string host) => host.Length == 0 ? "an unknown host" : ShownText.Of(host);
+    private static string Shown(string host) => host.Length == 0 ? "an unknown host" : DisplayText.Of(host);
 
     private static byte[] Parts(Guid storeId) => LengthPrefixed.Join(storeId.ToString("D"));
 

@@ -39,7 +39,7 @@ internal static class NamedSecret
             throw new LlmConfigException(
                 LlmConfigErrorCode.InvalidKey,
                 target,
-                $"The secret '{ShownText.Of(name)}' of the vault '{ShownText.Of(vault.Name)}' cannot be used as a key. {e.Problem}",
+                $"The secret '{DisplayText.Of(name)}' of the vault '{DisplayText.Of(vault.Name)}' cannot be used as a key. {e.Problem}",
                 "Put the key, and nothing else, into the secret where it is kept, or name another one with Set-LlmConfig -KeyName.",
                 e);
         }
@@ -59,7 +59,7 @@ internal static class NamedSecret
         }
         catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.KeyMissing)
         {
-            string near = Near(vault, name, cancellation) is { } other ? $"Did you mean '{ShownText.Of(other)}'? " : string.Empty;
+            string near = Near(vault, name, cancellation) is { } other ? $"Did you mean '{DisplayText.Of(other)}'? " : string.Empty;
             throw Missing(vault, name, target, $"{near}Check -KeyName and -Vault; a key of its own is given with -ApiKey.", e);
         }
     }
@@ -80,14 +80,14 @@ internal static class NamedSecret
     private static LlmConfigException Missing(IKeyVault vault, string name, string target, string remedy, LlmConfigException cause) => new(
         LlmConfigErrorCode.KeyMissing,
         target,
-        $"The vault '{ShownText.Of(vault.Name)}' has no secret '{ShownText.Of(name)}'.",
+        $"The vault '{DisplayText.Of(vault.Name)}' has no secret '{DisplayText.Of(name)}'.",
         remedy,
         cause);
 
     private static string? Problem(string name) =>
         string.IsNullOrWhiteSpace(name) ? "The name of the secret is empty."
         : name.Length > MaximumLength ? $"The name of the secret is longer than {MaximumLength} characters."
-        : !ShownText.Prints(name) ? "The name of the secret holds a character that does not print."
+        : !DisplayText.Prints(name) ? "The name of the secret holds a character that does not print."
         : SecretVault.IsKeyName(name) ? "The name has the form in which stores name the keys that they write themselves: such a key goes when its configuration does."
         : null;
 }

@@ -64,7 +64,7 @@ internal static class ConfigDocumentWriter
         json.WriteString("id", item.Id);
         json.WriteString("name", item.Name);
         json.WriteString("provider", item.Provider);
-        WriteOptional(json, "baseUrl", item.OwnBaseUrl);
+        WriteOptional(json, "baseUrl", item.ExplicitBaseUrl);
         json.WriteBoolean("useAuthHeader", item.UseAuthHeader);
         WriteOptional(json, "model", item.Model);
         if (item.Key is { } key)
@@ -73,7 +73,7 @@ internal static class ConfigDocumentWriter
             json.WriteString(item.KeyName is null ? "id" : "name", key.KeyId);
             json.WriteString("vault", key.Vault);
             json.WriteString("updatedAt", Time(item.KeyUpdatedAt ?? item.UpdatedAt));
-            if (item.KeyMark is { } mark)
+            if (item.KeyFingerprint is { } mark)
             {
                 json.WriteString("mark", mark.ToString("x16", CultureInfo.InvariantCulture));
             }

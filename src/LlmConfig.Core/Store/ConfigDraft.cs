@@ -96,11 +96,11 @@ internal sealed class ConfigDraft
     /// store wrote it may have been taken out of the file. What stays is found by its label.
     /// </summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told, and nothing may stay unnoticed.</exception>
-    public KeyReference? OwnKeyOf(LlmConfiguration item)
+    public KeyReference? RemovableKeyOf(LlmConfiguration item)
     {
-        if (_seals is null || item.OwnKey is not { } own || KeyVaults.IsBuiltIn(own.Vault))
+        if (_seals is null || item.RemovableKey is not { } own || KeyVaults.IsBuiltIn(own.Vault))
         {
-            return item.OwnKey;
+            return item.RemovableKey;
         }
 
         try
@@ -197,8 +197,8 @@ internal sealed class ConfigDraft
 
     public static LlmConfigException NotFound(string name) => new(
         LlmConfigErrorCode.NotFound,
-        ShownText.Of(name),
-        $"There is no configuration '{ShownText.Of(name)}'.",
+        DisplayText.Of(name),
+        $"There is no configuration '{DisplayText.Of(name)}'.",
         "Get-LlmConfig lists those that there are.");
 
     /// <summary>The same, with the name that was probably meant.</summary>

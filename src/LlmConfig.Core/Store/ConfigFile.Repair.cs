@@ -49,7 +49,7 @@ internal sealed partial class ConfigFile
     /// <param name="cancellation">Gives up while the lock is waited for.</param>
     /// <returns>What became of it, or <see langword="null"/> when the file is good: another process was first.</returns>
     /// <exception cref="LlmConfigException">StoreVersionUnsupported, StoreUnsafe, StoreBusy, StoreFull, StoreAccessDenied.</exception>
-    public ConfigFileMended? Mend(Func<ConfigDocument?, ConfigDocument> mend, string suffix, CancellationToken cancellation)
+    public RestoredFile? Restore(Func<ConfigDocument?, ConfigDocument> mend, string suffix, CancellationToken cancellation)
     {
         RequireWorkingLocks();
         folder.Create(files);
@@ -82,13 +82,13 @@ internal sealed partial class ConfigFile
 
         files.FlushFolder(folder.Path);
         Remember(held, document);
-        return new ConfigFileMended(document, aside);
+        return new RestoredFile(document, aside);
     }
 
     /// <summary>Writes the backup anew where it is not the file's bytes; one that is damaged gets a dated name.</summary>
     /// <returns>The names under which something was kept, or <see langword="null"/> when the backup is right.</returns>
     /// <exception cref="LlmConfigException">StoreCorrupt: the file itself is damaged; StoreVersionUnsupported, StoreBusy, StoreFull and the like.</exception>
-    public ConfigFileMended? MendBackup(string suffix, CancellationToken cancellation)
+    public RestoredFile? RestoreBackup(string suffix, CancellationToken cancellation)
     {
         RequireWorkingLocks();
         using FileLock held = _lock.Acquire(cancellation);
@@ -103,7 +103,7 @@ internal sealed partial class ConfigFile
         List<string> aside = [];
         WriteBackup(backup, bytes, suffix, aside);
         files.FlushFolder(folder.Path);
-        return new ConfigFileMended(document, aside);
+        return new RestoredFile(document, aside);
     }
 
     private ConfigFileLook Look(string path)
@@ -163,13 +163,13 @@ internal sealed partial class ConfigFile
 /// <param name="State">Whether it is of use.</param>
 /// <param name="Bytes">Its bytes, where it validates.</param>
 /// <param name="Document">What it holds, where it validates.</param>
-/// <param name="Error">Why it is of no use, where it is there.</param>
+/// <param name="Error">Why it cannot be used, where it is there.</param>
 internal sealed record ConfigFileLook(ConfigFileState State, byte[]? Bytes = null, ConfigDocument? Document = null, LlmConfigException? Error = null);
 
 /// <summary>What a repair of <c>llm_config.json</c> or its backup did.</summary>
 /// <param name="Document">What the store holds now.</param>
 /// <param name="KeptAside">The paths under which damaged files are kept.</param>
-internal sealed record ConfigFileMended(ConfigDocument Document, IReadOnlyList<string> KeptAside);
+internal sealed record RestoredFile(ConfigDocument Document, IReadOnlyList<string> KeptAside);
 
 /// <summary>What a look at <c>llm_config.json</c> or its backup found.</summary>
 internal enum ConfigFileState

@@ -40,7 +40,7 @@ internal sealed partial class ConfigFile(StoreFolder folder, StoreFileSystem fil
     /// What the store holds now; <see langword="null"/> when there is no store yet. Where the file is damaged or gone,
     /// the backup is served with a warning.
     /// </summary>
-    /// <exception cref="LlmConfigException">StoreCorrupt where the backup is of no use either, StoreVersionUnsupported, or a Store code.</exception>
+    /// <exception cref="LlmConfigException">StoreCorrupt where the backup cannot be used either, StoreVersionUnsupported, or a Store code.</exception>
     public ConfigDocument? Read()
     {
         if (!files.CheckFolder(folder.Path))
@@ -133,7 +133,7 @@ internal sealed partial class ConfigFile(StoreFolder folder, StoreFileSystem fil
             if (present.Revision == 0)
             {
                 // Who made it may have died before it was durable; keys are about to be labelled with its id.
-                Confirm();
+                FlushFolder();
             }
 
             return present;
@@ -214,7 +214,7 @@ internal sealed partial class ConfigFile(StoreFolder folder, StoreFileSystem fil
     }
 
     /// <summary>Makes durable what any process renamed into place, before something is dropped that only the file before it refers to.</summary>
-    public void Confirm() => files.FlushFolder(folder.Path);
+    public void FlushFolder() => files.FlushFolder(folder.Path);
 
     /// <summary>Refuses to write where .NET was told not to lock files: other programs' locks would not hold then.</summary>
     public static void RequireWorkingLocks()
@@ -339,7 +339,7 @@ internal sealed partial class ConfigFile(StoreFolder folder, StoreFileSystem fil
     // Who puts an older file in the place of a newer one is seen by it.
     private void Remember(FileLock held, ConfigDocument document)
     {
-        bool hasKeysElsewhere = document.Configurations.Any(item => item.OwnKey is { } key && !KeyVaults.IsBuiltIn(key.Vault));
+        bool hasKeysElsewhere = document.Configurations.Any(item => item.RemovableKey is { } key && !KeyVaults.IsBuiltIn(key.Vault));
         try
         {
             _lock.Remark(held, string.Create(CultureInfo.InvariantCulture, $"{RevisionWord}{document.Revision}{(hasKeysElsewhere ? KeysElsewhere : string.Empty)}"));

@@ -165,7 +165,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, KeySe
         var looks = new List<IntentLook>();
         foreach (string path in files.ListFiles(_folder, "*" + Extension))
         {
-            // Held first: one that is let go of after that may well be looked at as if it were not.
+            // Held first: one that is released after that may well be looked at as if it were not.
             bool held = files.IsHeld(path, exclusive: false);
             byte[]? bytes = null;
             try

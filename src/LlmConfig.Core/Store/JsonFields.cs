@@ -232,7 +232,7 @@ internal ref struct JsonFields
     private readonly string? ReadText(ReadOnlySpan<byte> name) =>
         IsNull ? null
         : _json.TokenType != JsonTokenType.String || _json.GetString() is not { Length: > 0 } text ? throw Wrong(name, "is not a text")
-        : ShownText.Prints(text) ? text
+        : DisplayText.Prints(text) ? text
         : throw Wrong(name, "holds a character that does not print");
 
     private readonly StoreFormatException Wrong(ReadOnlySpan<byte> name, string problem) => new($"'{_prefix}{Encoding.UTF8.GetString(name)}' {problem}");

@@ -52,7 +52,7 @@ internal sealed class AdoptChange(
         {
             Name = name,
             Provider = Shared.Provider,
-            OwnBaseUrl = Shared.OwnBaseUrl,
+            ExplicitBaseUrl = Shared.ExplicitBaseUrl,
             UseAuthHeader = Shared.UseAuthHeader,
             Model = Shared.Model,
             UpdatedAt = Shared.UpdatedAt,
@@ -78,8 +78,8 @@ internal sealed class AdoptChange(
         ConfigDraft draft, LlmConfiguration? local, LlmConfiguration after, ImportOutcome outcome) => Done(
         outcome,
         local is null ? draft.Add(after) : draft.Replace(after),
-        dropped: after.KeyId == local?.KeyId ? null : local?.OwnKey,
-        relabelled: outcome.MovedAside?.OwnKey);
+        dropped: after.KeyId == local?.KeyId ? null : local?.RemovableKey,
+        relabelled: outcome.MovedAside?.RemovableKey);
 
     private LlmConfiguration WithKey(LlmConfiguration item) => item with
     {
@@ -87,7 +87,7 @@ internal sealed class AdoptChange(
         KeyId = entry.KeyId,
         KeyStoreId = entry.Label!.StoreId == ownStore ? null : entry.Label.StoreId,
         KeyUpdatedAt = Shared.KeyUpdatedAt,
-        KeyMark = item.KeyId == entry.KeyId ? item.KeyMark : null,
+        KeyFingerprint = item.KeyId == entry.KeyId ? item.KeyFingerprint : null,
     };
 
     // The name that it gets; null where it is skipped. What has to make room is given back and not yet touched.
@@ -123,7 +123,7 @@ internal sealed class AdoptChange(
             return outcome;
         }
 
-        if (other.OwnKey is null && other.KeyName is null)
+        if (other.RemovableKey is null && other.KeyName is null)
         {
             draft.Remove(other.Id);
             return outcome with { Displaced = other };
@@ -139,12 +139,12 @@ internal sealed class AdoptChange(
     private void CheckBaseUrl(LlmConfiguration? local)
     {
         LlmProvider? provider = LlmProviderCatalog.Find(Shared.Provider);
-        if (local is not null && local.OwnBaseUrl == Shared.OwnBaseUrl && local.Provider == Shared.Provider)
+        if (local is not null && local.ExplicitBaseUrl == Shared.ExplicitBaseUrl && local.Provider == Shared.Provider)
         {
             return;
         }
 
-        if (Shared.OwnBaseUrl is { } url)
+        if (Shared.ExplicitBaseUrl is { } url)
         {
             _ = BaseUrl.Validate(url, provider ?? LlmProviderCatalog.Get("openai-compatible", null), Shared.Name, options.AllowInsecureBaseUrl);
         }

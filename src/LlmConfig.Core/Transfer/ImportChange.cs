@@ -35,7 +35,7 @@ internal sealed class ImportChange(ImportItem item, bool isRepeated, ImportOptio
         string name = ConfigurationName.Validate(item.Name);
 
         // What a file holds in the place of a name may be anything, a key included.
-        string shown = ShownText.Of(name);
+        string shown = DisplayText.Of(name);
         LlmProvider provider = LlmProviderCatalog.Get(item.Provider, shown);
         LlmConfiguration? sameId = item.Id is { } id ? draft.Find(id) : null;
         LlmConfiguration? sameName = draft.FindByName(name);
@@ -45,7 +45,7 @@ internal sealed class ImportChange(ImportItem item, bool isRepeated, ImportOptio
             Id = item.Id ?? _fresh,
             Name = name,
             Provider = provider.Id,
-            OwnBaseUrl = BaseUrlOf(provider, shown, there),
+            ExplicitBaseUrl = BaseUrlOf(provider, shown, there),
             UseAuthHeader = item.UseAuthHeader ?? provider.UseAuthHeader,
             Model = ConfigurationName.ValidateModel(item.Model, shown),
         };
@@ -71,7 +71,7 @@ internal sealed class ImportChange(ImportItem item, bool isRepeated, ImportOptio
         if (!string.IsNullOrWhiteSpace(item.BaseUrl))
         {
             // What is in force already was allowed once.
-            return item.BaseUrl == there?.OwnBaseUrl ? item.BaseUrl : BaseUrl.Validate(item.BaseUrl, provider, name, options.AllowInsecureBaseUrl);
+            return item.BaseUrl == there?.ExplicitBaseUrl ? item.BaseUrl : BaseUrl.Validate(item.BaseUrl, provider, name, options.AllowInsecureBaseUrl);
         }
 
         if (provider.DefaultBaseUrl is null && item.BaseUrlRemedy is { } remedy)
@@ -103,7 +103,7 @@ internal sealed class ImportChange(ImportItem item, bool isRepeated, ImportOptio
         {
             Name = settings.Name,
             Provider = settings.Provider,
-            OwnBaseUrl = settings.OwnBaseUrl,
+            ExplicitBaseUrl = settings.ExplicitBaseUrl,
             UseAuthHeader = settings.UseAuthHeader,
             Model = settings.Model,
         };
@@ -115,12 +115,12 @@ internal sealed class ImportChange(ImportItem item, bool isRepeated, ImportOptio
         after = draft.Replace(after with { UpdatedAt = ChangeTime.After(there.UpdatedAt, now), HasLateTime = false });
         if (key is not null)
         {
-            return Done(new ImportOutcome(ImportAction.Update, there), after, dropped: there.OwnKey);
+            return Done(new ImportOutcome(ImportAction.Update, there), after, dropped: there.RemovableKey);
         }
 
         bool elsewhere = there.Key is not null && BaseUrl.Origin(after.BaseUrl) != BaseUrl.Origin(there.BaseUrl);
         return Done(
-            new ImportOutcome(ImportAction.Update, there, elsewhere), after, relabelled: KeyLabel.HaveSameLabel(there, after) ? null : after.OwnKey);
+            new ImportOutcome(ImportAction.Update, there, elsewhere), after, relabelled: KeyLabel.HaveSameLabel(there, after) ? null : after.RemovableKey);
     }
 
     private LlmConfiguration WithKey(LlmConfiguration settings, KeyReference? key) => key is null ? settings : settings with
@@ -128,7 +128,7 @@ internal sealed class ImportChange(ImportItem item, bool isRepeated, ImportOptio
         KeyId = key.KeyId,
         Vault = key.Vault,
         KeyUpdatedAt = Limited(item.KeyUpdatedAt),
-        KeyMark = Plan.Mark,
+        KeyFingerprint = Plan.Fingerprint,
         KeyStoreId = null,
     };
 

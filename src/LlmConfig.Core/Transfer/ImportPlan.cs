@@ -31,7 +31,7 @@ public sealed class ImportStep
     }
 
     /// <summary>The name that the configuration would have, or the name in the source where it cannot be imported.</summary>
-    public string Name => Configuration?.Name ?? ShownText.Of(Change.SourceName);
+    public string Name => Configuration?.Name ?? DisplayText.Of(Change.SourceName);
 
     /// <summary>What would be done. Of no meaning where there is an <see cref="Error"/>.</summary>
     public ImportAction Action => _outcome.Action;
@@ -73,7 +73,7 @@ public sealed class ImportStep
     {
         if (Action == ImportAction.Create)
         {
-            yield return $"{ShownText.Of(after.Provider)} at {HostOf(after)}";
+            yield return $"{DisplayText.Of(after.Provider)} at {HostOf(after)}";
         }
         else if (Action == ImportAction.Update && Existing is { } before)
         {
@@ -86,12 +86,12 @@ public sealed class ImportStep
         }
         else if (Action == ImportAction.Remove)
         {
-            yield return $"its key in the vault '{ShownText.Of(after.Vault)}' is not touched";
+            yield return $"its key in the vault '{DisplayText.Of(after.Vault)}' is not touched";
         }
 
         if (dropped is not null)
         {
-            yield return $"its old key {dropped.KeyId} is removed from the vault '{ShownText.Of(dropped.Vault)}'";
+            yield return $"its old key {dropped.KeyId} is removed from the vault '{DisplayText.Of(dropped.Vault)}'";
         }
 
         if (_outcome.MovedAside is { } moved)
@@ -106,7 +106,7 @@ public sealed class ImportStep
         }
     }
 
-    private static string HostOf(LlmConfiguration item) => ShownText.WithAsciiHost(item.BaseUrl) ?? "an unknown host";
+    private static string HostOf(LlmConfiguration item) => DisplayText.WithAsciiHost(item.BaseUrl) ?? "an unknown host";
 
     /// <summary>The name and what would be done.</summary>
     public override string ToString() => $"{Name}: {(Error is null ? Action.ToString() : Error.Code.ToString())}";

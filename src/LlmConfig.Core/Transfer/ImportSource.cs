@@ -23,7 +23,7 @@ public sealed class ImportSource : IDisposable
     /// <summary>What cannot be, one error for each.</summary>
     public IReadOnlyList<LlmConfigException> Errors => _errors;
 
-    /// <summary>What a person should know of what is passed over, in full sentences. Never holds a key.</summary>
+    /// <summary>What a person should know of what is skipped, in full sentences. Never holds a key.</summary>
     public IReadOnlyList<string> Remarks => _remarks;
 
     /// <summary>True for a file in which keys stand unprotected: once they are imported it should be deleted.</summary>
@@ -134,7 +134,7 @@ public sealed class ImportItem
         Id = item.Id,
         Name = item.Name,
         Provider = item.Provider,
-        BaseUrl = item.OwnBaseUrl,
+        BaseUrl = item.ExplicitBaseUrl,
         UseAuthHeader = item.UseAuthHeader,
         Model = item.Model,
         IsDefault = item.IsDefault,

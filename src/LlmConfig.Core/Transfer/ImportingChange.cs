@@ -30,8 +30,8 @@ internal abstract class ImportingChange(string sourceName, string detail) : Plan
 
     protected static LlmConfigException Conflict(string name, LlmConfiguration there) => new(
         LlmConfigErrorCode.DuplicateName,
-        ShownText.Of(name),
-        $"There is a configuration '{ShownText.Of(there.Name)}' already.",
+        DisplayText.Of(name),
+        $"There is a configuration '{DisplayText.Of(there.Name)}' already.",
         "Choose what to do with -OnConflict: Skip, Replace or Rename.");
 }
 

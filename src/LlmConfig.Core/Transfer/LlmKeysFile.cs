@@ -37,12 +37,12 @@ internal static class LlmKeysFile
             json.Read();
             if (!seen.Add(name))
             {
-                throw new StoreFormatException($"'{ShownText.Of(name)}' stands twice in it");
+                throw new StoreFormatException($"'{DisplayText.Of(name)}' stands twice in it");
             }
 
             if (json.TokenType != JsonTokenType.String)
             {
-                throw new StoreFormatException($"'{ShownText.Of(name)}' is not a text");
+                throw new StoreFormatException($"'{DisplayText.Of(name)}' is not a text");
             }
 
             if (name.StartsWith("//", StringComparison.Ordinal))
@@ -53,7 +53,7 @@ internal static class LlmKeysFile
             source.HoldsPlainKeys = true;
             if ((LlmProviderCatalog.Find(name)?.Id ?? Aliases.GetValueOrDefault(name)) is not { } provider)
             {
-                source.Remark($"'{ShownText.Of(name)}' is no provider that the catalogue knows, so its key was skipped. "
+                source.Remark($"'{DisplayText.Of(name)}' is no provider that the catalogue knows, so its key was skipped. "
                     + "New-LlmConfig with the provider openai-compatible and a base URL takes it.");
                 continue;
             }
@@ -65,7 +65,7 @@ internal static class LlmKeysFile
                     Name = name,
                     Provider = provider,
                     Key = KeyOf(ref json, name),
-                    Origin = $"'{ShownText.Of(name)}' of the file",
+                    Origin = $"'{DisplayText.Of(name)}' of the file",
                     BaseUrlRemedy = $"Create it with New-LlmConfig {provider} -BaseUrl.",
                 });
             }
@@ -83,6 +83,6 @@ internal static class LlmKeysFile
     {
         using var plain = new SecretBytes(json.ValueSpan.Length);
         int length = json.CopyString(plain.Span);
-        return ApiKey.FromUtf8(plain.Span[..length], ShownText.Of(name));
+        return ApiKey.FromUtf8(plain.Span[..length], DisplayText.Of(name));
     }
 }

@@ -15,7 +15,7 @@ internal sealed class NamedSecrets(IKeyVault vault)
     /// <param name="cancellation">Stops waiting for the vault.</param>
     public ImportSource Find(Predicate<string> wanted, LlmProvider? provider, Func<string, string?>? ask, CancellationToken cancellation)
     {
-        var source = new ImportSource($"the vault '{ShownText.Of(vault.Name)}'");
+        var source = new ImportSource($"the vault '{DisplayText.Of(vault.Name)}'");
         foreach (string name in List(cancellation).Where(name => wanted(name)))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -40,17 +40,17 @@ internal sealed class NamedSecrets(IKeyVault vault)
         IReadOnlyList<LlmProvider> found = ProviderGuess.ByName(name);
         if (found.Count != 1)
         {
-            using ApiKey key = NamedSecret.Read(vault, name, ShownText.Of(name), cancellation);
+            using ApiKey key = NamedSecret.Read(vault, name, DisplayText.Of(name), cancellation);
             found = ProviderGuess.ByKey(key, found);
         }
 
-        string shown = ShownText.Of(name);
+        string shown = DisplayText.Of(name);
         return found.Count == 1 ? found[0] : ask?.Invoke(name) switch
         {
             null => throw new LlmConfigException(
                 LlmConfigErrorCode.UnknownProvider,
                 shown,
-                $"Which provider the secret '{shown}' of the vault '{ShownText.Of(vault.Name)}' is for cannot be told from its name or its key"
+                $"Which provider the secret '{shown}' of the vault '{DisplayText.Of(vault.Name)}' is for cannot be told from its name or its key"
                     + (found.Count == 0 ? "." : $": {string.Join(" or ", found.Select(one => one.Id))}."),
                 "Name the provider with -Provider; it holds for all secrets that are imported at once."),
             "" => null,
@@ -63,7 +63,7 @@ internal sealed class NamedSecrets(IKeyVault vault)
         Name = name,
         Provider = provider.Id,
         Secret = new KeyReference(vault.Name, name),
-        Origin = $"the secret '{ShownText.Of(name)}' of the vault '{ShownText.Of(vault.Name)}'",
+        Origin = $"the secret '{DisplayText.Of(name)}' of the vault '{DisplayText.Of(vault.Name)}'",
         BaseUrlRemedy = $"Make the configuration with New-LlmConfig, -KeyName, -Vault and -BaseUrl, such as {provider.BaseUrlExample}.",
     };
 }

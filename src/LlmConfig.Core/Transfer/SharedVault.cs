@@ -13,7 +13,7 @@ internal sealed class SharedVault(IKeyVault vault, IntentLog intents, Action<Llm
                 $"The vault '{vault.Name}' belongs to this store alone: there is nothing in it that the store does not have.",
                 "Name a vault that stores share. Repair-LlmConfig rebuilds a lost store from its vaults."),
             { TakesLabels: false } => (
-                $"The vault '{ShownText.Of(vault.Name)}' keeps no metadata beside its keys, so it does not know which configurations they belong to.",
+                $"The vault '{DisplayText.Of(vault.Name)}' keeps no metadata beside its keys, so it does not know which configurations they belong to.",
                 "Use Export-LlmConfig on the other machine and import its file, or a vault that takes metadata."),
             _ => default((string?, string)),
         };

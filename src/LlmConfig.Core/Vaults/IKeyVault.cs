@@ -43,7 +43,7 @@ public interface IKeyVault
 
     /// <summary>
     /// Every key in the vault that has an id of this product's form (<c>llm-api-key-</c> and 32 lower-case hex digits), of
-    /// whatever store, without its value. Other secrets are passed over.
+    /// whatever store, without its value. Other secrets are skipped.
     /// </summary>
     /// <param name="cancellation">Stops waiting for the vault.</param>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable or VaultCorrupt: what there is cannot be told.</exception>

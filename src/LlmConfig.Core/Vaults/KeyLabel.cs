@@ -18,7 +18,7 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
     private const string Id = "configuration";
     private const string Name = "name";
     private const string Provider = "provider";
-    private const string OwnBaseUrl = "baseUrl";
+    private const string ExplicitBaseUrl = "baseUrl";
     private const string UseAuthHeader = "useAuthHeader";
     private const string Model = "model";
     private const string KeyUpdatedAt = "keyUpdatedAt";
@@ -36,9 +36,9 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
             [Name] = item.Name,
             [Provider] = item.Provider,
         };
-        if (item.OwnBaseUrl is { } baseUrl)
+        if (item.ExplicitBaseUrl is { } baseUrl)
         {
-            properties[OwnBaseUrl] = baseUrl;
+            properties[ExplicitBaseUrl] = baseUrl;
         }
 
         properties[UseAuthHeader] = item.UseAuthHeader ? "true" : "false";
@@ -53,21 +53,21 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
         return properties;
     }
 
-    /// <summary>Reads what <see cref="ToProperties"/> gave, after a vault kept it; further properties are passed over.</summary>
+    /// <summary>Reads what <see cref="ToProperties"/> gave, after a vault kept it; further properties are skipped.</summary>
     /// <param name="properties">Names, letter case apart where the dictionary has it so, and values: texts, or what a vault made of them.</param>
     /// <returns><see langword="null"/> where it is no label, or breaks a rule that <c>llm_config.json</c> has for the same
     /// setting, or gives a time that is later than this machine's by more than a day: the latest label of a configuration counts.</returns>
     public static KeyLabel? TryFrom(IReadOnlyDictionary<string, object?> properties)
     {
         ArgumentNullException.ThrowIfNull(properties);
-        string? baseUrl = Text(OwnBaseUrl);
+        string? baseUrl = Text(ExplicitBaseUrl);
         string? model = Text(Model);
         if (!Guid.TryParse(Text(Store), out Guid store)
             || !Guid.TryParse(Text(Id), out Guid id)
             || Text(Name) is not { } name || !ConfigurationName.IsStored(name)
-            || Text(Provider) is not { } provider || !ShownText.Prints(provider)
+            || Text(Provider) is not { } provider || !DisplayText.Prints(provider)
             || (baseUrl is not null && BaseUrl.Problem(baseUrl) is not null)
-            || (model is not null && !ShownText.Prints(model))
+            || (model is not null && !DisplayText.Prints(model))
             || !bool.TryParse(Text(UseAuthHeader), out bool useAuthHeader)
             || Time(CreatedAt) is not { } created)
         {
@@ -87,7 +87,7 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
             Id = id,
             Name = name,
             Provider = LlmProviderCatalog.Find(provider)?.Id ?? provider,
-            OwnBaseUrl = baseUrl,
+            ExplicitBaseUrl = baseUrl,
             UseAuthHeader = useAuthHeader,
             Model = model,
             KeyUpdatedAt = keyUpdated,
@@ -122,7 +122,7 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
         one.Id == other.Id
         && one.Name == other.Name
         && one.Provider == other.Provider
-        && one.OwnBaseUrl == other.OwnBaseUrl
+        && one.ExplicitBaseUrl == other.ExplicitBaseUrl
         && one.UseAuthHeader == other.UseAuthHeader
         && one.Model == other.Model;
 

@@ -17,7 +17,7 @@ internal sealed class KeyVaults(LocalVault local, IKeyVaultSource? others, Func<
         : throw new LlmConfigException(
             LlmConfigErrorCode.VaultNotFound,
             name,
-            $"There is no vault '{ShownText.Of(name)}' here.",
+            $"There is no vault '{DisplayText.Of(name)}' here.",
             $"Use the built-in one, {LocalVault.VaultName}, or run the command where that vault is registered.");
 
     private IKeyVault? WithProfile(IKeyVault? vault)
@@ -31,7 +31,7 @@ internal sealed class KeyVaults(LocalVault local, IKeyVaultSource? others, Func<
     }
 
     /// <summary>Opens each vault once, for a batch; <see langword="null"/> stands for the vault for new keys of the document.</summary>
-    public Func<string?, IKeyVault> Opener(ConfigDocument? document)
+    public Func<string?, IKeyVault> Resolver(ConfigDocument? document)
     {
         var opened = new Dictionary<string, IKeyVault>(StringComparer.OrdinalIgnoreCase);
         return wanted =>

@@ -151,10 +151,10 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     // What is computed under the master key: null or false where the vault is not made yet. What was computed under the one before
     // holds while it is exchanged. The header is not read again for a vault that was just opened.
-    public ulong? Mark(ApiKey key) => _keys.Open(justOpened: true)?.Key.Mark(key);
+    public ulong? Fingerprint(ApiKey key) => _keys.Open(justOpened: true)?.Key.Fingerprint(key);
 
-    public bool HasMark(ApiKey key, ulong mark) =>
-        _keys.Open() is { } open && (open.Key.Mark(key) == mark || _keys.Before(open)?.Mark(key) == mark);
+    public bool HasFingerprint(ApiKey key, ulong mark) =>
+        _keys.Open() is { } open && (open.Key.Fingerprint(key) == mark || _keys.Before(open)?.Fingerprint(key) == mark);
 
     public byte[]? Authenticate(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text, bool justOpened = false) =>
         _keys.Open(justOpened)?.Key.Code(purpose, text);

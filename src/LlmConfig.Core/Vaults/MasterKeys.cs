@@ -376,7 +376,7 @@ internal sealed class MasterKeys(
         {
             warn(new LlmConfigWarning(
                 LocalVault.VaultName,
-                $"The change was made, but {previous.Protector} did not let go of the old master key; Repair-LlmConfig tries again. {e.Message}"));
+                $"The change was made, but {previous.Protector} did not release the old master key; Repair-LlmConfig tries again. {e.Message}"));
             return false;
         }
     }

@@ -33,10 +33,10 @@ internal static class SecretMetadata
         }
 
         return buffer.WrittenCount <= MaximumBytes ? buffer.WrittenSpan.ToArray() : throw Unfit(
-            secret, $"The metadata of '{ShownText.Of(secret)}' are {buffer.WrittenCount / 1024} KiB long.", $"At most {MaximumBytes / 1024} KiB are kept.");
+            secret, $"The metadata of '{DisplayText.Of(secret)}' are {buffer.WrittenCount / 1024} KiB long.", $"At most {MaximumBytes / 1024} KiB are kept.");
     }
 
-    /// <summary>Reads what <see cref="Encode"/> wrote; what it does not know is passed over.</summary>
+    /// <summary>Reads what <see cref="Encode"/> wrote; what it does not know is skipped.</summary>
     public static IReadOnlyDictionary<string, object> Decode(byte[] bytes)
     {
         var metadata = new Dictionary<string, object>(StringComparer.OrdinalIgnoreCase);
@@ -86,7 +86,7 @@ internal static class SecretMetadata
             default:
                 throw Unfit(
                     secret,
-                    $"The metadata '{ShownText.Of(name)}' of '{ShownText.Of(secret)}' are of the type {value?.GetType().Name ?? "null"}.",
+                    $"The metadata '{DisplayText.Of(name)}' of '{DisplayText.Of(secret)}' are of the type {value?.GetType().Name ?? "null"}.",
                     "Metadata are texts, whole numbers (int), truth values (bool) or times (DateTime).");
         }
     }
@@ -103,5 +103,5 @@ internal static class SecretMetadata
     };
 
     private static LlmConfigException Unfit(string secret, string problem, string remedy) =>
-        new(LlmConfigErrorCode.InvalidName, ShownText.Of(secret), problem, remedy);
+        new(LlmConfigErrorCode.InvalidName, DisplayText.Of(secret), problem, remedy);
 }

@@ -73,7 +73,7 @@ public sealed class SecretVault : IDisposable
         {
             throw new LlmConfigException(
                 LlmConfigErrorCode.InvalidName,
-                ShownText.Of(name),
+                DisplayText.Of(name),
                 "The name of a secret is empty, too long, or holds half of a surrogate pair.",
                 $"Use 1 to {SecretName.MaximumLength} characters.");
         }
@@ -82,7 +82,7 @@ public sealed class SecretVault : IDisposable
         {
             throw new LlmConfigException(
                 LlmConfigErrorCode.InvalidKey,
-                ShownText.Of(name),
+                DisplayText.Of(name),
                 $"The secret is longer than {SealedSecret.MaximumSecretBytes / (1024 * 1024)} MiB.",
                 "Keep it in a file, and the file's key here.");
         }

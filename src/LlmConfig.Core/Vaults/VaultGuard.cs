@@ -22,7 +22,7 @@ internal sealed class VaultGuard(LocalVaultFiles paths, StoreFileSystem files, M
 
     /// <summary>
     /// Whether a vault may get a secret. A master key is exchanged for one that somebody knows either under what was sealed before, or
-    /// before there is anything: the former is refused, and the latter is of no use.
+    /// before there is anything: the former is refused, and the latter cannot be used.
     /// </summary>
     /// <returns>False: it has to be made anew; <see langword="null"/>: it was, since the header was read.</returns>
     /// <exception cref="LlmConfigException">VaultCorrupt: it was exchanged.</exception>

@@ -56,7 +56,7 @@ public sealed record VaultProfile
         new(TimeName, ((long)ProbeTime.TotalMilliseconds).ToString(CultureInfo.InvariantCulture)),
     ];
 
-    /// <summary>Reads what <see cref="ToProperties"/> gave; what it does not know is passed over.</summary>
+    /// <summary>Reads what <see cref="ToProperties"/> gave; what it does not know is skipped.</summary>
     /// <param name="properties">The names and texts.</param>
     /// <returns><see langword="null"/> where something is missing or breaks the rules.</returns>
     public static VaultProfile? TryFrom(IReadOnlyDictionary<string, string> properties)
@@ -111,11 +111,11 @@ public sealed record VaultInfo(string Name, int KeyCount, VaultProfile? Profile)
     /// <summary>One line for a person.</summary>
     public override string ToString()
     {
-        string keys = string.Create(CultureInfo.InvariantCulture, $"{ShownText.Of(Name)}: {KeyCount} {(KeyCount == 1 ? "key" : "keys")}");
+        string keys = string.Create(CultureInfo.InvariantCulture, $"{DisplayText.Of(Name)}: {KeyCount} {(KeyCount == 1 ? "key" : "keys")}");
         return Profile is null
             ? $"{keys}, not tried yet"
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{keys}, {ShownText.Of(Profile.Module)}, takes {(Profile.Form == SecretForm.SecureString ? "SecureStrings" : "texts only")}{(Profile.Prefix.Length == 0 ? string.Empty : $" under names with '{Profile.Prefix}'")}, {(Profile.TakesLabels ? "keeps labels" : "keeps no labels")}{(Profile.ListsNames ? string.Empty : ", lists other names")} (tried {Profile.ProbedAt:yyyy-MM-dd} in {Profile.ProbeTime.TotalMilliseconds:0} ms)");
+                $"{keys}, {DisplayText.Of(Profile.Module)}, takes {(Profile.Form == SecretForm.SecureString ? "SecureStrings" : "texts only")}{(Profile.Prefix.Length == 0 ? string.Empty : $" under names with '{Profile.Prefix}'")}, {(Profile.TakesLabels ? "keeps labels" : "keeps no labels")}{(Profile.ListsNames ? string.Empty : ", lists other names")} (tried {Profile.ProbedAt:yyyy-MM-dd} in {Profile.ProbeTime.TotalMilliseconds:0} ms)");
     }
 }

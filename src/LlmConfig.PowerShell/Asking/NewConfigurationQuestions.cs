@@ -11,7 +11,7 @@ namespace LlmConfig;
 /// <param name="check">Says why a configuration could not be created, as the repository does.</param>
 /// <param name="isGiven">True for a parameter that was given; its value is not asked for.</param>
 internal sealed class NewConfigurationQuestions(
-    IQuestioner person, Func<NewConfiguration, LlmConfigException?> check, Func<string, bool> isGiven)
+    IPrompter person, Func<NewConfiguration, LlmConfigException?> check, Func<string, bool> isGiven)
 {
     // Somebody who goes wrong this often wants out, and a host that answers anything must not be asked for ever.
     private const int MostAttempts = 5;
@@ -65,7 +65,7 @@ internal sealed class NewConfigurationQuestions(
             // The last one, so that no later question can fail and leave a key behind.
             return keyIsGiven ? wanted : wanted with { Key = AskKey(provider, wanted.Name) };
         }
-        catch (NobodyAnswersException e)
+        catch (NonInteractiveException e)
         {
             throw Missing(given, e);
         }
@@ -165,13 +165,13 @@ internal sealed class NewConfigurationQuestions(
         return message;
     }
 
-    private LlmConfigException Missing(NewConfiguration given, NobodyAnswersException cause)
+    private LlmConfigException Missing(NewConfiguration given, NonInteractiveException cause)
     {
         bool noName = !isGiven(nameof(given.Name));
         bool noProvider = !isGiven(nameof(given.Provider));
         return new LlmConfigException(
             noName ? LlmConfigErrorCode.InvalidName : LlmConfigErrorCode.UnknownProvider,
-            noName ? null : ShownText.Of(given.Name),
+            noName ? null : DisplayText.Of(given.Name),
             $"{(noName && noProvider ? "The name and the provider are" : noName ? "The name is" : "The provider is")} missing, and nobody answers here.",
             $"Give {(noName && noProvider ? "-Name and -Provider" : noName ? "-Name" : "-Provider")}, such as New-LlmConfig work openai; Get-LlmProvider lists the providers.",
             cause.InnerException);

@@ -85,7 +85,7 @@ internal sealed partial class SurplusArgumentsAttribute : ArgumentTransformation
     }
 
     private static string Shown(object? argument) =>
-        (argument is PSObject wrapped ? wrapped.BaseObject : argument) is string text && ParameterName().IsMatch(text) && ShownText.Of(text) == text
+        (argument is PSObject wrapped ? wrapped.BaseObject : argument) is string text && ParameterName().IsMatch(text) && DisplayText.Of(text) == text
             ? text.TrimEnd(':')
             : NotShown;
 

@@ -126,7 +126,7 @@ public abstract class ConfigurationChangeCommand : ConfigurationsCommand
     /// <inheritdoc/>
     protected sealed override void ProcessRecord()
     {
-        if (Guard(() => RequireBooleans(ParameterSetName == ByName ? ShownText.Of(Name.FirstOrDefault()) : null)))
+        if (Guard(() => RequireBooleans(ParameterSetName == ByName ? DisplayText.Of(Name.FirstOrDefault()) : null)))
         {
             ForEach(Name, Process);
         }

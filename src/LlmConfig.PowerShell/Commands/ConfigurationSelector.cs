@@ -38,8 +38,8 @@ internal static class ConfigurationSelector
         {
             throw new LlmConfigException(
                 LlmConfigErrorCode.NotFound,
-                ShownText.Of(pattern),
-                $"There is no '{ShownText.Of(pattern)}', and as a pattern it lacks its closing bracket.",
+                DisplayText.Of(pattern),
+                $"There is no '{DisplayText.Of(pattern)}', and as a pattern it lacks its closing bracket.",
                 "Close the bracket, or put a backtick before it.",
                 e);
         }

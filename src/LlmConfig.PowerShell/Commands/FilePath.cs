@@ -27,8 +27,8 @@ internal static class FilePath
             {
                 throw new LlmConfigException(
                     LlmConfigErrorCode.StoreUnsafe,
-                    ShownText.Of(path),
-                    $"'{ShownText.Of(path)}' is a path of the provider {provider.Name}, which keeps no files.",
+                    DisplayText.Of(path),
+                    $"'{DisplayText.Of(path)}' is a path of the provider {provider.Name}, which keeps no files.",
                     "Name a file.");
             }
 
@@ -42,5 +42,5 @@ internal static class FilePath
 
     // The cause is not kept: it repeats the path, and a key may have been given in its place.
     private static LlmConfigException NotThere(string path) =>
-        new(LlmConfigErrorCode.NotFound, ShownText.Of(path), $"There is no file '{ShownText.Of(path)}'.", "Check the path; -LiteralPath takes brackets as they are.");
+        new(LlmConfigErrorCode.NotFound, DisplayText.Of(path), $"There is no file '{DisplayText.Of(path)}'.", "Check the path; -LiteralPath takes brackets as they are.");
 }

@@ -119,7 +119,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         foreach (string missed in names.Missed)
         {
             WriteError(new LlmConfigException(
-                LlmConfigErrorCode.NotFound, ShownText.Of(missed), $"Nothing that can be imported is called '{ShownText.Of(missed)}'.", "-WhatIf lists what can be."));
+                LlmConfigErrorCode.NotFound, DisplayText.Of(missed), $"Nothing that can be imported is called '{DisplayText.Of(missed)}'.", "-WhatIf lists what can be."));
         }
 
         List<ImportStep> chosen = [.. steps.Where(IsWanted)];
@@ -148,7 +148,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         else if (ParameterSetName == ByVault)
         {
             ImportPlan plan = Repository.PlanImport(FromVault, options, Cancellation);
-            WriteVerbose($"The vault '{ShownText.Of(FromVault)}' holds {plan.PassedOver} keys that say nothing of a configuration; they were passed over.");
+            WriteVerbose($"The vault '{DisplayText.Of(FromVault)}' holds {plan.PassedOver} keys that say nothing of a configuration; they were passed over.");
             return plan;
         }
 
@@ -173,7 +173,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         if (!_failed && _sources.All(source => source.Items.Count + source.Errors.Count + source.Remarks.Count == 0))
         {
             WriteWarning(FromEnvironment ? "No variable of a provider is set in this environment."
-                : Secret is not null ? $"No secret of the vault '{ShownText.Of(FromVault)}' that is no key of a store has such a name."
+                : Secret is not null ? $"No secret of the vault '{DisplayText.Of(FromVault)}' that is no key of a store has such a name."
                 : "There is nothing to import in what was named.");
         }
 
@@ -195,21 +195,21 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
             _failed = true;
             WriteError(new LlmConfigException(
                 LlmConfigErrorCode.NotFound,
-                ShownText.Of(missed),
-                $"The vault '{ShownText.Of(FromVault)}' lists no secret '{ShownText.Of(missed)}' that is no key of a store.",
+                DisplayText.Of(missed),
+                $"The vault '{DisplayText.Of(FromVault)}' lists no secret '{DisplayText.Of(missed)}' that is no key of a store.",
                 "-Secret * with -WhatIf shows what it lists."));
         }
     }
 
     private string? AskProvider(string secret)
     {
-        string shown = ShownText.Of(secret);
-        string message = $"Which provider the secret '{shown}' of the vault '{ShownText.Of(FromVault)}' is for cannot be told from its name or its key. Get-LlmProvider lists the providers.";
+        string shown = DisplayText.Of(secret);
+        string message = $"Which provider the secret '{shown}' of the vault '{DisplayText.Of(FromVault)}' is for cannot be told from its name or its key. Get-LlmProvider lists the providers.";
         try
         {
-            return new HostQuestioner(Host, () => Stopping).Ask(message, $"Provider of '{shown}' (Enter to leave it out)").Trim();
+            return new HostPrompter(Host, () => Stopping).Ask(message, $"Provider of '{shown}' (Enter to leave it out)").Trim();
         }
-        catch (NobodyAnswersException)
+        catch (NonInteractiveException)
         {
             return null;
         }
@@ -246,11 +246,11 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
     }
 
     private static string Place(LlmConfiguration item) =>
-        $"{ShownText.WithAsciiHost(item.BaseUrl) ?? "an unknown host"} ({ShownText.Of(item.Provider)}, {(item.UseAuthHeader ? "as a bearer token" : "in the provider's own header")})";
+        $"{DisplayText.WithAsciiHost(item.BaseUrl) ?? "an unknown host"} ({DisplayText.Of(item.Provider)}, {(item.UseAuthHeader ? "as a bearer token" : "in the provider's own header")})";
 
     private bool MaySendKeyElsewhere(ImportStep step)
     {
-        string next = ShownText.WithAsciiHost(step.Configuration!.BaseUrl) ?? "an unknown host";
+        string next = DisplayText.WithAsciiHost(step.Configuration!.BaseUrl) ?? "an unknown host";
         bool? answer = Ask(
             step.Existing is { } existing
                 ? $"The key of '{step.Name}' would go to {Place(step.Configuration!)} instead of {Place(existing)}. Keep the key and change the host?"
@@ -292,7 +292,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
                     WriteWarning($"Removed '{name}': {result.Step.Detail}.");
                     break;
                 case ImportAction.Skip:
-                    WriteVerbose($"Skipped '{ShownText.Of(result.Step.Name)}': there is a configuration '{name}' already.");
+                    WriteVerbose($"Skipped '{DisplayText.Of(result.Step.Name)}': there is a configuration '{name}' already.");
                     break;
                 default:
                     WriteVerbose($"Left '{name}' as it is: nothing of it differs.");

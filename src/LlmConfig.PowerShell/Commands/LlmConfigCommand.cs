@@ -29,7 +29,7 @@ public abstract class LlmConfigCommand : StoppableCommand
         {
             Vaults = new RegisteredVaults(this, MayAsk, Cancellation),
             Command = MyInvocation.MyCommand.Name,
-            AskPassphrase = new HostQuestioner(Host, () => Cancellation.IsCancellationRequested).AskPassphrase,
+            AskPassphrase = new HostPrompter(Host, () => Cancellation.IsCancellationRequested).AskPassphrase,
             Warning = Warnings.Enqueue,
         }));
 
@@ -114,7 +114,7 @@ public abstract class LlmConfigCommand : StoppableCommand
     /// <returns>The answer, or <see langword="null"/> where nobody can be asked.</returns>
     private protected bool? Ask(string question, string caption)
     {
-        if (!_yesToAll && !_noToAll && !HostQuestioner.CanAnswer(Host))
+        if (!_yesToAll && !_noToAll && !HostPrompter.CanAnswer(Host))
         {
             return null;
         }

@@ -75,7 +75,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     /// <inheritdoc/>
     protected override void ProcessRecord() => Guard(() =>
     {
-        RequireBooleans(ShownText.Of(Name));
+        RequireBooleans(DisplayText.Of(Name));
         NewConfiguration wanted = new()
         {
             Name = Name,
@@ -94,12 +94,12 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
             _asked = Own(wanted.Key);
         }
 
-        if (Confirm(ShownText.Of(wanted.Name), "Create LLM configuration", out bool whatIf) || whatIf)
+        if (Confirm(DisplayText.Of(wanted.Name), "Create LLM configuration", out bool whatIf) || whatIf)
         {
             (whatIf ? _tried : _wanted).Add(wanted with
             {
                 Key = _asked ?? Own(SecretParameters.ToKey(
-                    Cell(nameof(ApiKey), ApiKey), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), ShownText.Of(wanted.Name))),
+                    Cell(nameof(ApiKey), ApiKey), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), DisplayText.Of(wanted.Name))),
             });
         }
     });
@@ -140,7 +140,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
 
         if (made.KeyName is { } secret)
         {
-            return $"Created '{made.Name}'; its key is the secret '{ShownText.Of(secret)}' of the vault '{made.Vault}', which is only read.";
+            return $"Created '{made.Name}'; its key is the secret '{DisplayText.Of(secret)}' of the vault '{made.Vault}', which is only read.";
         }
 
         // Where the vault was not named, why it is that one.
@@ -149,7 +149,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     }
 
     private NewConfiguration AskForTheRest(NewConfiguration given) => new NewConfigurationQuestions(
-        new HostQuestioner(Host, () => Stopping),
+        new HostPrompter(Host, () => Stopping),
         wanted => Repository.Preview([wanted])[0].Error,
         IsGiven).Complete(given, IsGiven(nameof(ApiKey)) || IsGiven(nameof(ApiKeyFromEnvironment)) || IsGiven(nameof(KeyName)));
 }

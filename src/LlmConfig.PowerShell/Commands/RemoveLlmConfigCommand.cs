@@ -35,7 +35,7 @@ public sealed class RemoveLlmConfigCommand : ConfigurationChangeCommand
     private protected override void Process(LlmConfiguration item)
     {
         string action = item.Vault is null ? "Remove LLM configuration"
-            : item.KeyName is { } secret ? $"Remove LLM configuration and leave its key, the secret '{ShownText.Of(secret)}', in the vault '{item.Vault}'"
+            : item.KeyName is { } secret ? $"Remove LLM configuration and leave its key, the secret '{DisplayText.Of(secret)}', in the vault '{item.Vault}'"
             : KeepKey ? $"Remove LLM configuration and leave its key in the vault '{item.Vault}'"
             : $"Remove LLM configuration and its key from the vault '{item.Vault}'";
         if (_items.TrueForAll(other => other.Id != item.Id) && ShouldProcess(item.Name, action))

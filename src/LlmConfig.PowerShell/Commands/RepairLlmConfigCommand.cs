@@ -2,7 +2,7 @@ using System.Management.Automation;
 
 namespace LlmConfig.Commands;
 
-/// <summary>Repair-LlmConfig: puts right what Test-LlmConfig finds.</summary>
+/// <summary>Repair-LlmConfig: repairs what Test-LlmConfig finds.</summary>
 [Cmdlet(VerbsDiagnostic.Repair, "LlmConfig", SupportsShouldProcess = true)]
 [OutputType(typeof(RepairResult))]
 public sealed class RepairLlmConfigCommand : LlmConfigCommand

@@ -96,7 +96,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
         {
             throw new LlmConfigException(
                 LlmConfigErrorCode.DuplicateName,
-                ShownText.Of(NewName),
+                DisplayText.Of(NewName),
                 $"-NewName would give {_wanted.Count + _tried.Count} configurations the same name.",
                 "Name one configuration; nothing was changed.");
         }
@@ -167,11 +167,11 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     private string KeyEffect(LlmConfiguration item, ConfigurationUpdate update)
     {
         bool hasKey = GivenKey is not null || GivenVariable is not null;
-        string there = $"the secret '{ShownText.Of(item.KeyName)}' of the vault '{ShownText.Of(item.Vault)}', which stays";
+        string there = $"the secret '{DisplayText.Of(item.KeyName)}' of the vault '{DisplayText.Of(item.Vault)}', which stays";
         return item.KeyName is not null && hasKey ? $": a new key in place of {there}"
             : item.KeyName is not null && update.RemoveKey ? $": no key in place of {there}"
             : item is { Vault: not null, KeyName: null, KeyStoreId: null } && !string.IsNullOrWhiteSpace(update.KeyName)
-                ? $": the secret '{ShownText.Of(update.KeyName)}' in place of its key, which is removed from the vault '{ShownText.Of(item.Vault)}'"
+                ? $": the secret '{DisplayText.Of(update.KeyName)}' in place of its key, which is removed from the vault '{DisplayText.Of(item.Vault)}'"
             : string.Empty;
     }
 
@@ -195,7 +195,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             : update.BaseUrl.Trim();
         return MaySend(
             item,
-            $"The key of '{item.Name}' would go to {ShownText.WithAsciiHost(next) ?? "an unknown host"} instead of {ShownText.WithAsciiHost(item.BaseUrl) ?? "an unknown host"}. Keep the key and change the host?",
+            $"The key of '{item.Name}' would go to {DisplayText.WithAsciiHost(next) ?? "an unknown host"} instead of {DisplayText.WithAsciiHost(item.BaseUrl) ?? "an unknown host"}. Keep the key and change the host?",
             "Key goes to another host",
             LlmConfigErrorCode.InsecureBaseUrl,
             $"The key of '{item.Name}' would go to another host, and nobody can be asked here.",

@@ -48,7 +48,7 @@ public sealed class SetLlmConfigStoreCommand : LlmConfigCommand
         if (MyInvocation.BoundParameters.ContainsKey(nameof(DefaultVault))
             && ShouldProcess(
                 Repository.Folder,
-                string.IsNullOrWhiteSpace(DefaultVault) ? "Forget the default vault" : $"Send new keys to the vault '{ShownText.Of(DefaultVault)}'"))
+                string.IsNullOrWhiteSpace(DefaultVault) ? "Forget the default vault" : $"Send new keys to the vault '{DisplayText.Of(DefaultVault)}'"))
         {
             Repository.SetDefaultVault(DefaultVault, Cancellation);
         }
@@ -64,7 +64,7 @@ public sealed class SetLlmConfigStoreCommand : LlmConfigCommand
             Repository.RotateMasterKey(Cancellation);
         }
 
-        if (ProbeVault is { } vault && ShouldProcess(ShownText.Of(vault), "Try the vault with a throwaway secret"))
+        if (ProbeVault is { } vault && ShouldProcess(DisplayText.Of(vault), "Try the vault with a throwaway secret"))
         {
             Repository.ProbeVault(vault, Cancellation);
         }

@@ -60,7 +60,7 @@ public sealed class ConfigurationNameCompleter : LlmConfigCompleter
 {
     private protected override IEnumerable<CompletionCandidate> Candidates(IDictionary parameters) => Configurations()
         .OrderBy(item => item.Name, StringComparer.OrdinalIgnoreCase)
-        .Select(item => new CompletionCandidate(item.Name, $"{item.Provider} {ShownText.WithAsciiHost(item.BaseUrl)}"));
+        .Select(item => new CompletionCandidate(item.Name, $"{item.Provider} {DisplayText.WithAsciiHost(item.BaseUrl)}"));
 }
 
 /// <summary>Completes the ids of the store's configurations, listed under their names: a name that was begun completes too.</summary>

@@ -268,7 +268,7 @@ internal sealed class RegisteredVault(VaultSecrets secrets) : IProbedVault
                 throw new LlmConfigException(
                     LlmConfigErrorCode.VaultUnavailable,
                     Name,
-                    $"The vault '{Name}' removed the key, and still lists the secret '{ShownText.Of(left)}'.",
+                    $"The vault '{Name}' removed the key, and still lists the secret '{DisplayText.Of(left)}'.",
                     "Remove it with the vault's own program, unless it goes by itself.");
             }
 
@@ -304,9 +304,9 @@ internal sealed class RegisteredVault(VaultSecrets secrets) : IProbedVault
         : new LlmConfigException(
             LlmConfigErrorCode.VaultUnavailable,
             keyId,
-            $"The vault '{Name}' does not give the secret '{ShownText.Of(keyId)}', and {(listed is { Count: > 0 } ? "lists it" : "shows no other one")}: "
+            $"The vault '{Name}' does not give the secret '{DisplayText.Of(keyId)}', and {(listed is { Count: > 0 } ? "lists it" : "shows no other one")}: "
                 + "it may be signed out or locked, or the key is gone.",
-            $"See whether Get-SecretInfo -Vault '{ShownText.Of(Name)}' shows what is in it. "
+            $"See whether Get-SecretInfo -Vault '{DisplayText.Of(Name)}' shows what is in it. "
                 + "If it answers and the key is gone, set it anew with Set-LlmConfig -ApiKey.");
 
     private LlmConfigException Missing(string keyId) => new(

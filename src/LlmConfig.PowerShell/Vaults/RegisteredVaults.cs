@@ -23,7 +23,7 @@ internal sealed class RegisteredVaults(PSCmdlet cmdlet, bool mayAsk, Cancellatio
 
             return SecretManagementModule.IsInstalled ? vault.AsDefault() : new VaultChoice(
                 LlmConfigRepository.BuiltInVault,
-                $"It is the built-in vault: SecretManagement's default vault '{ShownText.Of(vault.Name)}' can be used in pwsh only.");
+                $"It is the built-in vault: SecretManagement's default vault '{DisplayText.Of(vault.Name)}' can be used in pwsh only.");
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed class RegisteredVaults(PSCmdlet cmdlet, bool mayAsk, Cancellatio
 
     private RegisteredVault? Find(string name)
     {
-        string shown = ShownText.Of(name);
+        string shown = DisplayText.Of(name);
         if (!SecretManagementModule.IsInstalled)
         {
             throw SecretManagementModule.Missing(shown, $"The vault '{shown}' would need {SecretManagementModule.Name}, which {(SecretManagementModule.IsThere ? "works in pwsh only" : "is not installed here")}.");
@@ -61,8 +61,8 @@ internal sealed class RegisteredVaults(PSCmdlet cmdlet, bool mayAsk, Cancellatio
             : throw new LlmConfigException(
                 LlmConfigErrorCode.VaultUnavailable,
                 shown,
-                $"The vault '{shown}' is registered, but its module {ShownText.Of(registration.ModuleName)} is not installed any more.",
-                $"Install it with: Install-Module {ShownText.Of(registration.ModuleName)}; or name another vault with -Vault, or with Set-LlmConfigStore -DefaultVault.");
+                $"The vault '{shown}' is registered, but its module {DisplayText.Of(registration.ModuleName)} is not installed any more.",
+                $"Install it with: Install-Module {DisplayText.Of(registration.ModuleName)}; or name another vault with -Vault, or with Set-LlmConfigStore -DefaultVault.");
     }
 
     // SecretManagement knows its registrations better than a file that it may have written differently.
@@ -97,7 +97,7 @@ internal sealed class RegisteredVaults(PSCmdlet cmdlet, bool mayAsk, Cancellatio
                 VaultRegistry.Read().Find(registered)?.TakesMetadataWithSecret ?? false);
         }
 
-        string known = string.Join(", ", vaults.Select(vault => $"'{ShownText.Of(VaultSecrets.NameOf(vault))}'").Append($"'{LlmConfigRepository.BuiltInVault}' (built in)"));
+        string known = string.Join(", ", vaults.Select(vault => $"'{DisplayText.Of(VaultSecrets.NameOf(vault))}'").Append($"'{LlmConfigRepository.BuiltInVault}' (built in)"));
         throw new LlmConfigException(
             LlmConfigErrorCode.VaultNotFound,
             shown,

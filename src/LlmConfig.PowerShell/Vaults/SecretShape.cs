@@ -27,7 +27,7 @@ internal static class SecretShape
                 0 => null,
                 1 => ToKey(values[0], name, vault),
                 _ when secrets.Count == 1 => ToKey(secrets[0], name, vault),
-                _ => throw Unfit(name, $"The vault '{ShownText.Of(vault)}' gives {values.Count} values for the secret '{ShownText.Of(name)}', and which of them is the key cannot be told."),
+                _ => throw Unfit(name, $"The vault '{DisplayText.Of(vault)}' gives {values.Count} values for the secret '{DisplayText.Of(name)}', and which of them is the key cannot be told."),
             };
         }
         finally
@@ -47,8 +47,8 @@ internal static class SecretShape
         byte[] bytes => FromBytes(bytes, name),
         IDictionary table when Entry(table, name) is { } entry and not IDictionary => ToKey(entry, name, vault),
         IDictionary table => throw Unfit(
-            name, $"The vault '{ShownText.Of(vault)}' gives a table of {table.Count} values for the secret '{ShownText.Of(name)}', and none of them has its name, so which one is the key cannot be told."),
-        _ => throw Unfit(name, $"The vault '{ShownText.Of(vault)}' gives a {value.GetType().Name} for the secret '{ShownText.Of(name)}', which is no key."),
+            name, $"The vault '{DisplayText.Of(vault)}' gives a table of {table.Count} values for the secret '{DisplayText.Of(name)}', and none of them has its name, so which one is the key cannot be told."),
+        _ => throw Unfit(name, $"The vault '{DisplayText.Of(vault)}' gives a {value.GetType().Name} for the secret '{DisplayText.Of(name)}', which is no key."),
     };
 
     private static ApiKey FromBytes(byte[] bytes, string name)

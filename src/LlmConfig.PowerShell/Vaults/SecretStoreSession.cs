@@ -235,7 +235,7 @@ internal sealed class SecretStoreSession(VaultRegistration registration, SecretM
             throw new LlmConfigException(
                 LlmConfigErrorCode.VaultUnavailable,
                 registration.Name,
-                $"SecretStore's file could not be read again: {ShownText.Of(e.InnerException?.Message)}",
+                $"SecretStore's file could not be read again: {DisplayText.Of(e.InnerException?.Message)}",
                 "Run the command again; nothing was written.");
         }
     }

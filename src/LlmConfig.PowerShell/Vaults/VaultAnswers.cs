@@ -39,7 +39,7 @@ internal static partial class VaultAnswers
     public static string Unlocking(VaultRegistration vault)
     {
         string remedy = Remedies.FirstOrDefault(entry => vault.ModuleName.Contains(entry.Module, StringComparison.OrdinalIgnoreCase)).Remedy
-            ?? $"Unlock it with Unlock-SecretVault -Name '{ShownText.Of(vault.Name)}'";
+            ?? $"Unlock it with Unlock-SecretVault -Name '{DisplayText.Of(vault.Name)}'";
         return $"{remedy}. Then run the command again.";
     }
 

@@ -159,7 +159,7 @@ public static class VaultBridge
                     .Select(entry => new (string, object?)[] { (VaultRequest.KeyId, entry.KeyId), (VaultRequest.Label, entry.Label?.ToProperties()) }));
             case VaultRequest.ListSecrets:
                 // No configuration refers to a name that does not print, and JSON holds no half of a surrogate pair.
-                return (VaultRequest.Secrets, vault.ListSecrets(cancellation).Where(name => ShownText.Printable(name) == name));
+                return (VaultRequest.Secrets, vault.ListSecrets(cancellation).Where(name => DisplayText.Printable(name) == name));
             case VaultRequest.Relabel:
                 vault.Relabel(Text(request, VaultRequest.KeyId), Label(request), cancellation);
                 break;

@@ -16,7 +16,7 @@ internal sealed class VaultFailureException : Exception
     private readonly string _said;
 
     private VaultFailureException(string said, string errorId, ErrorCategory category, IReadOnlyList<string> types)
-        : base(string.Join(' ', said.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => ShownText.Of(word))))
+        : base(string.Join(' ', said.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => DisplayText.Of(word))))
     {
         _said = said;
         ErrorId = errorId;
@@ -40,7 +40,7 @@ internal sealed class VaultFailureException : Exception
         {
             string cut = Message.Length <= LongestShown ? Message : Message[..LongestShown] + "…";
             string end = cut.EndsWith('.') ? string.Empty : ".";
-            return $"{cut}{end} ({ShownText.Of(ErrorId.Split(',')[0])})";
+            return $"{cut}{end} ({DisplayText.Of(ErrorId.Split(',')[0])})";
         }
     }
 

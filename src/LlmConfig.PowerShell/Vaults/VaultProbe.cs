@@ -6,7 +6,7 @@ namespace LlmConfig;
 
 /// <summary>
 /// Finds out what a vault does with a secret, by a throwaway one: extensions differ in the types and names that they take, in what they
-/// list, and in whether they do what they say. A vault that cannot keep a key, or cannot let go of one, is refused.
+/// list, and in whether they do what they say. A vault that cannot keep a key, or cannot released one, is refused.
 /// </summary>
 /// <param name="vault">The vault.</param>
 internal sealed class VaultProbe(VaultSecrets vault)
@@ -57,7 +57,7 @@ internal sealed class VaultProbe(VaultSecrets vault)
             RequireRemoval(name, cancellation);
             if (listed is { Count: > 1 })
             {
-                string names = string.Join(", ", listed.Select(other => $"'{ShownText.Of(other)}'"));
+                string names = string.Join(", ", listed.Select(other => $"'{DisplayText.Of(other)}'"));
                 throw Refused($"It keeps one secret as several: {names}. They are throwaway ones, and may be left in it.", null);
             }
 

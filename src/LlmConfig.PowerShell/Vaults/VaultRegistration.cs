@@ -56,11 +56,11 @@ internal sealed partial record VaultRegistration(string Name, string ModuleName,
             try
             {
                 string manifest = Path.Combine(ModulePath, ModuleName + ".psd1");
-                return File.Exists(manifest) && Version().Match(File.ReadAllText(manifest)) is { Success: true } found ? $"{ShownText.Of(ModuleName)} {found.Groups[1].Value}" : ShownText.Of(ModuleName);
+                return File.Exists(manifest) && Version().Match(File.ReadAllText(manifest)) is { Success: true } found ? $"{DisplayText.Of(ModuleName)} {found.Groups[1].Value}" : DisplayText.Of(ModuleName);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                return ShownText.Of(ModuleName);
+                return DisplayText.Of(ModuleName);
             }
         }
     }
@@ -70,10 +70,10 @@ internal sealed partial record VaultRegistration(string Name, string ModuleName,
 
     /// <summary>This vault as the one for new keys, where it is SecretManagement's default; the built-in one where it is that.</summary>
     public VaultChoice AsDefault() => IsOwn
-        ? new VaultChoice(LlmConfigRepository.BuiltInVault, $"It is the default vault of SecretManagement, registered there as '{ShownText.Of(Name)}'.")
+        ? new VaultChoice(LlmConfigRepository.BuiltInVault, $"It is the default vault of SecretManagement, registered there as '{DisplayText.Of(Name)}'.")
         : new VaultChoice(
             Name,
             IsModuleThere
-                ? $"It is the default vault of SecretManagement (module {ShownText.Of(ModuleName)})."
-                : $"It is the default vault of SecretManagement, but its module {ShownText.Of(ModuleName)} is not where it was.");
+                ? $"It is the default vault of SecretManagement (module {DisplayText.Of(ModuleName)})."
+                : $"It is the default vault of SecretManagement, but its module {DisplayText.Of(ModuleName)} is not where it was.");
 }

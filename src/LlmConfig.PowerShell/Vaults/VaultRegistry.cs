@@ -25,7 +25,7 @@ internal sealed class VaultRegistry
     public IReadOnlyList<VaultRegistration> Vaults { get; }
 
     /// <summary>The names that print, in the order of the file.</summary>
-    public IEnumerable<string> Names => Vaults.Select(vault => vault.Name).Where(name => name.Length > 0 && ShownText.Printable(name) == name);
+    public IEnumerable<string> Names => Vaults.Select(vault => vault.Name).Where(name => name.Length > 0 && DisplayText.Printable(name) == name);
 
     /// <summary>The folder in which SecretManagement and SecretStore keep their files; <see langword="null"/> without a home folder.</summary>
     public static string? Folder => FolderFor(Environment.GetEnvironmentVariable);

@@ -99,7 +99,7 @@ internal sealed partial class VaultSecrets(VaultRegistration registration, Secre
         catch (VaultFailureException e) when (e.IsAboutSecret)
         {
             // Vaults may throw for a secret that is not there; so may one that fails. Not asked in the filter, which runs before
-            // the call that failed has let go of SecretManagement.
+            // the call that failed has released SecretManagement.
             IsSure = secretStore is not null || e.IsAnsweredNotFound;
             if (IsSure || e.IsSecretNotFound || IsMissing(name, e, cancellation))
             {
@@ -155,7 +155,7 @@ internal sealed partial class VaultSecrets(VaultRegistration registration, Secre
                 throw new LlmConfigException(
                     LlmConfigErrorCode.VaultUnavailable,
                     name,
-                    $"The vault '{Name}' says that it removed the secret '{ShownText.Of(name)}', and still has it.",
+                    $"The vault '{Name}' says that it removed the secret '{DisplayText.Of(name)}', and still has it.",
                     "Remove it with the vault's own program.");
             }
 

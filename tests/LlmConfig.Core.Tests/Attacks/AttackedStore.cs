@@ -63,7 +63,7 @@ internal sealed class AttackedStore : IDisposable
     public const string SecretName = "TeamOpenAI", OtherSecretName = "Database";
 
     /// <summary>A key of another store in the vault without labels.</summary>
-    public static readonly string ForeignPlainKey = KeyReference.NewKeyId();
+    public static readonly string ForeignPlainKey = TestKey.NewId();
 
     public FakeVault Far { get; } = new("Far");
 

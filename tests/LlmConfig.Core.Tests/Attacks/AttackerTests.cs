@@ -307,7 +307,7 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
 
     private IEnumerable<Attack> OnIntents()
     {
-        KeyReference[] keys = [.. _store.Values.Values.Select(pair => pair.Key), new KeyReference("Far", ForeignKey()), new KeyReference("LlmConfig", KeyReference.NewKeyId())];
+        KeyReference[] keys = [.. _store.Values.Values.Select(pair => pair.Key), new KeyReference("Far", ForeignKey()), new KeyReference("LlmConfig", TestKey.NewId())];
         foreach (KeyReference key in keys)
         {
             foreach ((string part, JsonNode? store) in new[] { ("keys", Document()["store"]), ("labels", Document()["store"]), ("keys", Guid.NewGuid().ToString("D")) })
@@ -371,14 +371,14 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
                 ("configuration forged", Of(item with { Id = Guid.NewGuid() })),
                 ("name forged", Of(item with { Name = "forged", UpdatedAt = later })),
                 ("provider forged", Of(item with { Provider = "groq", UpdatedAt = later })),
-                ("host forged", Of(item with { OwnBaseUrl = "https://evil.example/v1", UpdatedAt = later })),
-                ("host forged, not later", Of(item with { OwnBaseUrl = "https://evil.example/v1" })),
-                ("host removed", Of(item with { OwnBaseUrl = null, UpdatedAt = later })),
+                ("host forged", Of(item with { ExplicitBaseUrl = "https://evil.example/v1", UpdatedAt = later })),
+                ("host forged, not later", Of(item with { ExplicitBaseUrl = "https://evil.example/v1" })),
+                ("host removed", Of(item with { ExplicitBaseUrl = null, UpdatedAt = later })),
                 ("header style forged", Of(item with { UseAuthHeader = !item.UseAuthHeader, UpdatedAt = later })),
                 ("model forged", Of(item with { Model = "forged", UpdatedAt = later })),
                 ("time of the key forged", Of(item with { KeyUpdatedAt = later, UpdatedAt = later })),
                 ("times forged", Of(item with { CreatedAt = later, UpdatedAt = later })),
-                ("host forged, of a configuration in the built-in vault", Of(item with { Id = _store.Alpha, OwnBaseUrl = "https://evil.example/v1", UpdatedAt = later })),
+                ("host forged, of a configuration in the built-in vault", Of(item with { Id = _store.Alpha, ExplicitBaseUrl = "https://evil.example/v1", UpdatedAt = later })),
             };
             foreach ((string how, KeyLabel? other) in forged)
             {
@@ -439,7 +439,7 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
         "provider" => ["openai", "openai-compatible", "forged"],
         "baseUrl" => ["https://evil.example/v1", "http://evil.example/v1", "https://alpha.example:9/v1", "https://alpha.example:8443.evil.example/v1"],
         "useAuthHeader" => [now is null || !now.GetValue<bool>()],
-        "key.id" => [KeyReference.NewKeyId(), ForeignKey()],
+        "key.id" => [TestKey.NewId(), ForeignKey()],
         "key.name" => [AttackedStore.OtherSecretName, "forged"],
         "key.vault" => ["Far", "LlmConfig", "Elsewhere"],
         "key.mark" => ["0000000000000000"],
@@ -482,7 +482,7 @@ public sealed class AttackerTests(ITestOutputHelper output) : IDisposable
     {
         try
         {
-            ConfigDocumentReader.Read(document);
+            StoreDocument.Read(document);
             return true;
         }
         catch (StoreFormatException)

@@ -51,7 +51,7 @@ internal sealed class FaultPlan(int at, FaultKind kind) : IDisposable
             case FaultKind.CrashBefore:
                 throw Death();
             case FaultKind.CrashAfter:
-                // What the call opened is let go of, as the operating system would.
+                // What the call opened is released, as the operating system would.
                 (call() as IDisposable)?.Dispose();
                 throw Death();
             case FaultKind.InputOutputError:

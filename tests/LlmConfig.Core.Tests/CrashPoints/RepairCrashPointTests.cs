@@ -37,7 +37,7 @@ public sealed class RepairCrashPointTests(ITestOutputHelper output)
             File.Delete(FileOf(store) + ".bak");
         },
         ["backup"] = store => File.WriteAllText(FileOf(store) + ".bak", Damage),
-        ["lost key"] = store => Edit(store, item => item.Name == "a" ? item with { KeyId = KeyReference.NewKeyId() } : item),
+        ["lost key"] = store => Edit(store, item => item.Name == "a" ? item with { KeyId = TestKey.NewId() } : item),
         ["orphan"] = store => Edit(store, item => item.Name == "a" ? null : item),
         ["label"] = store => Edit(store, item => item with { Model = "m" }),
         ["leftovers"] = store =>
@@ -170,8 +170,8 @@ public sealed class RepairCrashPointTests(ITestOutputHelper output)
     // By hand, as a person would who edits the file and copies it over the backup.
     private static void Edit(CrashStore store, Func<LlmConfiguration, LlmConfiguration?> edit)
     {
-        ConfigDocument before = ConfigDocumentReader.Read(File.ReadAllBytes(FileOf(store)));
-        byte[] bytes = ConfigDocumentWriter.Write(new ConfigDocument(
+        ConfigDocument before = StoreDocument.Read(File.ReadAllBytes(FileOf(store)));
+        byte[] bytes = StoreDocument.Write(new ConfigDocument(
             before.StoreId, before.Revision + 1, before.DefaultVault, [.. before.Configurations.Select(edit).OfType<LlmConfiguration>()], before.Extras)
         {
             Seal = before.Seal,

@@ -156,7 +156,7 @@ public sealed class DamageSweepTests(ITestOutputHelper output) : IDisposable
         string path = Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json");
         var files = new StoreFileSystem();
         byte[] good = System.Text.Encoding.UTF8.GetBytes(
-            $$"""{"version":1,"store":"{{_store.StoreId}}","keys":[{"vault":"LlmConfig","id":"{{item.KeyId}}"},{"vault":"LlmConfig","id":"{{KeyReference.NewKeyId()}}"}],"labels":[{"vault":"LlmConfig","id":"{{item.KeyId}}"}]}""");
+            $$"""{"version":1,"store":"{{_store.StoreId}}","keys":[{"vault":"LlmConfig","id":"{{item.KeyId}}"},{"vault":"LlmConfig","id":"{{TestKey.NewId()}}"}],"labels":[{"vault":"LlmConfig","id":"{{item.KeyId}}"}]}""");
         foreach ((string what, byte[] bad) in Damages(good))
         {
             // A new file each time: what is left of a lock on the last one does not reach it.
@@ -187,7 +187,7 @@ public sealed class DamageSweepTests(ITestOutputHelper output) : IDisposable
             using JsonDocument json = JsonDocument.Parse(content);
             return json.RootElement.GetProperty("version").GetInt32() == 1
                 && json.RootElement.GetProperty("store").TryGetGuid(out _)
-                && json.RootElement.GetProperty("keys").EnumerateArray().All(key => KeyReference.IsKeyId(key.GetProperty("id").GetString()!));
+                && json.RootElement.GetProperty("keys").EnumerateArray().All(key => TestKey.IsId(key.GetProperty("id").GetString()!));
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
         {
@@ -199,7 +199,7 @@ public sealed class DamageSweepTests(ITestOutputHelper output) : IDisposable
     {
         try
         {
-            _ = ConfigDocumentReader.Read(configFile);
+            _ = StoreDocument.Read(configFile);
             return null;
         }
         catch (StoreFormatException e)

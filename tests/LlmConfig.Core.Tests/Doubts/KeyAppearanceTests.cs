@@ -171,12 +171,12 @@ public sealed class KeyAppearanceTests : IDisposable
             string random = RandomNumberGenerator.GetString(alphabet, 48);
             using ApiKey own = ApiKey.From(prefix + random, null);
             using ApiKey bare = ApiKey.From(random, null);
-            if (KeyAppearance.Doubt(own, provider, goesToProvider: true) is { } wrong && prefix.Length > 0)
+            if (KeyWarnings.Of(own, provider, goesToProvider: true) is { } wrong && prefix.Length > 0)
             {
                 Assert.Fail($"A key of {provider.Id} looks odd: {wrong}");
             }
 
-            if (KeyAppearance.Doubt(bare, provider, goesToProvider: true) is { } doubt)
+            if (KeyWarnings.Of(bare, provider, goesToProvider: true) is { } doubt)
             {
                 doubts++;
                 Assert.DoesNotContain("placeholder", doubt, StringComparison.Ordinal);

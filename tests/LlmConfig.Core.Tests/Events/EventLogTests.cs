@@ -125,7 +125,7 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     public void What_a_dead_process_left_is_told_when_it_is_finished()
     {
         _store.Create("work", TestKey.New());
-        new IntentLog(_store.Path, new StoreFileSystem(), TestSeals.Of(_store.Path), TimeProvider.System, _ => { }).Begin(_store.StoreId, [new KeyReference("LlmConfig", KeyReference.NewKeyId())], []).Single().Dispose();
+        new IntentLog(_store.Path, new StoreFileSystem(), TestSeals.Of(_store.Path), TimeProvider.System, _ => { }).Begin(_store.StoreId, [new KeyReference("LlmConfig", TestKey.NewId())], []).Single().Dispose();
         using var listener = new Listener(_store.Path);
 
         _store.Open().Recover();
@@ -325,7 +325,7 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     public void Nobody_listening_costs_next_to_nothing()
     {
         var log = new EventLog(_store.Path, null);
-        var key = new KeyReference("LlmConfig", KeyReference.NewKeyId());
+        var key = new KeyReference("LlmConfig", TestKey.NewId());
         const int calls = 1_000_000;
         log.KeyWritten(key, EventLog.Start());
         long allocated = GC.GetAllocatedBytesForCurrentThread();

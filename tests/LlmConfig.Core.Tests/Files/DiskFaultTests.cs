@@ -44,7 +44,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
                 },
             };
             var keyring = new FakeProtector(ProtectorKind.SecretService, change == "protector" ? ProtectorState.Ready : ProtectorState.Absent);
-            LlmConfigOptions With(LlmConfigOptions options) => options with { Protectors = (vault, system) => [keyring, new KeyFileProtector(vault, system)] };
+            LlmConfigOptions With(LlmConfigOptions options) => options with { Protectors = TestProtectors.KeyFile(keyring) };
             LlmConfigRepository repository = store.Open(options => With(options) with { Files = files });
             using ApiKey key = ApiKey.From(TestKey.New(), "work");
             LlmConfigException? error = null;

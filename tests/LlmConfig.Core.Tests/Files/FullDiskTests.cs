@@ -73,7 +73,7 @@ public sealed class FullDiskTests(ITestOutputHelper output) : IDisposable
         int room = int.MaxValue;
         LlmConfigRepository Open() => new(StoreFolder.At(folder), new LlmConfigOptions
         {
-            Protectors = (vault, files) => [new KeyFileProtector(vault, files)],
+            Protectors = TestProtectors.KeyFile(),
             Files = _mounted ? null : new FailingFileSystem
             {
                 Before = (_, call, _) =>

@@ -110,7 +110,7 @@ public sealed class HomeTests : IDisposable
         Directory.CreateDirectory(home);
         using var repository = new LlmConfigRepository(Resolve(("HOME", home)), new LlmConfigOptions
         {
-            Protectors = (vault, files) => [new KeyFileProtector(vault, files)],
+            Protectors = TestProtectors.KeyFile(),
         });
         string value = TestKey.New();
         using ApiKey key = ApiKey.From(value, "work");

@@ -197,7 +197,7 @@ public sealed class UnsafeEntryTests : IDisposable
         };
         if (file == "intent")
         {
-            File.WriteAllText(path, $$"""{"version":1,"store":"{{Guid.NewGuid()}}","keys":[{"vault":"LlmConfig","id":"{{KeyReference.NewKeyId()}}"}]}""");
+            File.WriteAllText(path, $$"""{"version":1,"store":"{{Guid.NewGuid()}}","keys":[{"vault":"LlmConfig","id":"{{TestKey.NewId()}}"}]}""");
             Access.Restrict(path);
         }
 

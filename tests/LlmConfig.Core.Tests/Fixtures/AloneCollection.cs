@@ -2,7 +2,7 @@ namespace LlmConfig.Tests;
 
 /// <summary>
 /// Tests that share something with the whole process, and so run while no others do. Locks are such a thing: a child that a
-/// test starts holds copies of all of them from fork to exec, so that what another test let go of still seems held. So each
+/// test starts holds copies of all of them from fork to exec, so that what another test released still seems held. So each
 /// test that starts a process belongs here.
 /// </summary>
 [CollectionDefinition(nameof(AloneCollection), DisableParallelization = true)]

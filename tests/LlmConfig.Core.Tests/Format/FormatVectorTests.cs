@@ -85,7 +85,7 @@ public sealed class FormatVectorTests : IDisposable
             Id = new Guid("11111111-2222-4333-8444-555555555555"),
             Name = "Größe \"1\" <ü>",
             Provider = "openai",
-            OwnBaseUrl = "https://llm.example.com/v1?a=b&c=d",
+            ExplicitBaseUrl = "https://llm.example.com/v1?a=b&c=d",
             UseAuthHeader = true,
             Model = "gpt-5",
             Vault = "LlmConfig",
@@ -100,7 +100,7 @@ public sealed class FormatVectorTests : IDisposable
         {
             Id = new Guid("22222222-3333-4444-8555-666666666666"),
             Name = "local",
-            OwnBaseUrl = null,
+            ExplicitBaseUrl = null,
             Model = null,
             Vault = null,
             KeyId = null,
@@ -113,12 +113,12 @@ public sealed class FormatVectorTests : IDisposable
             Seal = "X2sDptu41kvBSzTp79UPeK1i0l53alZPK9hOArbep18=",
         };
 
-        byte[] bytes = InCulture("fa-IR", () => ConfigDocumentWriter.Write(document));
+        byte[] bytes = InCulture("fa-IR", () => StoreDocument.Write(document));
 
         Assert.Equal(File.ReadAllText(Vector("written.json")), Encoding.UTF8.GetString(bytes));
-        ConfigDocument back = ConfigDocumentReader.Read(bytes);
+        ConfigDocument back = StoreDocument.Read(bytes);
         Assert.Equal(document.Configurations, back.Configurations);
-        Assert.Equal(bytes, ConfigDocumentWriter.Write(back));
+        Assert.Equal(bytes, StoreDocument.Write(back));
     }
 
     [Fact]

@@ -34,10 +34,10 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
             {
                 using LlmConfigRepository repository = Open();
                 int count = repository.GetAll().Count;
-                byte[] written = ConfigDocumentWriter.Write(ConfigDocumentReader.Read(input));
-                ConfigDocument back = ConfigDocumentReader.Read(written);
+                byte[] written = StoreDocument.Write(StoreDocument.Read(input));
+                ConfigDocument back = StoreDocument.Read(written);
                 Assert.Equal(count, back.Configurations.Count);
-                Assert.Equal(written, ConfigDocumentWriter.Write(back));
+                Assert.Equal(written, StoreDocument.Write(back));
             });
         }
 
@@ -191,7 +191,7 @@ public sealed class FuzzTests(ITestOutputHelper output) : IDisposable
         TimeSpan fastest = Enumerable.Range(0, 3).Min(_ =>
         {
             long start = Stopwatch.GetTimestamp();
-            Assert.NotEmpty(ConfigDocumentReader.Read(bytes).Configurations);
+            Assert.NotEmpty(StoreDocument.Read(bytes).Configurations);
             return Stopwatch.GetElapsedTime(start);
         });
         output.WriteLine($"200,000 unknown properties: {fastest.TotalMilliseconds:0} ms");

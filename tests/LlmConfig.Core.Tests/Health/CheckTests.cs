@@ -151,7 +151,7 @@ public sealed class CheckTests : IDisposable
         var protector = new FakeProtector(ProtectorKind.SecretService);
         LlmConfigOptions With(LlmConfigOptions options) => options with
         {
-            Protectors = (vault, files) => [protector, new KeyFileProtector(vault, files)],
+            Protectors = TestProtectors.KeyFile(protector),
         };
         string path = _store.Store.MasterKeyFile;
         byte[] key = File.ReadAllBytes(path);
@@ -195,7 +195,7 @@ public sealed class CheckTests : IDisposable
     {
         var owner = Guid.NewGuid();
         LlmConfiguration item = _store.Document.Find("far")!;
-        string keyId = KeyReference.NewKeyId();
+        string keyId = TestKey.NewId();
         _store.Far.Keys.Clear();
         _store.Far.Keys[keyId] = "x";
         _store.Far.Labels[keyId] = new KeyLabel(owner, item);

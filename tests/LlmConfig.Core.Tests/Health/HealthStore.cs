@@ -26,7 +26,7 @@ internal sealed class HealthStore : IDisposable
 
     public StorePaths Paths => Store.Paths;
 
-    public ConfigDocument Document => ConfigDocumentReader.Read(File.ReadAllBytes(Paths.ConfigFile));
+    public ConfigDocument Document => StoreDocument.Read(File.ReadAllBytes(Paths.ConfigFile));
 
     /// <summary>The files that a repair kept aside.</summary>
     public string[] KeptAside => Directory.GetFiles(Store.Path, "*.damaged-*", SearchOption.AllDirectories);
@@ -48,7 +48,7 @@ internal sealed class HealthStore : IDisposable
     public void Edit(Func<LlmConfiguration, LlmConfiguration?> edit, bool backupToo = true)
     {
         ConfigDocument before = Document;
-        byte[] bytes = ConfigDocumentWriter.Write(new ConfigDocument(
+        byte[] bytes = StoreDocument.Write(new ConfigDocument(
             before.StoreId, before.Revision + 1, before.DefaultVault, [.. before.Configurations.Select(edit).OfType<LlmConfiguration>()], before.Extras)
         {
             Seal = before.Seal,

@@ -1,6 +1,6 @@
 namespace LlmConfig.Tests;
 
-/// <summary>What comes back when file and backup are of no use, or the backup is behind.</summary>
+/// <summary>What comes back when file and backup cannot be used, or the backup is behind.</summary>
 [Collection(nameof(AloneCollection))]
 public sealed class RebuildTests : IDisposable
 {
@@ -26,7 +26,7 @@ public sealed class RebuildTests : IDisposable
         {
             // Marks are no part of a label; they come back when the key is set again. Neither are seals: what only others'
             // labels say needs somebody who accepts it.
-            Assert.Equal(expected with { IsDefault = false, KeyMark = null, Seal = expected.Vault == "Far" ? null : expected.Seal }, after.Find(expected.Id));
+            Assert.Equal(expected with { IsDefault = false, KeyFingerprint = null, Seal = expected.Vault == "Far" ? null : expected.Seal }, after.Find(expected.Id));
         }
 
         Assert.Contains("'job'", done.Message, StringComparison.Ordinal);
@@ -142,7 +142,7 @@ public sealed class RebuildTests : IDisposable
     [Fact]
     public void A_key_that_a_dead_change_wrote_does_not_come_back()
     {
-        string keyId = KeyReference.NewKeyId();
+        string keyId = TestKey.NewId();
         _store.Far.Keys[keyId] = "x";
         LlmConfiguration item = _store.Document.Find("far")!;
         _store.Far.Labels[keyId] = new KeyLabel(_store.Document.StoreId, item with { UpdatedAt = item.UpdatedAt.AddHours(1) });
@@ -192,7 +192,7 @@ public sealed class RebuildTests : IDisposable
     private void AddForeign(string vault, Guid storeId, LlmConfiguration? item = null)
     {
         Assert.Equal(_store.Far.Name, vault);
-        string keyId = KeyReference.NewKeyId();
+        string keyId = TestKey.NewId();
         _store.Far.Keys[keyId] = _store.FarKey;
         _store.Far.Labels[keyId] = new KeyLabel(storeId, item ?? _store.Document.Find("far")! with { Id = Guid.NewGuid(), Name = "theirs" });
     }

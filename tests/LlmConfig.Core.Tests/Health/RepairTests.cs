@@ -2,7 +2,7 @@ using Xunit.Abstractions;
 
 namespace LlmConfig.Tests;
 
-/// <summary>Each damage is found by its check with a remedy, put right by a repair, and gone after it; a second repair does nothing.</summary>
+/// <summary>Each damage is found by its check with a remedy, repaired by a repair, and gone after it; a second repair does nothing.</summary>
 [Collection(nameof(AloneCollection))]
 public sealed class RepairTests(ITestOutputHelper output) : IDisposable
 {
@@ -26,12 +26,12 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         ["master key open to all"] = (store => Chmod(store.Store.MasterKeyFile, 0x1A4), "Permission", CheckStatus.Error, ["near", "far", "none"]),
         ["sealed file open to all"] = (store => Chmod(store.Store.Sealed.Single(), 0x1A4), "Permission", CheckStatus.Error, ["near", "far", "none"]),
         ["header open to all"] = (store => Chmod(store.Store.VaultPaths.Header, 0x1A4), "Permission", CheckStatus.Error, ["near", "far", "none"]),
-        ["key lost sight of"] = (store => store.Edit(item => item.Name == "near" ? item with { KeyId = KeyReference.NewKeyId() } : item), "Key", CheckStatus.Error, ["near", "far", "none"]),
+        ["key lost sight of"] = (store => store.Edit(item => item.Name == "near" ? item with { KeyId = TestKey.NewId() } : item), "Key", CheckStatus.Error, ["near", "far", "none"]),
         ["orphan in the built-in vault"] = (store => store.Edit(item => item.Name == "near" ? null : item), "Orphan", CheckStatus.Warning, ["far", "none"]),
         ["label behind"] = (store => store.Edit(item => item.Name == "far" ? item with { Model = "m" } : item), "Label", CheckStatus.Warning, ["near", "far", "none"]),
         ["label gone"] = (store => store.Far.Labels.Clear(), "Label", CheckStatus.Warning, ["near", "far", "none"]),
-        ["intent of a dead process"] = (store => store.LeaveIntent([store.Document.Find("far")!.Key!, new KeyReference("Far", KeyReference.NewKeyId())], []), "Intent", CheckStatus.Warning, ["near", "far", "none"]),
-        ["damaged intent"] = (store => File.WriteAllText(store.LeaveIntent([new KeyReference("Far", KeyReference.NewKeyId())], []), "{"), "Intent", CheckStatus.Warning, ["near", "far", "none"]),
+        ["intent of a dead process"] = (store => store.LeaveIntent([store.Document.Find("far")!.Key!, new KeyReference("Far", TestKey.NewId())], []), "Intent", CheckStatus.Warning, ["near", "far", "none"]),
+        ["damaged intent"] = (store => File.WriteAllText(store.LeaveIntent([new KeyReference("Far", TestKey.NewId())], []), "{"), "Intent", CheckStatus.Warning, ["near", "far", "none"]),
         ["half-written file"] = (store => Leave(store.Paths.ConfigFile + ".0123.tmp"), "Leftover", CheckStatus.Warning, ["near", "far", "none"]),
         ["half-written backup"] = (store => Leave(store.Paths.Backup + ".0123.tmp"), "Leftover", CheckStatus.Warning, ["near", "far", "none"]),
         ["half-written secret"] = (store => Leave(Path.Combine(store.Paths.Vault, "x.sealed.0123.tmp")), "Leftover", CheckStatus.Warning, ["near", "far", "none"]),
@@ -283,7 +283,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void A_key_that_a_live_change_names_is_no_orphan_and_no_change_is_left_undone()
     {
-        string keyId = KeyReference.NewKeyId();
+        string keyId = TestKey.NewId();
         _store.Far.Keys[keyId] = "x";
         _store.Far.Labels[keyId] = new KeyLabel(_store.Document.StoreId, _store.Document.Find("far")!);
         var log = new IntentLog(_store.Store.Path, new StoreFileSystem(), TestSeals.Of(_store.Store.Path), TimeProvider.System, _ => { });
@@ -302,7 +302,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
     public void A_step_that_is_not_wanted_is_not_done_nor_what_rests_on_it()
     {
         File.WriteAllText(_store.Paths.ConfigFile, "{");
-        _store.LeaveIntent([new KeyReference("Far", KeyReference.NewKeyId())], []);
+        _store.LeaveIntent([new KeyReference("Far", TestKey.NewId())], []);
         IReadOnlyList<string> before = StoreSnapshot.Of(_store.Store.Path);
 
         LlmConfigRepository repository = _store.Open();
@@ -341,7 +341,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public void A_vault_that_is_offline_keeps_what_is_to_be_removed_for_later()
     {
-        string keyId = KeyReference.NewKeyId();
+        string keyId = TestKey.NewId();
         _store.Far.Keys[keyId] = "x";
         _store.Far.Labels[keyId] = new KeyLabel(_store.Document.StoreId, _store.Document.Find("far")!);
         _store.Far.Before = (call, _) =>

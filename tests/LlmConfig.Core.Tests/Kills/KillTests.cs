@@ -73,7 +73,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     internal static LlmConfigRepository Open(string folder) => new(StoreFolder.At(folder), new LlmConfigOptions
     {
         Vaults = new FolderVault(folder + ".vault"),
-        Protectors = (vault, system) => [new KeyFileProtector(vault, system)],
+        Protectors = TestProtectors.KeyFile(),
     });
 
     private static bool CanBeRead(LlmConfigRepository repository, LlmConfiguration item)

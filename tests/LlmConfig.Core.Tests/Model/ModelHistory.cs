@@ -71,7 +71,7 @@ internal sealed class ModelHistory : IDisposable
     {
         Vaults = new FakeVaults(_far),
         Files = new FailingFileSystem { Before = (_, call, _) => MayFail(call) },
-        Protectors = (vault, files) => [_keyring, new KeyFileProtector(vault, files)],
+        Protectors = TestProtectors.KeyFile(_keyring),
     });
 
     private void MayFail(string call)

@@ -66,7 +66,7 @@ public sealed class BaseUrlRulesTests : IDisposable
     [InlineData("https://bücher.example:8443/ü?x=1", "https://xn--bcher-kva.example:8443/ü?x=1")]
     [InlineData("https://api.openai.com/v1", "https://api.openai.com/v1")]
     [InlineData("https://api.openai.com/\u202E", "https://api.openai.com/\\u{202E}")]
-    public void A_URL_is_shown_with_its_host_in_ASCII(string url, string shown) => Assert.Equal(shown, ShownText.WithAsciiHost(url));
+    public void A_URL_is_shown_with_its_host_in_ASCII(string url, string shown) => Assert.Equal(shown, DisplayText.WithAsciiHost(url));
 
     [Fact]
     public void A_URL_of_more_than_2048_characters_is_refused_and_one_of_2048_is_not()
@@ -100,7 +100,7 @@ public sealed class BaseUrlRulesTests : IDisposable
         LlmConfiguration item = Create("new", $"  {url} ");
 
         Assert.Equal(url, item.BaseUrl);
-        Assert.Equal(url, ConfigDocumentReader.Read(File.ReadAllBytes(_store.Paths.ConfigFile)).Configurations[0].BaseUrl);
+        Assert.Equal(url, StoreDocument.Read(File.ReadAllBytes(_store.Paths.ConfigFile)).Configurations[0].BaseUrl);
     }
 
     [Theory]

@@ -28,7 +28,7 @@ public sealed class NameRulesTests : IDisposable
     {
         using ApiKey key = ApiKey.From(TestKey.New(), "x");
         LlmConfigException error = Refusal.Of(
-            _store, LlmConfigErrorCode.InvalidName, ShownText.Of(name), () => Create(name, key));
+            _store, LlmConfigErrorCode.InvalidName, DisplayText.Of(name), () => Create(name, key));
 
         Assert.False(Directory.Exists(_store.Path));
         AssertPrints(error.Message);
@@ -50,7 +50,7 @@ public sealed class NameRulesTests : IDisposable
         Refusal.Of(
             _store,
             LlmConfigErrorCode.InvalidName,
-            ShownText.Of(name),
+            DisplayText.Of(name),
             () => _store.Open().Update(item.Id, new ConfigurationUpdate { NewName = name }));
     }
 
@@ -62,7 +62,7 @@ public sealed class NameRulesTests : IDisposable
 
         Assert.Equal(name, item.Name);
         Assert.Equal(name, _store.Open().Get(name).Name);
-        Assert.Equal(name, ConfigDocumentReader.Read(File.ReadAllBytes(_store.Paths.ConfigFile)).Configurations[0].Name);
+        Assert.Equal(name, StoreDocument.Read(File.ReadAllBytes(_store.Paths.ConfigFile)).Configurations[0].Name);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class IntentLimitTests : IDisposable
     [Fact]
     public void An_intent_for_200_000_keys_and_their_labels_is_split_into_files_that_are_all_read_back()
     {
-        KeyReference[] keys = [.. Enumerable.Range(0, 200_000).Select(_ => new KeyReference("Fäöü \"quoted\" vault", KeyReference.NewKeyId()))];
+        KeyReference[] keys = [.. Enumerable.Range(0, 200_000).Select(_ => new KeyReference("Fäöü \"quoted\" vault", TestKey.NewId()))];
         KeyReference[] labels = [.. keys.Take(20_000)];
         Access.MakeFolder(_store.Path);
         IntentLog log = Log();
@@ -42,7 +42,7 @@ public sealed class IntentLimitTests : IDisposable
     [Fact]
     public void A_vault_with_a_name_of_any_length_fits()
     {
-        KeyReference[] keys = [.. Enumerable.Range(0, 2_000).Select(_ => new KeyReference(new string('\u0001', 5_000), KeyReference.NewKeyId()))];
+        KeyReference[] keys = [.. Enumerable.Range(0, 2_000).Select(_ => new KeyReference(new string('\u0001', 5_000), TestKey.NewId()))];
         Access.MakeFolder(_store.Path);
         foreach (Intent intent in Log().Begin(Guid.NewGuid(), keys, []))
         {
@@ -56,7 +56,7 @@ public sealed class IntentLimitTests : IDisposable
     [Fact]
     public void When_the_second_file_cannot_be_written_the_first_goes()
     {
-        KeyReference[] keys = [.. Enumerable.Range(0, 2_000).Select(_ => new KeyReference(new string('v', 5_000), KeyReference.NewKeyId()))];
+        KeyReference[] keys = [.. Enumerable.Range(0, 2_000).Select(_ => new KeyReference(new string('v', 5_000), TestKey.NewId()))];
         Access.MakeFolder(_store.Path);
         int renames = 0;
         var files = new FailingFileSystem

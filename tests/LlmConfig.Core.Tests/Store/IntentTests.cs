@@ -40,7 +40,7 @@ public sealed class IntentTests : IDisposable
         LlmConfiguration item = _store.Create("work", TestKey.New());
         string orphan = LeaveKey();
         Assert.Equal(2, _store.Sealed.Length);
-        Dead(Entry("LlmConfig", orphan), Entry("LlmConfig", item.KeyId!), Entry("LlmConfig", KeyReference.NewKeyId()));
+        Dead(Entry("LlmConfig", orphan), Entry("LlmConfig", item.KeyId!), Entry("LlmConfig", TestKey.NewId()));
 
         Assert.Equal(1, _store.Open().Recover());
 
@@ -101,7 +101,7 @@ public sealed class IntentTests : IDisposable
         };
         for (int i = 0; i < 5; i++)
         {
-            Dead(Entry("Far", KeyReference.NewKeyId()));
+            Dead(Entry("Far", TestKey.NewId()));
         }
 
         Assert.Equal(0, Open().Recover());
@@ -192,7 +192,7 @@ public sealed class IntentTests : IDisposable
         _store.Create("work", TestKey.New());
         string leftover = Path.Combine(_store.Paths.Vault, "x.sealed.0123456789AB.tmp");
         File.WriteAllText(leftover, "half");
-        Dead(Entry("LlmConfig", KeyReference.NewKeyId()));
+        Dead(Entry("LlmConfig", TestKey.NewId()));
         var files = new StoreFileSystem();
         using (files.TryLockFile(_store.VaultPaths.Lock, exclusive: false))
         {
@@ -200,7 +200,7 @@ public sealed class IntentTests : IDisposable
             Assert.True(File.Exists(leftover));
         }
 
-        Dead(Entry("LlmConfig", KeyReference.NewKeyId()));
+        Dead(Entry("LlmConfig", TestKey.NewId()));
         _store.Open().Recover();
         Assert.False(File.Exists(leftover));
     }
@@ -239,7 +239,7 @@ public sealed class IntentTests : IDisposable
     {
         var plain = new FakeVault("Plain") { TakesLabels = takesLabels };
         _store.Create("work", TestKey.New(), "Plain", OpenWith(plain));
-        string id = KeyReference.NewKeyId();
+        string id = TestKey.NewId();
         plain.Keys[id] = TestKey.New();
         string path = Dead(Entry("Plain", id));
 
@@ -305,7 +305,7 @@ public sealed class IntentTests : IDisposable
     // A key in the shared vault that no configuration refers to.
     private string LeaveFarKey(Guid store)
     {
-        string id = KeyReference.NewKeyId();
+        string id = TestKey.NewId();
         _far.Keys[id] = TestKey.New();
         _far.Labels[id] = new KeyLabel(store, new LlmConfiguration { Id = Guid.NewGuid(), Name = "left", Provider = "openai" });
         return id;

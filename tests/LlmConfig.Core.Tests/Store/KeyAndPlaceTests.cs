@@ -18,7 +18,7 @@ public sealed class KeyAndPlaceTests : IDisposable
         File.WriteAllText(path, File.ReadAllText(path).Replace(
             "\"vault\": \"Far\",", $"\"vault\": \"Far\", \"store\": \"{other:D}\",", StringComparison.Ordinal));
         _far.Keys.Clear();
-        string keyId = KeyReference.NewKeyId();
+        string keyId = TestKey.NewId();
         _far.Keys[keyId] = TestKey.New();
         _far.Labels[keyId] = new KeyLabel(other, item with { Provider = "groq", UpdatedAt = item.UpdatedAt.AddMinutes(1) });
 

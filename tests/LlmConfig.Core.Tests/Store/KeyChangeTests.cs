@@ -19,7 +19,7 @@ public sealed class KeyChangeTests : IDisposable
         LlmConfiguration after = Rotate(Open(), before.Id, value);
 
         Assert.NotEqual(before.KeyId, after.KeyId);
-        Assert.True(KeyReference.IsKeyId(after.KeyId!));
+        Assert.True(TestKey.IsId(after.KeyId!));
         Assert.NotEqual(oldFile, _store.Sealed.Single());
         Assert.Equal(value, _store.ReadKey(after.Id));
         Assert.Empty(_store.Intents);

@@ -132,7 +132,7 @@ public sealed class KeyGoesOnlyToItsHostTests : IDisposable
 
         Assert.Equal(("job", "m", _work.Seal), (after.Name, after.Model, after.Seal));
         Refusal.Of(LlmConfigErrorCode.HostMismatch, "job", () => Open().GetKey(_work.Id));
-        Assert.Null(LabelOf(after).OwnBaseUrl);
+        Assert.Null(LabelOf(after).ExplicitBaseUrl);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class KeyGoesOnlyToItsHostTests : IDisposable
         List<RepairResult> done = [.. repository.Repair(repository.PlanRepair(), _ => true)];
 
         Assert.Contains(done, result => result is { Check: "Host", Changed: false, Target: "work", Status: CheckStatus.Error });
-        Assert.Null(LabelOf(_work).OwnBaseUrl);
+        Assert.Null(LabelOf(_work).ExplicitBaseUrl);
         Refuse(() => Open().GetKey(_work.Id));
     }
 
@@ -157,7 +157,7 @@ public sealed class KeyGoesOnlyToItsHostTests : IDisposable
 
         Assert.Equal(ForgedHost, after.Seal!.Host);
         Assert.Equal(_value, _store.ReadKey(_work.Id, With));
-        Assert.Equal("https://forged.example/v1", LabelOf(after).OwnBaseUrl);
+        Assert.Equal("https://forged.example/v1", LabelOf(after).ExplicitBaseUrl);
         Assert.DoesNotContain(Open().Check(), result => result.Status != CheckStatus.Ok && result.Check != "Protector");
         Assert.Empty(_store.Intents);
     }
@@ -268,14 +268,14 @@ public sealed class KeyGoesOnlyToItsHostTests : IDisposable
     [Fact]
     public void A_key_is_found_again_by_a_repair_only_where_its_own_label_says_the_same_place()
     {
-        Edit(file => Work(file)["key"]!["id"] = KeyReference.NewKeyId());
+        Edit(file => Work(file)["key"]!["id"] = TestKey.NewId());
         LlmConfigRepository repository = Open();
         Assert.True(Assert.Single(repository.Repair(repository.PlanRepair(), _ => true)).Changed);
         Assert.Equal(_value, _store.ReadKey(_work.Id, With));
 
         Edit(file =>
         {
-            Work(file)["key"]!["id"] = KeyReference.NewKeyId();
+            Work(file)["key"]!["id"] = TestKey.NewId();
             Work(file)["baseUrl"] = "https://forged.example/v1";
         });
         repository = Open();

@@ -194,7 +194,7 @@ public sealed class KeyLabelTests : IDisposable
         _far.Keys.Clear();
         foreach ((string text, int age) in new[] { (value, 0), (TestKey.New(), 1) })
         {
-            string keyId = KeyReference.NewKeyId();
+            string keyId = TestKey.NewId();
             _far.Keys[keyId] = text;
             _far.Labels[keyId] = new KeyLabel(other, item with { UpdatedAt = item.UpdatedAt.AddMinutes(1 - age) });
         }

@@ -276,7 +276,7 @@ public sealed class KeyNameTests : IDisposable
         LlmConfiguration item = Named();
         _far.Keys["Database"] = TestKey.New();
         _near.Keys[Secret] = TestKey.New();
-        string foreign = KeyReference.NewKeyId();
+        string foreign = TestKey.NewId();
         _far.Keys[foreign] = TestKey.New();
         Edit(entry =>
         {

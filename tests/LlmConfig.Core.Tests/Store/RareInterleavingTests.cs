@@ -38,7 +38,7 @@ public sealed class RareInterleavingTests : IDisposable
         LlmConfiguration x = _store.Create("x", TestKey.New(), "Far", Open());
         File.WriteAllText(
             Path.Combine(_store.Paths.Pending, Guid.NewGuid() + ".json"),
-            $$"""{"version":1,"store":"{{_store.StoreId}}","process":1,"createdAt":"2026-01-01T00:00:00Z","keys":[{"vault":"Far","id":"{{KeyReference.NewKeyId()}}"},{"vault":"Far","id":"{{x.KeyId}}"}]}""");
+            $$"""{"version":1,"store":"{{_store.StoreId}}","process":1,"createdAt":"2026-01-01T00:00:00Z","keys":[{"vault":"Far","id":"{{TestKey.NewId()}}"},{"vault":"Far","id":"{{x.KeyId}}"}]}""");
 
         _ = Open().Remove([x.Id], keepKeys: true);
         _ = _store.Create("other", TestKey.New(), "Far", Open());
@@ -113,7 +113,7 @@ public sealed class RareInterleavingTests : IDisposable
         LlmConfiguration x = _store.Create("x", value);
         var other = new FakeProtector(ProtectorKind.SecretService);
         bool changed = false;
-        LlmConfigOptions With(LlmConfigOptions options) => options with { Protectors = (vault, files) => [other, new KeyFileProtector(vault, files)] };
+        LlmConfigOptions With(LlmConfigOptions options) => options with { Protectors = TestProtectors.KeyFile(other) };
 
         // The reader has read the header, and looks for the master key where it no longer is.
         using LlmConfigRepository reader = _store.Open(options => With(options) with

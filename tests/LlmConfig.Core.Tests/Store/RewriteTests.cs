@@ -39,8 +39,8 @@ public sealed class RewriteTests : IDisposable
             }
 
             byte[] bytes = File.ReadAllBytes(_store.Paths.ConfigFile);
-            ConfigDocument read = ConfigDocumentReader.Read(bytes);
-            Assert.Equal(ConfigDocumentWriter.Write(read), bytes);
+            ConfigDocument read = StoreDocument.Read(bytes);
+            Assert.Equal(StoreDocument.Write(read), bytes);
             Assert.Equal(read.Configurations, repository.GetAll());
             changes++;
         }

@@ -40,7 +40,7 @@ public sealed class ImportFileTests : IDisposable
         repository.WriteExport(path, repository.Export([work.Id]));
 
         Assert.True(Access.IsOfUserAlone(path));
-        Assert.Equal(["work"], ConfigDocumentReader.Read(File.ReadAllBytes(path)).Configurations.Select(item => item.Name));
+        Assert.Equal(["work"], StoreDocument.Read(File.ReadAllBytes(path)).Configurations.Select(item => item.Name));
         Assert.Equal([path], Directory.GetFiles(_store.Root));
     }
 

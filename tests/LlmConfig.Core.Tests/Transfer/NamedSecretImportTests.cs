@@ -47,8 +47,8 @@ public sealed class NamedSecretImportTests : IDisposable
         Assert.Equal(["MyOpenAI", "team openai"], results.Select(result => result.Configuration!.Name));
         Assert.All(results, result => Assert.Equal((result.Configuration!.Name, "Far", "openai"), (result.Configuration.KeyName, result.Configuration.Vault, result.Configuration.Provider)));
         Assert.All(results, result => Assert.Equal(_far.Keys[result.Configuration!.KeyName!], _store.ReadKey(result.Configuration.Id, With)));
-        Assert.Equal(4, _far.Keys.Keys.Count(name => !KeyReference.IsKeyId(name)));
-        Assert.DoesNotContain(_far.Labels.Keys, name => !KeyReference.IsKeyId(name));
+        Assert.Equal(4, _far.Keys.Keys.Count(name => !TestKey.IsId(name)));
+        Assert.DoesNotContain(_far.Labels.Keys, name => !TestKey.IsId(name));
 
         // Again, it changes nothing, under whatever name the configuration goes now.
         Open().Update(results[0].Configuration!.Id, new ConfigurationUpdate { NewName = "renamed" });

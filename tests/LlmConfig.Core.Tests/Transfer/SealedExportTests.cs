@@ -44,7 +44,7 @@ public sealed class SealedExportTests : IDisposable
     [Fact]
     public void What_is_sealed_is_exactly_the_vector()
     {
-        ConfigDocument document = ConfigDocumentReader.Read(File.ReadAllBytes(Vector("settings.json")));
+        ConfigDocument document = StoreDocument.Read(File.ReadAllBytes(Vector("settings.json")));
         using ApiKey one = ApiKey.From("sk-test-vector-one", null), two = ApiKey.From("sk-test-vektor-zwei-é", null);
 
         byte[] file = SealedExport.Seal(
@@ -90,7 +90,7 @@ public sealed class SealedExportTests : IDisposable
         Assert.Single(_other.Sealed);
 
         static IEnumerable<LlmConfiguration> Strip(TemporaryStore store) =>
-            store.Open().GetAll().Select(item => item with { KeyId = null, KeyMark = null, Seal = null, UpdatedAt = default });
+            store.Open().GetAll().Select(item => item with { KeyId = null, KeyFingerprint = null, Seal = null, UpdatedAt = default });
     }
 
     [Fact]

@@ -35,7 +35,7 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
 
         LlmConfiguration got = Assert.Single(Import()).Configuration!;
 
-        Assert.Equal(made with { KeyStoreId = First().GetStore().StoreId, Seal = got.Seal, KeyMark = null }, got);
+        Assert.Equal(made with { KeyStoreId = First().GetStore().StoreId, Seal = got.Seal, KeyFingerprint = null }, got);
         Assert.Equal("https://x.openai.azure.com:443", got.Seal!.Host);
         Assert.Equal(got, Second().Get(made.Id));
         Assert.Equal(key.ToPlainText(), _second.ReadKey(made.Id, With));
@@ -65,7 +65,7 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
         {
             _ = Import();
             Assert.Equal(
-                First().GetAll().OrderBy(item => item.Id).Select(item => item with { KeyStoreId = First().GetStore().StoreId, Seal = null, KeyMark = null }),
+                First().GetAll().OrderBy(item => item.Id).Select(item => item with { KeyStoreId = First().GetStore().StoreId, Seal = null, KeyFingerprint = null }),
                 Second().GetAll().OrderBy(item => item.Id).Select(item => item with { Seal = null }));
             Assert.All(First().GetAll(), item => Assert.Equal(_first.ReadKey(item.Id, With), _second.ReadKey(item.Id, With)));
             Assert.Equal(First().GetAll().Count, _far.Keys.Count);
@@ -263,7 +263,7 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
     public void A_label_with_a_url_that_no_command_would_take_is_refused_alone(string? url, LlmConfigErrorCode code)
     {
         LlmConfiguration good = Create(_first, "good"), bad = Create(_first, "bad");
-        Relabel(bad, item => item with { OwnBaseUrl = url, Provider = url is null ? "azure-openai" : item.Provider });
+        Relabel(bad, item => item with { ExplicitBaseUrl = url, Provider = url is null ? "azure-openai" : item.Provider });
 
         IReadOnlyList<ImportResult> results = Import();
 
@@ -326,7 +326,7 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
         Assert.False(Assert.Single(Second().PlanImport("Far").Steps).SendsKeptKeyElsewhere);
 
         KeyLabel label = _far.Labels[item.KeyId!];
-        _far.Labels[item.KeyId!] = label with { Configuration = label.Configuration with { OwnBaseUrl = "https://evil.example/v1" } };
+        _far.Labels[item.KeyId!] = label with { Configuration = label.Configuration with { ExplicitBaseUrl = "https://evil.example/v1" } };
         ImportStep step = Assert.Single(Second().PlanImport("Far").Steps);
 
         Assert.True(step.SendsKeptKeyElsewhere);

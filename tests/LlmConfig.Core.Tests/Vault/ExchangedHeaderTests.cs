@@ -237,6 +237,6 @@ public sealed class ExchangedHeaderTests : IDisposable
 
     private LlmConfigRepository Open() => _store.Open(options => options with
     {
-        Protectors = (vault, files) => [_keyring, new KeyFileProtector(vault, files)],
+        Protectors = TestProtectors.KeyFile(_keyring),
     });
 }

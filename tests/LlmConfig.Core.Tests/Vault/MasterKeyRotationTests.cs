@@ -273,7 +273,7 @@ public sealed class MasterKeyRotationTests : IDisposable
 
     private LlmConfigRepository Open() => _store.Open(options => options with
     {
-        Protectors = (vault, files) => [_keyring, new KeyFileProtector(vault, files)],
+        Protectors = TestProtectors.KeyFile(_keyring),
     });
 
     private sealed class OvertakenFileSystem(Action other) : StoreFileSystem

@@ -261,7 +261,7 @@ public sealed class ProtectorTests : IDisposable
     private static LlmConfigRepository Open(TemporaryStore store, FakeProtector keyring, StoreFileSystem? system = null) => store.Open(options => options with
     {
         Files = system,
-        Protectors = (vault, files) => [keyring, new KeyFileProtector(vault, files)],
+        Protectors = TestProtectors.KeyFile(keyring),
     });
 
     private LlmConfigRepository Open() => Open(_store, _keyring);

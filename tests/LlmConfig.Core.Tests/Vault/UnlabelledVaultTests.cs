@@ -27,8 +27,8 @@ public sealed class UnlabelledVaultTests : IDisposable
     // Takes an entry out of the file and its backup, as an editor does.
     private void TakeOut(Guid id)
     {
-        ConfigDocument before = ConfigDocumentReader.Read(File.ReadAllBytes(_store.Paths.ConfigFile));
-        byte[] bytes = ConfigDocumentWriter.Write(new ConfigDocument(
+        ConfigDocument before = StoreDocument.Read(File.ReadAllBytes(_store.Paths.ConfigFile));
+        byte[] bytes = StoreDocument.Write(new ConfigDocument(
             before.StoreId, before.Revision + 1, before.DefaultVault, [.. before.Configurations.Where(item => item.Id != id)], before.Extras)
         {
             Seal = before.Seal,
@@ -87,7 +87,7 @@ public sealed class UnlabelledVaultTests : IDisposable
     public void A_note_that_somebody_else_wrote_makes_no_key_this_stores()
     {
         LlmConfiguration own = Create("work");
-        string foreign = KeyReference.NewKeyId();
+        string foreign = TestKey.NewId();
         _far.Keys[foreign] = "another store's";
         string note = File.ReadAllText(Path.Combine(_store.Paths.Written, Notes.Single() + ".json"));
         string forged = Path.Combine(_store.Paths.Written, foreign + ".json");

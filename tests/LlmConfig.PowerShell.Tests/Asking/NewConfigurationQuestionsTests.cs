@@ -10,7 +10,7 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     [Fact]
     public void Everything_that_was_not_given_is_asked_for_once_and_the_key_last_and_unseen()
     {
-        var person = new ScriptedQuestioner(" work ", "anthropic", "", "claude-sonnet-4-5", "sk-ant-test");
+        var person = new ScriptedPrompter(" work ", "anthropic", "", "claude-sonnet-4-5", "sk-ant-test");
 
         NewConfiguration made = Complete(person);
 
@@ -28,7 +28,7 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
             LlmProvider provider = LlmProviderCatalog.All[i];
             foreach (string answer in new[] { $"{i + 1}", $" {provider.Id.ToUpperInvariant()} " })
             {
-                var person = new ScriptedQuestioner("a", answer, "https://mine.example/v1", "", "sk-test-any");
+                var person = new ScriptedPrompter("a", answer, "https://mine.example/v1", "", "sk-test-any");
 
                 Assert.Equal(provider.Id, Complete(person).Provider);
                 Assert.Matches($"(?m)^ +{i + 1}  {provider.Id} +{System.Text.RegularExpressions.Regex.Escape(provider.DisplayName)}$", person.Messages[1]);
@@ -46,7 +46,7 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     [InlineData("sk-test-pasted-by-mistake")]
     public void A_wrong_provider_is_explained_and_asked_for_again_without_repeating_what_could_be_a_key(string wrong)
     {
-        var person = new ScriptedQuestioner("work", wrong, "openai", "", "", "sk-test-any");
+        var person = new ScriptedPrompter("work", wrong, "openai", "", "", "sk-test-any");
 
         Assert.Equal("openai", Complete(person).Provider);
         Assert.Equal(2, person.Questions.Count(question => question.StartsWith("Provider", StringComparison.Ordinal)));
@@ -66,7 +66,7 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     {
         using LlmConfigRepository repository = Open();
         repository.Create(new NewConfiguration { Name = "taken", Provider = "ollama" });
-        var person = new ScriptedQuestioner(wrong, "work", "ollama", "", "", "");
+        var person = new ScriptedPrompter(wrong, "work", "ollama", "", "", "");
 
         Assert.Equal("work", Complete(person).Name);
         Assert.Equal(["Name", "Name"], person.Questions[..2]);
@@ -81,7 +81,7 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     [InlineData("openai-compatible", "llm.example.com", "http://localhost:8080")]
     public void A_wrong_base_url_is_explained_and_asked_for_again(string provider, string wrong, string right)
     {
-        var person = new ScriptedQuestioner("work", provider, wrong, right, "", "sk-test-any");
+        var person = new ScriptedPrompter("work", provider, wrong, right, "", "sk-test-any");
 
         Assert.Equal(right, Complete(person).BaseUrl);
         Assert.Equal(2, person.Questions.Count(question => question.StartsWith("Base URL", StringComparison.Ordinal)));
@@ -92,7 +92,7 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     [Fact]
     public void A_wrong_model_and_a_wrong_key_are_explained_and_asked_for_again()
     {
-        var person = new ScriptedQuestioner("work", "openai", "", "bell\u0007", "gpt-5", "two\nlines", "sk-test-any");
+        var person = new ScriptedPrompter("work", "openai", "", "bell\u0007", "gpt-5", "two\nlines", "sk-test-any");
 
         NewConfiguration made = Complete(person);
 
@@ -105,12 +105,12 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     [Fact]
     public void A_key_that_is_needed_may_be_left_out_after_it_was_said_so_and_one_that_is_not_at_once()
     {
-        var person = new ScriptedQuestioner("work", "openai", "", "", "", "");
+        var person = new ScriptedPrompter("work", "openai", "", "", "", "");
         Assert.Null(Complete(person).Key);
         Assert.Equal([OpenAiKey, OpenAiKey], person.Questions[4..]);
         Assert.Contains("Set-LlmConfig -ApiKey", person.Messages[5], StringComparison.Ordinal);
 
-        var local = new ScriptedQuestioner("local", "ollama", "", "", "");
+        var local = new ScriptedPrompter("local", "ollama", "", "", "");
         Assert.Null(Complete(local).Key);
         Assert.Equal(["*API key (not shown; Enter for none)"], local.Questions[4..]);
     }
@@ -119,7 +119,7 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     public void What_was_given_is_not_asked_for()
     {
         var given = new NewConfiguration { Name = "work", Provider = "", BaseUrl = "https://gateway.example", Model = "m", UseAuthHeader = false, Vault = "LlmConfig", AsDefault = true };
-        var person = new ScriptedQuestioner("4");
+        var person = new ScriptedPrompter("4");
 
         NewConfiguration made = Complete(person, given, keyIsGiven: true, "Name", "BaseUrl", "Model");
 
@@ -153,7 +153,7 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
             "Provider" => ["work", "", "", "sk-test-any"],
             _ => ["work", "openai", "", "", "sk-test-any"],
         };
-        var person = new ScriptedQuestioner(answers);
+        var person = new ScriptedPrompter(answers);
 
         LlmConfigException error = Assert.Throws<LlmConfigException>(() => Complete(person, given, false, parameter));
 
@@ -164,7 +164,7 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     [Fact]
     public void Five_wrong_answers_end_it_with_the_error_of_the_last()
     {
-        var person = new ScriptedQuestioner("work", "a", "b", "c", "d", "e", "openai");
+        var person = new ScriptedPrompter("work", "a", "b", "c", "d", "e", "openai");
 
         Assert.Equal(LlmConfigErrorCode.UnknownProvider, Assert.Throws<LlmConfigException>(() => Complete(person)).Code);
         Assert.Equal(1, person.Unused);
@@ -177,7 +177,7 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     public void Where_nobody_answers_the_error_names_what_was_missing(string given, LlmConfigErrorCode code, string problem, string remedy)
     {
         LlmConfigException error = Assert.Throws<LlmConfigException>(
-            () => Complete(new ScriptedQuestioner(), new NewConfiguration { Name = given == "Name" ? "work" : "", Provider = given == "Provider" ? "openai" : "" }, false, given));
+            () => Complete(new ScriptedPrompter(), new NewConfiguration { Name = given == "Name" ? "work" : "", Provider = given == "Provider" ? "openai" : "" }, false, given));
 
         Assert.Equal(code, error.Code);
         Assert.StartsWith(problem, error.Problem, StringComparison.Ordinal);
@@ -194,14 +194,14 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     {
         string[] answers = ["work", "openai", "", "", "sk-test-any"];
 
-        Assert.Throws<PipelineStoppedException>(() => Complete(new ScriptedQuestioner([.. answers[..question], "^C"])));
-        Assert.Throws<LlmConfigException>(() => Complete(new ScriptedQuestioner(answers[..question])));
+        Assert.Throws<PipelineStoppedException>(() => Complete(new ScriptedPrompter([.. answers[..question], "^C"])));
+        Assert.Throws<LlmConfigException>(() => Complete(new ScriptedPrompter(answers[..question])));
         Assert.False(Directory.Exists(_store.Folder));
     }
 
     private static LlmConfigRepository Open() => new(StoreFolder.Resolve());
 
-    private static NewConfiguration Complete(ScriptedQuestioner person, NewConfiguration? given = null, bool keyIsGiven = false, params string[] isGiven)
+    private static NewConfiguration Complete(ScriptedPrompter person, NewConfiguration? given = null, bool keyIsGiven = false, params string[] isGiven)
     {
         using LlmConfigRepository repository = Open();
         return new NewConfigurationQuestions(person, wanted => repository.Preview([wanted])[0].Error, isGiven.Contains)

@@ -67,7 +67,7 @@ internal sealed partial class VaultBench : IDisposable
         RequireTruth(checks, readings, allowed, isOn: false);
         RequireNothingSilent(Said(act), checks, foreign);
 
-        // What was left is put right by the next change, or by a repair, of a vault that behaves.
+        // What was left is repaired by the next change, or by a repair, of a vault that behaves.
         CommandResult heal = Run("New-LlmConfig healer openai -ApiKey $healer -Vault Team; Repair-LlmConfig -Force -Vault Team");
         allowed["healer"] = [Keys["healer"]];
         RequireNothingLost(Read(), isDone ? after : [], allowed, foreign);

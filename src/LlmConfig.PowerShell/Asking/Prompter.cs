@@ -7,37 +7,37 @@ using System.Security;
 namespace LlmConfig;
 
 /// <summary>Somebody who answers questions, one line each.</summary>
-internal interface IQuestioner
+internal interface IPrompter
 {
     /// <summary>Asks for a line of text.</summary>
     /// <param name="message">What to say first; empty for nothing.</param>
     /// <param name="question">The question, without a colon.</param>
-    /// <exception cref="NobodyAnswersException">Nobody can be asked here, or the input ended.</exception>
+    /// <exception cref="NonInteractiveException">Nobody can be asked here, or the input ended.</exception>
     string Ask(string message, string question);
 
     /// <summary>Asks for a secret, which is not shown while it is typed.</summary>
     /// <param name="message">What to say first; empty for nothing.</param>
     /// <param name="question">The question, without a colon.</param>
-    /// <exception cref="NobodyAnswersException">Nobody can be asked here, or the input ended.</exception>
+    /// <exception cref="NonInteractiveException">Nobody can be asked here, or the input ended.</exception>
     SecureString AskUnseen(string message, string question);
 }
 
 /// <summary>A question got no answer: nobody can be asked here, or the input ended.</summary>
 [SuppressMessage("Design", "CA1032", Justification = "Thrown by one class and caught by another; never seen outside.")]
 [SuppressMessage("Design", "CA1064", Justification = "The same.")]
-internal sealed class NobodyAnswersException(Exception? cause) : Exception("Nobody answers here.", cause);
+internal sealed class NonInteractiveException(Exception? cause) : Exception("Nobody answers here.", cause);
 
 /// <summary>Asks the person at the host, in the way in which the engine asks for mandatory parameters.</summary>
 /// <param name="host">The host of the cmdlet that asks.</param>
 /// <param name="isStopping">True once the pipeline is being stopped.</param>
-internal sealed class HostQuestioner(PSHost host, Func<bool> isStopping) : IQuestioner
+internal sealed class HostPrompter(PSHost host, Func<bool> isStopping) : IPrompter
 {
     /// <inheritdoc/>
     public string Ask(string message, string question) => Prompt(message, question, typeof(string)) as string ?? string.Empty;
 
     /// <inheritdoc/>
     public SecureString AskUnseen(string message, string question) =>
-        Prompt(message, question, typeof(SecureString)) as SecureString ?? throw new NobodyAnswersException(null);
+        Prompt(message, question, typeof(SecureString)) as SecureString ?? throw new NonInteractiveException(null);
 
     /// <summary>Asks for the passphrase of the built-in vault; <see langword="null"/> where nobody can be asked.</summary>
     public SecureString? AskPassphrase(PassphraseRequest request)
@@ -45,14 +45,14 @@ internal sealed class HostQuestioner(PSHost host, Func<bool> isStopping) : IQues
         (string message, string question) = request switch
         {
             { IsRepetition: true } => (string.Empty, "The same once more"),
-            { IsNew: true } => ($"The keys in '{ShownText.Of(request.Folder)}' get a passphrase of 8 characters or more. Without it they are lost.", "New passphrase"),
-            _ => ($"The keys in '{ShownText.Of(request.Folder)}' are locked with a passphrase.", "Passphrase"),
+            { IsNew: true } => ($"The keys in '{DisplayText.Of(request.Folder)}' get a passphrase of 8 characters or more. Without it they are lost.", "New passphrase"),
+            _ => ($"The keys in '{DisplayText.Of(request.Folder)}' are locked with a passphrase.", "Passphrase"),
         };
         try
         {
             return AskUnseen(message, question);
         }
-        catch (NobodyAnswersException)
+        catch (NonInteractiveException)
         {
             return null;
         }
@@ -73,7 +73,7 @@ internal sealed class HostQuestioner(PSHost host, Func<bool> isStopping) : IQues
     {
         if (!CanAnswer(host))
         {
-            throw new NobodyAnswersException(null);
+            throw new NonInteractiveException(null);
         }
 
         // Without a label, since hosts show the name and would take a leading ! for a request for help.
@@ -97,7 +97,7 @@ internal sealed class HostQuestioner(PSHost host, Func<bool> isStopping) : IQues
 
         return answers is not null && answers.TryGetValue(question, out PSObject? answer)
             ? answer?.BaseObject
-            : throw new NobodyAnswersException(failure);
+            : throw new NonInteractiveException(failure);
     }
 
     // ForEach-Object -Parallel lends its tasks the host: their questions would come in a jumble.

@@ -3,7 +3,7 @@ using System.Security;
 namespace LlmConfig.Tests;
 
 /// <summary>Gives answers from a list and keeps what it was asked; when the list ends, nobody answers.</summary>
-internal sealed class ScriptedQuestioner(params string[] answers) : IQuestioner
+internal sealed class ScriptedPrompter(params string[] answers) : IPrompter
 {
     private readonly Queue<string> _answers = new(answers);
 
@@ -38,7 +38,7 @@ internal sealed class ScriptedQuestioner(params string[] answers) : IQuestioner
     {
         if (!_answers.TryDequeue(out string? answer))
         {
-            throw new NobodyAnswersException(null);
+            throw new NonInteractiveException(null);
         }
 
         return answer == "^C" ? throw new PipelineStoppedException() : answer;

@@ -6,9 +6,9 @@ using System.Text.RegularExpressions;
 namespace LlmConfig;
 
 /// <summary>What a person typed, or what a file of others holds, made fit to be shown in a question, an error or a warning.</summary>
-public static partial class ShownText
+public static partial class DisplayText
 {
-    // Longer than any name; the rest of what was pasted by mistake is of no use in a message.
+    // Longer than any name; the rest of what was pasted by mistake cannot be used in a message.
     private const int Longest = 100;
 
     // No provider's key is shorter; a name may well begin as a key does.

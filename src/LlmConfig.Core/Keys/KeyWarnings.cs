@@ -6,7 +6,7 @@ namespace LlmConfig;
 /// Whether a key looks like one of its provider, or like something that was pasted in its place. Providers change the form
 /// of their keys without notice, so this only ever leads to a warning; none of its texts holds any part of the key.
 /// </summary>
-internal static class KeyAppearance
+internal static class KeyWarnings
 {
     // Seven letters and more: by chance, one key in a hundred million holds one of them, letter case and separators apart.
     private static readonly byte[][] PlaceholderWords =
@@ -23,7 +23,7 @@ internal static class KeyAppearance
     /// <param name="key">The key.</param>
     /// <param name="provider">The provider that it is for.</param>
     /// <param name="goesToProvider">False where a base URL of its own sends it elsewhere, so that it may have any form.</param>
-    public static string? Doubt(ApiKey key, LlmProvider provider, bool goesToProvider)
+    public static string? Of(ApiKey key, LlmProvider provider, bool goesToProvider)
     {
         ReadOnlySpan<byte> text = key.Utf8;
         IReadOnlyList<LlmProvider> owners = LlmProviderCatalog.OwnersOf(text, out int prefixLength);

@@ -4,7 +4,7 @@ namespace LlmConfig;
 /// What a person should look at although the changes of a batch are right by the rules: a key that looks wrong, one key
 /// for several configurations, a base URL of another provider. Never an error, since all of it can be meant so.
 /// </summary>
-internal static class ChangeDoubts
+internal static class ChangeWarnings
 {
     private const int MostNames = 5;
 
@@ -28,9 +28,9 @@ internal static class ChangeDoubts
                     yield return new LlmConfigWarning(item.Name, $"The key of '{item.Name}' {doubt}");
                 }
 
-                if (item.KeyMark is { } mark)
+                if (item.KeyFingerprint is { } mark)
                 {
-                    if (change.Outcome?.Before?.KeyMark == mark)
+                    if (change.Outcome?.Before?.KeyFingerprint == mark)
                     {
                         yield return new LlmConfigWarning(
                             item.Name, $"The new key of '{item.Name}' is the one that it had. Make a new one in the provider's console and revoke the old.");
@@ -40,7 +40,7 @@ internal static class ChangeDoubts
                 }
             }
 
-            if (change.Plan.NamedDoubt is { } remarkOfKey)
+            if (change.Plan.NamedWarning is { } remarkOfKey)
             {
                 yield return new LlmConfigWarning(item.Name, $"The key of '{item.Name}' {remarkOfKey}");
             }
@@ -51,10 +51,10 @@ internal static class ChangeDoubts
                     item.Name, $"'{item.Name}' has no key yet, though {provider.DisplayName} needs one. Give it one with Set-LlmConfig '{item.Name}' -ApiKey.");
             }
 
-            if (item.OwnBaseUrl is { } url && url != change.Outcome?.Before?.OwnBaseUrl && BaseUrl.Doubt(url) is { } remark)
+            if (item.ExplicitBaseUrl is { } url && url != change.Outcome?.Before?.ExplicitBaseUrl && BaseUrl.Warning(url) is { } remark)
             {
                 yield return new LlmConfigWarning(
-                    item.Name, $"The base URL of '{item.Name}' {remark.What} Set-LlmConfig '{item.Name}' -BaseUrl {ShownText.WithAsciiHost(remark.Better)}");
+                    item.Name, $"The base URL of '{item.Name}' {remark.What} Set-LlmConfig '{item.Name}' -BaseUrl {DisplayText.WithAsciiHost(remark.Better)}");
             }
 
             if (OwnerOfBaseUrl(change, item, provider) is { } owner)
@@ -72,8 +72,8 @@ internal static class ChangeDoubts
         }
 
         foreach (IGrouping<ulong, LlmConfiguration> same in document.Configurations
-            .Where(item => item.KeyMark is { } mark && newMarks.Contains(mark))
-            .GroupBy(item => item.KeyMark!.Value)
+            .Where(item => item.KeyFingerprint is { } mark && newMarks.Contains(mark))
+            .GroupBy(item => item.KeyFingerprint!.Value)
             .Where(group => group.Skip(1).Any()))
         {
             string[] names = [.. same.Select(item => item.Name)];
@@ -85,23 +85,23 @@ internal static class ChangeDoubts
 
     /// <summary>What is odd about the key of a configuration, as the rest of a sentence that begins with it; or <see langword="null"/>.</summary>
     public static string? OfKey(ApiKey key, LlmConfiguration item) => LlmProviderCatalog.Find(item.Provider) is { } provider
-        ? KeyAppearance.Doubt(key, provider, SendsKeyToProvider(item, provider))
+        ? KeyWarnings.Of(key, provider, SendsKeyToProvider(item, provider))
         : null;
 
     // Behind a gateway, keys have whatever form the gateway gives them.
     private static bool SendsKeyToProvider(LlmConfiguration item, LlmProvider provider) =>
-        item.OwnBaseUrl is null || provider.DefaultBaseUrl is null || BaseUrl.Origin(item.OwnBaseUrl) == BaseUrl.Origin(provider.DefaultBaseUrl);
+        item.ExplicitBaseUrl is null || provider.DefaultBaseUrl is null || BaseUrl.Origin(item.ExplicitBaseUrl) == BaseUrl.Origin(provider.DefaultBaseUrl);
 
     // Said when it comes about, not at each later change.
     private static LlmProvider? OwnerOfBaseUrl(PlannedChange change, LlmConfiguration item, LlmProvider provider)
     {
-        if (item.OwnBaseUrl is null || item.Key is null || provider.KeyRequired is false || item == change.Outcome?.Before
-            || (change.Outcome?.Before is { Key: not null } before && before.OwnBaseUrl == item.OwnBaseUrl && before.Provider == item.Provider))
+        if (item.ExplicitBaseUrl is null || item.Key is null || provider.KeyRequired is false || item == change.Outcome?.Before
+            || (change.Outcome?.Before is { Key: not null } before && before.ExplicitBaseUrl == item.ExplicitBaseUrl && before.Provider == item.Provider))
         {
             return null;
         }
 
-        string? origin = BaseUrl.Origin(item.OwnBaseUrl);
+        string? origin = BaseUrl.Origin(item.ExplicitBaseUrl);
         LlmProvider? owner = LlmProviderCatalog.All.FirstOrDefault(other => other.KeyRequired && BaseUrl.Origin(other.DefaultBaseUrl) == origin);
         return owner == provider ? null : owner;
     }
