@@ -189,7 +189,7 @@ public sealed class ProtectorTests : IDisposable
         Open().SetProtector(ProtectorKind.KeyFile);
 
         _keyring.Before = null;
-        Assert.Contains(_store.Warnings, warning => warning.Message.Contains("did not let go", StringComparison.Ordinal));
+        Assert.Contains(_store.Warnings, warning => warning.Message.Contains("did not release", StringComparison.Ordinal));
         Assert.Equal(ProtectorKind.KeyFile, Open().GetStore().Protector);
         ReadKey(item);
     }
