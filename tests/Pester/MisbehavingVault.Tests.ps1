@@ -22,7 +22,7 @@ BeforeAll {
         Import-Module Microsoft.PowerShell.SecretManagement
         Import-Module $Module
         # Nothing here gets better by waiting.
-        $adapter = (Get-Command New-LlmConfig).ImplementingType.Assembly.GetType('LlmConfig.RegisteredVault')
+        $adapter = (Get-Command New-LlmConfig).ImplementingType.Assembly.GetType('LlmConfig.VaultSecrets')
         $adapter.GetProperty('FirstPause', [Reflection.BindingFlags]'NonPublic, Static').SetValue($null, [timespan]::Zero)
 
         $values = @{}
