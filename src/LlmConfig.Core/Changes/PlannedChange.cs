@@ -99,8 +99,15 @@ internal abstract class PlannedChange
 
     public void Fail(LlmConfigException error) => (Error, Outcome) = (error, null);
 
-    /// <summary>Forgets the plan of a change, and why it failed, so that it can be applied anew to what the store holds now.</summary>
-    public void Restart() => (Plan, Error, Outcome, IsOutdated, _isPlanned) = (new KeyPlan(), null, null, false, false);
+    /// <summary>Forgets the plan, so that the change can be applied anew to what the store holds now.</summary>
+    public void Restart() => (Plan, Outcome, IsOutdated, _isPlanned) = (new KeyPlan(), null, false, false);
+
+    /// <summary>Forgets the plan, and why the change failed: what was read for it is no longer what the store holds.</summary>
+    public void Retry()
+    {
+        Error = null;
+        Restart();
+    }
 
     public ChangeResult ToResult() => new(Result, Error);
 

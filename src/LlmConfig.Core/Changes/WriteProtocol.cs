@@ -86,7 +86,7 @@ internal sealed class WriteProtocol(
             }
 
             there = now;
-            refused.ForEach(change => change.Restart());
+            refused.ForEach(change => change.Retry());
         }
     }
 

@@ -15,6 +15,7 @@ internal ref struct JsonFields
     private readonly string?[] _shared;
     private Utf8JsonReader _json;
     private List<KeyValuePair<string, byte[]>>? _others;
+    private HashSet<string>? _names;
 
     // One bit for each property that was asked for and found: it may stand there once.
     private int _found;
@@ -99,7 +100,7 @@ internal ref struct JsonFields
     public void KeepOther()
     {
         string name = TakeName();
-        if (_others?.Exists(other => other.Key == name) == true)
+        if (!(_names ??= new HashSet<string>(StringComparer.Ordinal)).Add(name))
         {
             throw Twice();
         }
