@@ -36,8 +36,9 @@ internal sealed class CommandLine
     /// <summary>The program that follows "--", with its arguments, for a verb that takes one.</summary>
     public IReadOnlyList<string> Program { get; }
 
-    /// <summary>True where an option without a value is given.</summary>
-    public bool Flag(string name) => _line.GetValue<bool>(name);
+    /// <summary>True where an option without a value is given; the parser takes true and false as its value all the same. Never throws: help is asked for before anything is checked.</summary>
+    public bool Flag(string name) => _line.GetResult(name) is OptionResult { Implicit: false } given
+        && (given.Tokens.Count != 1 || !given.Tokens[0].Value.Equals(bool.FalseString, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The value of an option or argument, or <see langword="null"/>.</summary>
     public string? Text(string name) => _line.GetValue<string>(name);

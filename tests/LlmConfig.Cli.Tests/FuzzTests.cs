@@ -18,6 +18,17 @@ public sealed class FuzzTests(ITestOutputHelper output)
         "\ud800", "\u202e", "é", "日本", "😀", "%s%n", "{0}", "posix", "github", "true", "false", "2147483648", "Get-LlmConfig 'x'; touch executed",
     ];
 
+    [Theory]
+    [InlineData(0, "get", "--help", "false", "--help", "true")]
+    [InlineData(0, "get", "--help=true")]
+    [InlineData(2, "list", "--json", "true", "--json", "true")]
+    [InlineData(0, "list", "--json", "false")]
+    public void An_option_without_a_value_that_is_given_one_or_several_does_not_crash(int code, params string[] arguments)
+    {
+        using CliStore store = new CliStore().WithSamples();
+        Assert.Equal(code, store.Run(arguments).ExitCode);
+    }
+
     [Fact]
     public void No_argument_vector_crashes_executes_or_repeats_a_key()
     {
