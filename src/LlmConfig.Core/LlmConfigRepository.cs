@@ -838,7 +838,7 @@ public sealed class LlmConfigRepository : IDisposable
     {
         ConfigDocument? seen = _config.Read();
 
-        // A mark and a seal mean something in their own store only.
+        // A fingerprint and a seal mean something in their own store only.
         List<LlmConfiguration> items = [.. ids.Distinct().Select(id => (seen?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"))) with { KeyFingerprint = null, Seal = null })];
         return new ConfigDocument(seen?.StoreId ?? Guid.NewGuid(), seen?.Revision ?? 0, null, items, JsonExtras.None);
     }

@@ -8,12 +8,12 @@ internal static class ChangeWarnings
 {
     private const int MostNames = 5;
 
-    /// <summary>The doubts about the changes that did not fail.</summary>
+    /// <summary>The warnings about the changes that did not fail.</summary>
     /// <param name="changes">The changes, as they were applied last.</param>
     /// <param name="document">What the store holds with them.</param>
     public static IEnumerable<LlmConfigWarning> Of(IReadOnlyList<PlannedChange> changes, ConfigDocument document)
     {
-        var newMarks = new HashSet<ulong>();
+        var newFingerprints = new HashSet<ulong>();
         foreach (PlannedChange change in changes)
         {
             if (change.Error is not null || change.Result is not { } item || LlmProviderCatalog.Find(item.Provider) is not { } provider)
@@ -23,20 +23,20 @@ internal static class ChangeWarnings
 
             if (change.Key is { } key)
             {
-                if (OfKey(key, item) is { } doubt)
+                if (OfKey(key, item) is { } problem)
                 {
-                    yield return new LlmConfigWarning(item.Name, $"The key of '{item.Name}' {doubt}");
+                    yield return new LlmConfigWarning(item.Name, $"The key of '{item.Name}' {problem}");
                 }
 
-                if (item.KeyFingerprint is { } mark)
+                if (item.KeyFingerprint is { } fingerprint)
                 {
-                    if (change.Outcome?.Before?.KeyFingerprint == mark)
+                    if (change.Outcome?.Before?.KeyFingerprint == fingerprint)
                     {
                         yield return new LlmConfigWarning(
                             item.Name, $"The new key of '{item.Name}' is the one that it had. Make a new one in the provider's console and revoke the old.");
                     }
 
-                    newMarks.Add(mark);
+                    newFingerprints.Add(fingerprint);
                 }
             }
 
@@ -66,13 +66,13 @@ internal static class ChangeWarnings
             }
         }
 
-        if (newMarks.Count == 0)
+        if (newFingerprints.Count == 0)
         {
             yield break;
         }
 
         foreach (IGrouping<ulong, LlmConfiguration> same in document.Configurations
-            .Where(item => item.KeyFingerprint is { } mark && newMarks.Contains(mark))
+            .Where(item => item.KeyFingerprint is { } fingerprint && newFingerprints.Contains(fingerprint))
             .GroupBy(item => item.KeyFingerprint!.Value)
             .Where(group => group.Skip(1).Any()))
         {

@@ -17,18 +17,18 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults v
         written.Renew(seen.StoreId);
 
         // Read before the lock is taken. A key never changes under its id, so what was read for one holds.
-        Dictionary<string, ulong?> marks = seen.Configurations
+        Dictionary<string, ulong?> fingerprints = seen.Configurations
             .Where(item => item.KeyFingerprint is not null)
             .DistinctBy(item => item.KeyId, StringComparer.Ordinal)
-            .ToDictionary(item => item.KeyId!, MarkOf, StringComparer.Ordinal);
-        if (marks.Count == 0 && seen.Seal is null)
+            .ToDictionary(item => item.KeyId!, FingerprintOf, StringComparer.Ordinal);
+        if (fingerprints.Count == 0 && seen.Seal is null)
         {
             return;
         }
 
         try
         {
-            config.Change(draft => Renew(draft, marks), keys: null, cancellation);
+            config.Change(draft => Renew(draft, fingerprints), keys: null, cancellation);
         }
         catch (UncertainCommitException e)
         {
@@ -37,7 +37,7 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults v
     }
 
     // Under the lock: whoever commits after this one seals under the new master key. A forged seal stays what it is.
-    private void Renew(ConfigDraft draft, Dictionary<string, ulong?> marks)
+    private void Renew(ConfigDraft draft, Dictionary<string, ulong?> fingerprints)
     {
         ConfigDocument now = draft.Origin;
         if (now.Seal is not null && seals.Knows(now))
@@ -48,13 +48,13 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults v
         foreach (LlmConfiguration item in now.Configurations.Where(item => item.Key is not null))
         {
             LlmConfiguration after = seals.Check(item) is null ? seals.Seal(item) : item;
-            draft.Replace(item.KeyFingerprint is null ? after : after with { KeyFingerprint = marks.GetValueOrDefault(item.KeyId!) });
+            draft.Replace(item.KeyFingerprint is null ? after : after with { KeyFingerprint = fingerprints.GetValueOrDefault(item.KeyId!) });
         }
     }
 
-    // Where the key cannot be read, there is no mark: it costs a proof, not the key. A key that is not the one that was marked keeps
-    // its mark, so that it stays refused.
-    private ulong? MarkOf(LlmConfiguration item)
+    // Where the key cannot be read, there is no fingerprint: it costs a proof, not the key. A key that is not the one that got it keeps
+    // its fingerprint, so that it stays refused.
+    private ulong? FingerprintOf(LlmConfiguration item)
     {
         try
         {

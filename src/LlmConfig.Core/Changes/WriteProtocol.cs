@@ -29,9 +29,9 @@ internal sealed class WriteProtocol(
     /// <summary>Warns of what is allowed and may be a mistake.</summary>
     public void WarnOf(IReadOnlyList<PlannedChange> changes, ConfigDocument document)
     {
-        foreach (LlmConfigWarning doubt in ChangeWarnings.Of(changes, document))
+        foreach (LlmConfigWarning warning in ChangeWarnings.Of(changes, document))
         {
-            warn(doubt);
+            warn(warning);
         }
     }
 
@@ -256,7 +256,7 @@ internal sealed class WriteProtocol(
             }
 
             written = [.. changes.Select(change => change.Plan.New).OfType<KeyReference>()];
-            string? masterKey = written.Count == 0 ? null : seals.SealOf(storeId);
+            string? masterKey = written.Count == 0 ? null : seals.ForOneLook(looked: true).SealOf(storeId);
 
             // It goes on while the file that refers to the keys is written.
             BackgroundWork? flush = WriteKeys(changes, storeId, open, progress, cancellation);
@@ -392,7 +392,8 @@ internal sealed class WriteProtocol(
         change.Plan.Fingerprint = local.Fingerprint(key);
     }
 
-    // The master key was exchanged since the keys were marked. Of a copy there is no value here any more: no mark costs a proof, not the key.
+    // The master key was exchanged since the keys got their fingerprints. The value of a copy is not here any more: without a fingerprint,
+    // a proof is missing, and not the key.
     private void FingerprintAnew(List<PlannedChange> changes)
     {
         foreach (PlannedChange change in changes.Where(change => change.Plan.Fingerprint is not null))

@@ -78,15 +78,7 @@ internal partial class StoreFileSystem
         }
 
         EntryInfo entry = Guard(path, () => Stat(handle));
-        if (!isFolder)
-        {
-            Refuse(path, entry);
-        }
-        else if (!entry.OwnedByUser)
-        {
-            throw StoreFailure.OtherOwner(path);
-        }
-
+        Refuse(path, entry, isFolder ? EntryKind.Folder : EntryKind.File);
         Guard(path, () => SetMode(handle, isFolder));
     }
 
@@ -105,21 +97,7 @@ internal partial class StoreFileSystem
             return null;
         }
 
-        if (found.Kind == EntryKind.Link)
-        {
-            throw StoreFailure.Link(path);
-        }
-
-        if (found.Kind != EntryKind.Folder)
-        {
-            throw StoreFailure.NotAFolder(path);
-        }
-
-        if (!found.OwnedByUser)
-        {
-            throw StoreFailure.OtherOwner(path);
-        }
-
+        Refuse(path, found, EntryKind.Folder);
         WarnIfWide(path, found);
         return found;
     }
@@ -156,16 +134,16 @@ internal partial class StoreFileSystem
         WarnIfWide(path, entry);
     }
 
-    private static void Refuse(string path, EntryInfo entry)
+    private static void Refuse(string path, EntryInfo entry, EntryKind wanted = EntryKind.File)
     {
         if (entry.Kind == EntryKind.Link)
         {
             throw StoreFailure.Link(path);
         }
 
-        if (entry.Kind != EntryKind.File)
+        if (entry.Kind != wanted)
         {
-            throw StoreFailure.NotAFile(path);
+            throw wanted == EntryKind.Folder ? StoreFailure.NotAFolder(path) : StoreFailure.NotAFile(path);
         }
 
         if (!entry.OwnedByUser)
@@ -174,7 +152,7 @@ internal partial class StoreFileSystem
         }
 
         // 0 names: it was removed or replaced while it was open, and is as good as before.
-        if (entry.LinkCount > 1)
+        if (wanted == EntryKind.File && entry.LinkCount > 1)
         {
             throw StoreFailure.SharedFile(path);
         }

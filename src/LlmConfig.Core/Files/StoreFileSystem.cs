@@ -281,6 +281,11 @@ internal partial class StoreFileSystem : SystemCalls
     /// <summary>The full paths of the files in a folder whose names match a pattern; empty when there is no folder.</summary>
     public IReadOnlyList<string> ListFiles(string path, string pattern) => Guard(path, () => List(path, pattern));
 
+    /// <summary>The files in a folder that never got their final name and that nobody is writing.</summary>
+    public IReadOnlyList<string> ListLeftovers(string folder) => CheckFolder(folder)
+        ? [.. ListFiles(folder, "*" + StorePaths.TemporaryExtension).Where(path => !IsHeld(path, exclusive: true))]
+        : [];
+
     /// <summary>Some of them, as the folder gives them: what they are is told without a look at all.</summary>
     public IReadOnlyList<string> ListSome(string path, string pattern, int most) => Guard(path, () => List(path, pattern, most));
 

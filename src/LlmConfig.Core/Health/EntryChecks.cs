@@ -16,14 +16,14 @@ internal sealed class PermissionCheck(StoreParts store) : StoreCheck(Permission,
     public override IEnumerable<CheckResult> Look(StoreSnapshot seen, CancellationToken cancellation) => OrOk(
         seen.Entries.Where(entry => entry.IsWide).Select(Wide), seen.HasFolder, Store.Paths.Folder, "No file or folder lets other users in.");
 
-    private CheckResult Wide(EntryFinding entry)
+    private CheckResult Wide(EntrySnapshot entry)
     {
         string access = StoreFileSystem.WideAccess(entry.Entry!.Value);
         RepairStep fix = Step(entry.Path, $"Restrict access to the owner (it has {access})", _ => Tighten(entry), needsFile: false);
         return Error(entry.Path, $"It has {access}: other users may be able to use it.", Repair, fix);
     }
 
-    private string Tighten(EntryFinding entry)
+    private string Tighten(EntrySnapshot entry)
     {
         Store.Files.Tighten(entry.Path, entry.IsFolder);
         return "Only you have access to it now.";
@@ -102,7 +102,7 @@ internal sealed class IntentCheck(StoreParts store) : StoreCheck(Intent, store)
                 $"No change was left undone{live}.");
     }
 
-    private CheckResult Of(IntentLook intent) => intent.State switch
+    private CheckResult Of(IntentSnapshot intent) => intent.State switch
     {
         IntentState.Newer => Warning(
             intent.Path, "A newer version of this module left a change undone; what it names is left alone.", "Update LlmConfig.PowerShell."),

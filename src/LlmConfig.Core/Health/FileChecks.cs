@@ -6,7 +6,7 @@ internal sealed class FileCheck(StoreParts store) : StoreCheck(File, store, stay
     public override IEnumerable<CheckResult> Look(StoreSnapshot seen, CancellationToken cancellation)
     {
         string path = Store.Paths.ConfigFile;
-        ConfigFileLook main = seen.Main;
+        ConfigFileSnapshot main = seen.Main;
         string count = Count(main.Document?.Configurations.Count ?? 0, "configuration", "configurations");
         return main.State switch
         {
@@ -100,7 +100,7 @@ internal sealed class BackupCheck(StoreParts store) : StoreCheck(Backup, store)
     public override IEnumerable<CheckResult> Look(StoreSnapshot seen, CancellationToken cancellation)
     {
         string path = Store.Paths.Backup;
-        (ConfigFileLook main, ConfigFileLook backup) = (seen.Main, seen.Backup);
+        (ConfigFileSnapshot main, ConfigFileSnapshot backup) = (seen.Main, seen.Backup);
         DateTime? time = backup.State == ConfigFileState.Absent ? null : StoreParts.Or(() => Store.Files.GetModified(path), default(DateTime?));
         string written = time is { } at ? $" It was written {Ago(Store.Now - at)}." : string.Empty;
         RepairStep fix = Step(path, "Write the backup anew from the file", Restore);

@@ -5,18 +5,18 @@ internal sealed class KeyCheck(StoreParts store) : StoreCheck(Key, store)
 {
     public override IEnumerable<CheckResult> Look(StoreSnapshot seen, CancellationToken cancellation)
     {
-        Dictionary<Guid, (VaultFinding Vault, KeyVaultEntry Entry)> replacements = seen.Replacements();
+        Dictionary<Guid, (VaultSnapshot Vault, KeyVaultEntry Entry)> replacements = seen.Replacements();
         return from item in seen.Items
                where item.Key is not null
                let vault = seen.Vault(item.Vault!)
                where vault is { Error: null }
                select item.KeyName is null
-                   ? Of(item, vault, replacements.TryGetValue(item.Id, out (VaultFinding Vault, KeyVaultEntry Entry) other) ? other : null)
+                   ? Of(item, vault, replacements.TryGetValue(item.Id, out (VaultSnapshot Vault, KeyVaultEntry Entry) other) ? other : null)
                    : OfNamed(item, vault, cancellation);
     }
 
     // Whether somebody else's secret is there is told by reading it: lists differ in what they say of such secrets.
-    private CheckResult OfNamed(LlmConfiguration item, VaultFinding vault, CancellationToken cancellation)
+    private CheckResult OfNamed(LlmConfiguration item, VaultSnapshot vault, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         using ApiKey? key = StoreParts.Or(
@@ -25,7 +25,7 @@ internal sealed class KeyCheck(StoreParts store) : StoreCheck(Key, store)
         return error is null ? Ok(item.Name, $"Its key is {where}, which can be read.") : Failed(item.Name, error, StatusOf(error));
     }
 
-    private CheckResult Of(LlmConfiguration item, VaultFinding vault, (VaultFinding Vault, KeyVaultEntry Entry)? other)
+    private CheckResult Of(LlmConfiguration item, VaultSnapshot vault, (VaultSnapshot Vault, KeyVaultEntry Entry)? other)
     {
         string name = DisplayText.Of(vault.Name);
         return vault.DamagedFile(item.KeyId!) is { } path ? Error(
@@ -168,12 +168,12 @@ internal sealed class LabelCheck(StoreParts store) : StoreCheck(Label, store)
         }
 
         HashSet<string> underWay = [.. seen.Intents.SelectMany(intent => intent.Labels.Concat(intent.Keys)).Select(key => key.KeyId)];
-        bool IsStale(LlmConfiguration item, VaultFinding vault) => !underWay.Contains(item.KeyId!)
+        bool IsStale(LlmConfiguration item, VaultSnapshot vault) => !underWay.Contains(item.KeyId!)
             && vault.Entries.TryGetValue(item.KeyId!, out KeyVaultEntry? entry)
             && entry.Label?.Says(new KeyLabel(document.StoreId, item)) != true
             && HostProblem(seen, item) is null;
 
-        List<(LlmConfiguration Item, VaultFinding Vault)> labelled = [.. seen.Items
+        List<(LlmConfiguration Item, VaultSnapshot Vault)> labelled = [.. seen.Items
             .Where(item => item.RemovableKey is not null)
             .Select(item => (Item: item, Vault: seen.Vault(item.Vault!)!))
             .Where(pair => pair.Vault is { Error: null, TakesLabels: true })];
@@ -185,7 +185,7 @@ internal sealed class LabelCheck(StoreParts store) : StoreCheck(Label, store)
     }
 
     // One step for all keys of a vault.
-    private IEnumerable<CheckResult> Stale(IGrouping<VaultFinding, LlmConfiguration> stale)
+    private IEnumerable<CheckResult> Stale(IGrouping<VaultSnapshot, LlmConfiguration> stale)
     {
         string vault = DisplayText.Of(stale.Key.Name);
         string names = Names([.. stale.Select(item => item.Name)]);

@@ -44,7 +44,7 @@ internal sealed class StoreHealth(StoreParts store)
         {
             // The rest is planned for the store as it is with its file.
             steps.Add(file.Step);
-            var restored = new ConfigFileLook(ConfigFileState.Good, Document: file.Document);
+            var restored = new ConfigFileSnapshot(ConfigFileState.Good, Document: file.Document);
             seen = seen with { Main = restored, Backup = restored, NewestRevision = 0 };
         }
 

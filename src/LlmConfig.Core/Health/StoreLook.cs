@@ -11,28 +11,28 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
     /// <param name="more">Vaults to look into also.</param>
     public StoreSnapshot Take(IReadOnlyCollection<string>? vaults, IReadOnlyCollection<string> more)
     {
-        var nothing = new ConfigFileLook(ConfigFileState.Absent);
+        var nothing = new ConfigFileSnapshot(ConfigFileState.Absent);
         var snapshot = new StoreSnapshot { Entries = Entries(), Main = nothing, Backup = nothing };
         if (!snapshot.HasFolder)
         {
             LlmConfigException? problem = snapshot.Entries[0].Problem;
-            return problem is null ? snapshot : snapshot with { Main = new ConfigFileLook(ConfigFileState.Refused, Error: problem) };
+            return problem is null ? snapshot : snapshot with { Main = new ConfigFileSnapshot(ConfigFileState.Refused, Error: problem) };
         }
 
-        (ConfigFileLook main, ConfigFileLook backup) = store.Config.Look();
+        (ConfigFileSnapshot main, ConfigFileSnapshot backup) = store.Config.Look();
         for (int round = 1; ; round++)
         {
             // A key that is being removed may be listed still when its intent has gone: intents are looked at before too.
             // What the vaults hold first, then the intents, then the file: a key that was written after the first look is
             // not missed in the last one, and one that was written before it is referred to or named there.
-            IReadOnlyList<IntentLook> before = StoreParts.Or(store.Intents.Look, []);
+            IReadOnlyList<IntentSnapshot> before = StoreParts.Or(store.Intents.Look, []);
             ConfigDocument? document = main.Document ?? backup.Document;
             IReadOnlyList<KeyReference> noted = document is null ? [] : StoreParts.Or(() => store.Written.Of(document.StoreId), []);
             IEnumerable<string> names = vaults
                 ?? (document?.Configurations ?? []).Select(item => item.Vault).OfType<string>().Concat(noted.Select(key => key.Vault));
-            List<VaultFinding> found = LookIntoVaults(names.Concat(more), document, noted);
-            IReadOnlyList<IntentLook> pending = StoreParts.Or(store.Intents.Look, [], out LlmConfigException? pendingError);
-            (ConfigFileLook mainNow, ConfigFileLook backupNow) = store.Config.Look();
+            List<VaultSnapshot> found = LookIntoVaults(names.Concat(more), document, noted);
+            IReadOnlyList<IntentSnapshot> pending = StoreParts.Or(store.Intents.Look, [], out LlmConfigException? pendingError);
+            (ConfigFileSnapshot mainNow, ConfigFileSnapshot backupNow) = store.Config.Look();
             if (round < MostRounds && !IsSame(mainNow, main))
             {
                 (main, backup) = (mainNow, backupNow);
@@ -65,14 +65,14 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
         }
     }
 
-    private static bool IsSame(ConfigFileLook one, ConfigFileLook other) => one.State == other.State && one.Bytes.AsSpan().SequenceEqual(other.Bytes);
+    private static bool IsSame(ConfigFileSnapshot one, ConfigFileSnapshot other) => one.State == other.State && one.Bytes.AsSpan().SequenceEqual(other.Bytes);
 
-    private List<EntryFinding> Entries()
+    private List<EntrySnapshot> Entries()
     {
         StorePaths paths = store.Paths;
         var vault = new LocalVaultFiles(paths.Vault);
-        EntryFinding root = Entry(paths.Folder, isFolder: true);
-        IEnumerable<EntryFinding> within = root is not { Entry: not null, Problem: null } ? [] :
+        EntrySnapshot root = Entry(paths.Folder, isFolder: true);
+        IEnumerable<EntrySnapshot> within = root is not { Entry: not null, Problem: null } ? [] :
         [
             .. Files(paths.Folder, StorePaths.ConfigFileName + "*", paths.ConfigFile, paths.Backup, paths.Lock),
             .. Folder(paths.Pending),
@@ -83,42 +83,42 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
         return [root, .. within.Concat(logs.Select(path => Entry(path, isFolder: false))).Where(entry => entry is not { Entry: null, Error: null })];
     }
 
-    private IEnumerable<EntryFinding> Folder(string path, params string[] known)
+    private IEnumerable<EntrySnapshot> Folder(string path, params string[] known)
     {
-        EntryFinding folder = Entry(path, isFolder: true);
+        EntrySnapshot folder = Entry(path, isFolder: true);
         return folder is { Entry: not null, Problem: null } ? [folder, .. Files(path, "*", known)] : [folder];
     }
 
     // By name too: a folder in the place of a file is not listed as a file.
-    private IEnumerable<EntryFinding> Files(string folder, string pattern, params string[] known) =>
+    private IEnumerable<EntrySnapshot> Files(string folder, string pattern, params string[] known) =>
         known.Union(StoreParts.Or(() => store.Files.ListFiles(folder, pattern), [])).Select(path => Entry(path, isFolder: false));
 
-    private EntryFinding Entry(string path, bool isFolder)
+    private EntrySnapshot Entry(string path, bool isFolder)
     {
         EntryInfo? entry = StoreParts.Or(() => store.Files.Inspect(path), null, out LlmConfigException? error);
-        return new EntryFinding(path, isFolder, entry, error);
+        return new EntrySnapshot(path, isFolder, entry, error);
     }
 
-    private List<VaultFinding> LookIntoVaults(IEnumerable<string> names, ConfigDocument? document, IReadOnlyList<KeyReference> noted)
+    private List<VaultSnapshot> LookIntoVaults(IEnumerable<string> names, ConfigDocument? document, IReadOnlyList<KeyReference> noted)
     {
-        List<VaultFinding> found = [LookIntoLocal()];
+        List<VaultSnapshot> found = [LookIntoLocal()];
         foreach (string name in names.Where(name => !KeyVaults.IsBuiltIn(name)).Distinct(StringComparer.OrdinalIgnoreCase))
         {
             cancellation.ThrowIfCancellationRequested();
             found.Add(StoreParts.Or(() => LookInto(name, KeysIn(name, document, noted)), null, out LlmConfigException? closed)
-                ?? new VaultFinding(name, [], TakesLabels: false) { Error = closed });
+                ?? new VaultSnapshot(name, [], TakesLabels: false) { Error = closed });
         }
 
         return found;
     }
 
-    private VaultFinding LookIntoLocal()
+    private VaultSnapshot LookIntoLocal()
     {
         LocalVault local = store.Local;
         LocalVaultContents? contents = StoreParts.Or(() => local.Inspect(progress, cancellation), null, out LlmConfigException? error);
-        return new VaultFinding(local.Name, contents?.Entries ?? [], TakesLabels: true)
+        return new VaultSnapshot(local.Name, contents?.Entries ?? [], TakesLabels: true)
         {
-            Damaged = contents?.Damaged ?? VaultFinding.NoFiles,
+            Damaged = contents?.Damaged ?? VaultSnapshot.NoFiles,
             Refused = contents?.Refused,
             Error = error,
             PathOf = local.PathOf,
@@ -133,7 +133,7 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
             .ToDictionary(key => key.KeyId, key => document?.FindByKey(key), StringComparer.Ordinal);
 
     // What a list shows, or does not show, proves nothing: each key that is this store's concern is read.
-    private VaultFinding LookInto(string name, Dictionary<string, LlmConfiguration?> concern)
+    private VaultSnapshot LookInto(string name, Dictionary<string, LlmConfiguration?> concern)
     {
         IKeyVault vault = store.Vaults.Open(name);
         IReadOnlyList<KeyVaultEntry> listed = vault.List(cancellation);
@@ -146,7 +146,7 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
         }
 
         List<string> unlisted = [.. keys.Keys.Where(keyId => keys[keyId] is null).Except(listed.Select(entry => entry.KeyId))];
-        return new VaultFinding(vault.Name, listed.Concat(unlisted.Select(keyId => new KeyVaultEntry(keyId, null))), vault.TakesLabels)
+        return new VaultSnapshot(vault.Name, listed.Concat(unlisted.Select(keyId => new KeyVaultEntry(keyId, null))), vault.TakesLabels)
         {
             Keys = keys,
             HidesKeys = unlisted.Count > 0,

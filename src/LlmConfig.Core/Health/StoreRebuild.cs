@@ -108,7 +108,7 @@ internal sealed class StoreRebuild(StoreParts store, StoreSnapshot seen)
         remedy);
 
     // The stores whose labels are in a vault.
-    private static IEnumerable<Guid> Stores(VaultFinding vault) =>
+    private static IEnumerable<Guid> Stores(VaultSnapshot vault) =>
         vault.Entries.Values.Select(entry => entry.Label?.StoreId).OfType<Guid>().Where(id => id != KeyLabel.NoStore).Distinct();
 
     // The labels of a store over a document, with the names of the configurations that came from the labels. Whether keys that an intent

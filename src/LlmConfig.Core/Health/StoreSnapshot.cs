@@ -4,14 +4,14 @@ namespace LlmConfig;
 internal sealed record StoreSnapshot
 {
     /// <summary>What lies where something of the store belongs, its folder first.</summary>
-    public required IReadOnlyList<EntryFinding> Entries { get; init; }
+    public required IReadOnlyList<EntrySnapshot> Entries { get; init; }
 
     /// <summary>False without a folder of ours: there is nothing in it to look at then.</summary>
     public bool HasFolder => Entries[0] is { Entry: not null, Problem: null };
 
-    public required ConfigFileLook Main { get; init; }
+    public required ConfigFileSnapshot Main { get; init; }
 
-    public required ConfigFileLook Backup { get; init; }
+    public required ConfigFileSnapshot Backup { get; init; }
 
     /// <summary>The document that the checks of keys rest on: the file's, else the backup's.</summary>
     public ConfigDocument? Document => Main.Document ?? Backup.Document;
@@ -36,7 +36,7 @@ internal sealed record StoreSnapshot
     /// <summary>True when the store had keys in vaults of others, as its lock file or its notes say.</summary>
     public bool HadKeysElsewhere { get; init; }
 
-    public IReadOnlyList<IntentLook> Intents { get; init; } = [];
+    public IReadOnlyList<IntentSnapshot> Intents { get; init; } = [];
 
     /// <summary>Why the intents could not be looked at, or <see langword="null"/>.</summary>
     public LlmConfigException? IntentError { get; init; }
@@ -54,9 +54,9 @@ internal sealed record StoreSnapshot
     public IReadOnlySet<string> Written { get; init; } = new HashSet<string>();
 
     /// <summary>The built-in vault first; none without a folder.</summary>
-    public IReadOnlyList<VaultFinding> Vaults { get; init; } = [];
+    public IReadOnlyList<VaultSnapshot> Vaults { get; init; } = [];
 
-    public VaultFinding? BuiltIn => Vaults.Count > 0 ? Vaults[0] : null;
+    public VaultSnapshot? BuiltIn => Vaults.Count > 0 ? Vaults[0] : null;
 
     /// <summary>True when the built-in vault holds no secret of any kind.</summary>
     public bool IsVaultEmpty { get; init; } = true;
@@ -67,13 +67,13 @@ internal sealed record StoreSnapshot
     /// <summary>Why no key of the built-in vault can be used now, or <see langword="null"/>.</summary>
     public LlmConfigException? ProtectionError { get; init; }
 
-    public VaultFinding? Vault(string name) => Vaults.FirstOrDefault(vault => string.Equals(vault.Name, name, StringComparison.OrdinalIgnoreCase));
+    public VaultSnapshot? Vault(string name) => Vaults.FirstOrDefault(vault => string.Equals(vault.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>
     /// Keys that this store wrote and that nothing refers to: neither a configuration nor an intent. Never a key of another
     /// store, nor one whose label cannot be read.
     /// </summary>
-    public IEnumerable<(VaultFinding Vault, KeyVaultEntry Entry)> Unreferenced() => HasOpaqueIntents || IsUnsettled || Document is not { } document
+    public IEnumerable<(VaultSnapshot Vault, KeyVaultEntry Entry)> Unreferenced() => HasOpaqueIntents || IsUnsettled || Document is not { } document
         ? []
         : from vault in Vaults
           from entry in vault.Entries.Values
@@ -83,12 +83,12 @@ internal sealed record StoreSnapshot
           select (vault, entry);
 
     /// <summary>For each configuration whose own key its vault lost, the newest other key of it that a vault has.</summary>
-    public Dictionary<Guid, (VaultFinding Vault, KeyVaultEntry Entry)> Replacements()
+    public Dictionary<Guid, (VaultSnapshot Vault, KeyVaultEntry Entry)> Replacements()
     {
         Dictionary<Guid, LlmConfiguration> lost = (Document?.Configurations ?? [])
             .Where(item => item.RemovableKey is { } key && Vault(key.Vault)?.Lacks(key.KeyId) == true)
             .ToDictionary(item => item.Id);
-        List<(VaultFinding Vault, KeyVaultEntry Entry)> loose = lost.Count == 0 ? [] : [.. Unreferenced()];
+        List<(VaultSnapshot Vault, KeyVaultEntry Entry)> loose = lost.Count == 0 ? [] : [.. Unreferenced()];
         return SharedKeys.Newest(loose.Select(pair => pair.Entry))
             .Where(pair => lost.TryGetValue(pair.Key, out LlmConfiguration? item) && pair.Value.Label!.BelongsTo(item))
             .ToDictionary(pair => pair.Key, pair => loose.Find(other => other.Entry == pair.Value));
@@ -96,7 +96,7 @@ internal sealed record StoreSnapshot
 }
 
 /// <summary>What lies at a path where a file or folder of the store belongs, or why the system does not say it.</summary>
-internal sealed record EntryFinding(string Path, bool IsFolder, EntryInfo? Entry, LlmConfigException? Error)
+internal sealed record EntrySnapshot(string Path, bool IsFolder, EntryInfo? Entry, LlmConfigException? Error)
 {
     /// <summary>True when others may use what is ours: a repair restricts access to the owner.</summary>
     public bool IsWide => Problem is null && Entry is { } entry && StoreFileSystem.IsWide(entry);
@@ -115,7 +115,7 @@ internal sealed record EntryFinding(string Path, bool IsFolder, EntryInfo? Entry
 }
 
 /// <summary>What a look into one vault found: the keys in it, none where it could not be asked, and whether it keeps labels.</summary>
-internal sealed record VaultFinding(string Name, IEnumerable<KeyVaultEntry> Listed, bool TakesLabels)
+internal sealed record VaultSnapshot(string Name, IEnumerable<KeyVaultEntry> Listed, bool TakesLabels)
 {
     public static readonly IReadOnlyDictionary<string, string> NoFiles = new Dictionary<string, string>();
 

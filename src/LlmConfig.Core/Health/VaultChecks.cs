@@ -136,7 +136,7 @@ internal sealed class OrphanCheck(StoreParts store) : StoreCheck(Orphan, store, 
         ];
     }
 
-    private CheckResult OfKey(ConfigDocument document, VaultFinding vault, KeyVaultEntry entry)
+    private CheckResult OfKey(ConfigDocument document, VaultSnapshot vault, KeyVaultEntry entry)
     {
         string of = entry.Label?.Configuration is not { } labelled
                 ? "it wrote the key there, by its own note, and the vault does not say for which configuration"
@@ -174,7 +174,7 @@ internal sealed class OrphanCheck(StoreParts store) : StoreCheck(Orphan, store, 
                 + "else leave them.");
 
     // Such keys have no label, and this store did not note them.
-    private static CheckResult? OfUnattributed(StoreSnapshot seen, ConfigDocument document, VaultFinding vault)
+    private static CheckResult? OfUnattributed(StoreSnapshot seen, ConfigDocument document, VaultSnapshot vault)
     {
         int count = vault.Entries.Values.Count(
             entry => entry.Label is null && !seen.Written.Contains(entry.KeyId) && !document.RefersTo(new KeyReference(vault.Name, entry.KeyId)));
@@ -186,11 +186,11 @@ internal sealed class OrphanCheck(StoreParts store) : StoreCheck(Orphan, store, 
     }
 
     // Where a vault keeps labels, its list is all that tells.
-    private static CheckResult OfHiding(VaultFinding vault) => Unknown(
+    private static CheckResult OfHiding(VaultSnapshot vault) => Unknown(
         vault,
         "Its list does not show all the keys that it has, so whether keys lie in it that nothing refers to cannot be told.",
         "See what Get-SecretInfo shows; where it is late, test again.");
 
-    private static CheckResult Unknown(VaultFinding vault, string message, string remedy) =>
+    private static CheckResult Unknown(VaultSnapshot vault, string message, string remedy) =>
         new(Orphan, CheckStatus.Unknown, DisplayText.Of(vault.Name), message, remedy);
 }

@@ -94,7 +94,7 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
         }
     }
 
-    // Of a mark that was read before the master key was exchanged, it is asked again.
+    // Of a fingerprint that was read before the master key was exchanged, it is asked again.
     private void RequireSame(LlmConfiguration item, ApiKey key)
     {
         while (seals.Difference(item, key) is { } error)

@@ -113,11 +113,11 @@ internal sealed class KeySeals(LocalVault local)
 
     /// <summary>
     /// Why what a vault gives is not the key of the configuration; <see langword="null"/> when it is. The built-in vault seals a key
-    /// together with its id; of others the mark tells whether they give what they were given.
+    /// together with its id; of others the fingerprint tells whether they give what they were given.
     /// </summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt: it cannot be told.</exception>
     public LlmConfigException? Difference(LlmConfiguration item, ApiKey key) =>
-        item.KeyFingerprint is not { } mark || KeyVaults.IsBuiltIn(item.Vault!) || local.HasFingerprint(key, mark) ? null : new LlmConfigException(
+        item.KeyFingerprint is not { } fingerprint || KeyVaults.IsBuiltIn(item.Vault!) || local.HasFingerprint(key, fingerprint) ? null : new LlmConfigException(
             LlmConfigErrorCode.InvalidKey,
             item.Name,
             $"What the vault '{DisplayText.Of(item.Vault!)}' gives as the key of '{item.Name}' is not the key that it was given: "

@@ -186,7 +186,7 @@ internal static class ConfigDocumentReader
             KeyId = key.Id,
             Vault = key.Vault,
             KeyUpdatedAt = key.Id is null ? null : ChangeTime.Limited(key.UpdatedAt, now),
-            KeyFingerprint = key.Mark,
+            KeyFingerprint = key.Fingerprint,
             KeyStoreId = key.Owner,
             Seal = key.Seal,
             KeyExtras = key.Extras ?? JsonExtras.None,
@@ -203,13 +203,13 @@ internal static class ConfigDocumentReader
     {
         string? id = null, named = null, vault = null, host = null, code = null;
         Guid? owner = null;
-        ulong? mark = null;
+        ulong? fingerprint = null;
         DateTime? updated = null;
         JsonFields fields = entry.Enter("key", "key.");
         while (fields.Next())
         {
             if (!(fields.Text("id"u8, ref id, KeyReference.IsKeyId, "a key id is not of the form llm-api-key-<32 hex>")
-                || fields.SharedText("vault"u8, ref vault) || fields.Time("updatedAt"u8, ref updated) || fields.Mark("mark"u8, ref mark)
+                || fields.SharedText("vault"u8, ref vault) || fields.Time("updatedAt"u8, ref updated) || fields.Fingerprint("mark"u8, ref fingerprint)
                 || fields.SharedText("host"u8, ref host) || fields.Code("seal"u8, ref code) || fields.Uuid("store"u8, ref owner)
                 || fields.Text("name"u8, ref named, NamedSecret.IsName, "a key name breaks the rules")))
             {
@@ -227,7 +227,7 @@ internal static class ConfigDocumentReader
             named ?? id ?? throw fields.Missing("id"),
             vault ?? throw fields.Missing("vault"),
             updated ?? throw fields.Missing("updatedAt"),
-            named is null ? mark : null,
+            named is null ? fingerprint : null,
             owner,
 
             // Half a seal is none: the key is refused, and the rest of the file is not.
@@ -287,5 +287,5 @@ internal static class ConfigDocumentReader
                 : throw new StoreFormatException("what a vault was found to do breaks the rules");
     }
 
-    private readonly record struct StoredKey(string? Id, string? Vault, DateTime UpdatedAt, ulong? Mark, Guid? Owner, KeySeal? Seal, JsonExtras? Extras);
+    private readonly record struct StoredKey(string? Id, string? Vault, DateTime UpdatedAt, ulong? Fingerprint, Guid? Owner, KeySeal? Seal, JsonExtras? Extras);
 }

@@ -73,9 +73,9 @@ internal static class ConfigDocumentWriter
             json.WriteString(item.KeyName is null ? "id" : "name", key.KeyId);
             json.WriteString("vault", key.Vault);
             json.WriteString("updatedAt", Time(item.KeyUpdatedAt ?? item.UpdatedAt));
-            if (item.KeyFingerprint is { } mark)
+            if (item.KeyFingerprint is { } fingerprint)
             {
-                json.WriteString("mark", mark.ToString("x16", CultureInfo.InvariantCulture));
+                json.WriteString("mark", fingerprint.ToString("x16", CultureInfo.InvariantCulture));
             }
 
             if (item.KeyStoreId is { } owner)

@@ -4,7 +4,7 @@ namespace LlmConfig;
 internal sealed partial class ConfigFile
 {
     /// <summary>The file and its backup as they are, for a look at them. Changes nothing.</summary>
-    public (ConfigFileLook Main, ConfigFileLook Backup) Look() => (Look(Paths.ConfigFile), Look(Paths.Backup));
+    public (ConfigFileSnapshot Main, ConfigFileSnapshot Backup) Look() => (Look(Paths.ConfigFile), Look(Paths.Backup));
 
     /// <summary>What other writers left half-written; none while one is at work.</summary>
     public IReadOnlyList<string> Leftovers() => files.IsHeld(Paths.Lock, exclusive: true) ? [] : ListLeftovers();
@@ -54,7 +54,7 @@ internal sealed partial class ConfigFile
         RequireWorkingLocks();
         folder.Create(files);
         using FileLock held = _lock.Acquire(cancellation);
-        (ConfigFileLook main, ConfigFileLook backup) = Look();
+        (ConfigFileSnapshot main, ConfigFileSnapshot backup) = Look();
         if (main.State == ConfigFileState.Good)
         {
             return null;
@@ -93,7 +93,7 @@ internal sealed partial class ConfigFile
         RequireWorkingLocks();
         using FileLock held = _lock.Acquire(cancellation);
         ConfigDocument document = ReadStrictly() ?? throw Gone();
-        (ConfigFileLook main, ConfigFileLook backup) = Look();
+        (ConfigFileSnapshot main, ConfigFileSnapshot backup) = Look();
         if (main.Bytes is not { } bytes || (backup.Bytes is { } present && present.AsSpan().SequenceEqual(bytes)))
         {
             return null;
@@ -106,17 +106,17 @@ internal sealed partial class ConfigFile
         return new RestoredFile(document, aside);
     }
 
-    private ConfigFileLook Look(string path)
+    private ConfigFileSnapshot Look(string path)
     {
         try
         {
             return Load(path, trustStamp: false) is { } found
-                ? new ConfigFileLook(ConfigFileState.Good, found.File.Bytes, found.Document)
-                : new ConfigFileLook(ConfigFileState.Absent);
+                ? new ConfigFileSnapshot(ConfigFileState.Good, found.File.Bytes, found.Document)
+                : new ConfigFileSnapshot(ConfigFileState.Absent);
         }
         catch (LlmConfigException e)
         {
-            return new ConfigFileLook(
+            return new ConfigFileSnapshot(
                 e.Code switch
                 {
                     LlmConfigErrorCode.StoreCorrupt => ConfigFileState.Damaged,
@@ -128,7 +128,7 @@ internal sealed partial class ConfigFile
     }
 
     // A file of a newer version may hold what this one does not know; a link or another user's file is for a person to judge.
-    private static void RefuseUnlessDamaged(ConfigFileLook look)
+    private static void RefuseUnlessDamaged(ConfigFileSnapshot look)
     {
         if (look.State is ConfigFileState.Newer or ConfigFileState.Refused)
         {
@@ -137,7 +137,7 @@ internal sealed partial class ConfigFile
     }
 
     // Under the lock.
-    private void WriteBackup(ConfigFileLook backup, byte[] bytes, string suffix, List<string> aside)
+    private void WriteBackup(ConfigFileSnapshot backup, byte[] bytes, string suffix, List<string> aside)
     {
         if (backup.Bytes is { } present && present.AsSpan().SequenceEqual(bytes))
         {
@@ -164,7 +164,7 @@ internal sealed partial class ConfigFile
 /// <param name="Bytes">Its bytes, where it validates.</param>
 /// <param name="Document">What it holds, where it validates.</param>
 /// <param name="Error">Why it cannot be used, where it is there.</param>
-internal sealed record ConfigFileLook(ConfigFileState State, byte[]? Bytes = null, ConfigDocument? Document = null, LlmConfigException? Error = null);
+internal sealed record ConfigFileSnapshot(ConfigFileState State, byte[]? Bytes = null, ConfigDocument? Document = null, LlmConfigException? Error = null);
 
 /// <summary>What a repair of <c>llm_config.json</c> or its backup did.</summary>
 /// <param name="Document">What the store holds now.</param>
@@ -187,14 +187,4 @@ internal enum ConfigFileState
 
     /// <summary>It is a link, another user's, or cannot be read at all.</summary>
     Refused = 5,
-}
-
-/// <summary>
-/// The new file was renamed into place, but the rename could not be made durable: after a power cut either file may be
-/// there. Keys of both have to stay.
-/// </summary>
-#pragma warning disable CA1064 // Caught inside the core, which rethrows the failure itself.
-internal sealed class UncertainCommitException(LlmConfigException failure) : Exception(failure.Message, failure)
-{
-    public LlmConfigException Failure { get; } = failure;
 }

@@ -52,7 +52,7 @@ internal sealed class Intent(
 /// <param name="Keys">The keys in doubt; empty where they cannot be told.</param>
 /// <param name="Labels">The keys whose labels are to be written anew.</param>
 /// <param name="Seal">What shows that this store wrote it (<see cref="KeySeals"/>), or <see langword="null"/>.</param>
-internal sealed record IntentLook(string Path, IntentState State, Guid Store, IReadOnlyList<KeyReference> Keys, IReadOnlyList<KeyReference> Labels, string? Seal = null)
+internal sealed record IntentSnapshot(string Path, IntentState State, Guid Store, IReadOnlyList<KeyReference> Keys, IReadOnlyList<KeyReference> Labels, string? Seal = null)
 {
     /// <summary>True when it may name keys that somebody still needs and that cannot be told. A damaged one has no owner that does.</summary>
     public bool IsOpaque => State is IntentState.Newer || (State == IntentState.Live && Keys.Count + Labels.Count == 0);

@@ -97,7 +97,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, KeySe
             return null;
         }
 
-        IntentLook look;
+        IntentSnapshot look;
         bool isProven;
         try
         {
@@ -155,14 +155,14 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, KeySe
 
     /// <summary>All intents as they are, for a look at them. Changes nothing.</summary>
     /// <exception cref="LlmConfigException">One of them, or the folder, is not ours.</exception>
-    public IReadOnlyList<IntentLook> Look()
+    public IReadOnlyList<IntentSnapshot> Look()
     {
         if (!files.CheckFolder(_folder))
         {
             return [];
         }
 
-        var looks = new List<IntentLook>();
+        var looks = new List<IntentSnapshot>();
         foreach (string path in files.ListFiles(_folder, "*" + Extension))
         {
             // Held first: one that is released after that may well be looked at as if it were not.
@@ -182,7 +182,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, KeySe
                 // Too large for an intent: nothing can be told from it.
             }
 
-            IntentLook look = Parse(path, bytes);
+            IntentSnapshot look = Parse(path, bytes);
             looks.Add(held ? look with { State = IntentState.Live } : look);
         }
 
@@ -194,9 +194,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, KeySe
     public HashSet<string> NamedKeys() => [.. Look().SelectMany(look => look.Keys).Select(key => key.KeyId)];
 
     /// <summary>Files that never got their final name and that nobody is writing.</summary>
-    public IReadOnlyList<string> Leftovers() => files.CheckFolder(_folder)
-        ? [.. files.ListFiles(_folder, "*" + StorePaths.TemporaryExtension).Where(path => !files.IsHeld(path, exclusive: true))]
-        : [];
+    public IReadOnlyList<string> Leftovers() => files.ListLeftovers(_folder);
 
     private static byte[]? ReadQuietly(FileLock held)
     {
@@ -210,7 +208,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, KeySe
         }
     }
 
-    private static IntentLook Parse(string path, byte[]? bytes)
+    private static IntentSnapshot Parse(string path, byte[]? bytes)
     {
         try
         {
@@ -221,7 +219,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, KeySe
                 int version = root.GetProperty("version").GetInt32();
                 if (version == Version)
                 {
-                    return new IntentLook(
+                    return new IntentSnapshot(
                         path,
                         IntentState.Dead,
                         root.GetProperty("store").GetGuid(),
@@ -232,7 +230,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, KeySe
 
                 if (version > Version)
                 {
-                    return new IntentLook(path, IntentState.Newer, Guid.Empty, [], []);
+                    return new IntentSnapshot(path, IntentState.Newer, Guid.Empty, [], []);
                 }
             }
         }
@@ -241,7 +239,7 @@ internal sealed class IntentLog(string storeFolder, StoreFileSystem files, KeySe
             // Damaged: what follows.
         }
 
-        return new IntentLook(path, IntentState.Damaged, Guid.Empty, [], []);
+        return new IntentSnapshot(path, IntentState.Damaged, Guid.Empty, [], []);
     }
 
     private static List<KeyReference> Read(JsonElement array)

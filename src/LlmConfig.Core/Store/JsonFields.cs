@@ -201,14 +201,14 @@ internal ref struct JsonFields
         return found;
     }
 
-    public bool Mark(ReadOnlySpan<byte> name, ref ulong? value)
+    public bool Fingerprint(ReadOnlySpan<byte> name, ref ulong? value)
     {
         string? text = null;
         bool found = Text(name, ref text);
         if (text is not null)
         {
-            value = text.Length == 2 * sizeof(ulong) && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong mark)
-                ? mark
+            value = text.Length == 2 * sizeof(ulong) && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong fingerprint)
+                ? fingerprint
                 : throw Wrong(name, "is not 16 hex digits");
         }
 
@@ -262,17 +262,4 @@ internal sealed class JsonExtras(IReadOnlyList<KeyValuePair<string, byte[]>> pro
             writer.WriteRawValue(value, skipInputValidation: true);
         }
     }
-}
-
-/// <summary>A file of the store does not hold what its format asks for. Inside the core only; it never names a value.</summary>
-#pragma warning disable CA1064 // Caught inside the core, where it becomes an LlmConfigException with a path and a remedy.
-internal sealed class StoreFormatException(string problem, Exception? cause = null) : Exception(problem, cause)
-{
-    /// <summary>The version that the file claims, where it is higher than what is supported.</summary>
-    public int? NewerVersion { get; init; }
-
-    /// <summary>A file that a newer version of the module wrote. What else it holds must not be judged.</summary>
-    /// <param name="version">The version that it claims.</param>
-    public static StoreFormatException Newer(int version) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"it has version {version}")) { NewerVersion = version };
 }

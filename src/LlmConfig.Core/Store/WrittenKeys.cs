@@ -75,9 +75,7 @@ internal sealed class WrittenKeys(string storeFolder, StoreFileSystem files, Key
         : [];
 
     /// <summary>Files that never got their final name and that nobody is writing.</summary>
-    public IReadOnlyList<string> Leftovers() => files.CheckFolder(_folder)
-        ? [.. files.ListFiles(_folder, "*" + StorePaths.TemporaryExtension).Where(path => !files.IsHeld(path, exclusive: true))]
-        : [];
+    public IReadOnlyList<string> Leftovers() => files.ListLeftovers(_folder);
 
     private string PathOf(string keyId) => Path.Combine(_folder, keyId + Extension);
 

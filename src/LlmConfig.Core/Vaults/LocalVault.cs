@@ -153,8 +153,8 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     // holds while it is exchanged. The header is not read again for a vault that was just opened.
     public ulong? Fingerprint(ApiKey key) => _keys.Open(justOpened: true)?.Key.Fingerprint(key);
 
-    public bool HasFingerprint(ApiKey key, ulong mark) =>
-        _keys.Open() is { } open && (open.Key.Fingerprint(key) == mark || _keys.Before(open)?.Fingerprint(key) == mark);
+    public bool HasFingerprint(ApiKey key, ulong fingerprint) =>
+        _keys.Open() is { } open && (open.Key.Fingerprint(key) == fingerprint || _keys.Before(open)?.Fingerprint(key) == fingerprint);
 
     public byte[]? Authenticate(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text, bool justOpened = false) =>
         _keys.Open(justOpened)?.Key.Code(purpose, text);

@@ -6,7 +6,7 @@ namespace LlmConfig;
 /// <summary>A master key that was opened, and what is computed under it.</summary>
 internal sealed record MasterKey(Guid VaultId, SecretBytes Bytes)
 {
-    private static ReadOnlySpan<byte> MarkPurpose => "LlmConfig key mark 1"u8;
+    private static ReadOnlySpan<byte> FingerprintPurpose => "LlmConfig key mark 1"u8;
 
     public byte[] Seal(string name, SealedSecretType type, ReadOnlySpan<byte> metadata, ReadOnlySpan<byte> value) =>
         SealedSecret.Seal(VaultId, Bytes.Span, name, type, metadata, value);
@@ -18,7 +18,7 @@ internal sealed record MasterKey(Guid VaultId, SecretBytes Bytes)
     /// Tells whether two keys are the same without keeping either: 64 bits of <see cref="Code"/>. Without the master key, a guess cannot be
     /// tried on it; with it, the keys themselves can be read.
     /// </summary>
-    public ulong Fingerprint(ApiKey key) => BinaryPrimitives.ReadUInt64BigEndian(Code(MarkPurpose, key.Utf8));
+    public ulong Fingerprint(ApiKey key) => BinaryPrimitives.ReadUInt64BigEndian(Code(FingerprintPurpose, key.Utf8));
 
     /// <summary>HMAC-SHA256 of a text under a key that HKDF derives from the master key for one purpose.</summary>
     public byte[] Code(ReadOnlySpan<byte> purpose, ReadOnlySpan<byte> text)
