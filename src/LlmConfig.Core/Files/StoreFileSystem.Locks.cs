@@ -216,8 +216,10 @@ internal partial class StoreFileSystem
             return false;
         }
 
-        // Under the lock of the old file: was it renamed between the opening and the lock, a new one is there.
-        if (Inspect(path) is { } now && now.Length > largest)
+        // Its lock is the right to rename it, as long as it still has this name: who opened it before another renamed it holds the
+        // lock of a file that is done, and leaves the new one to its own writers.
+        EntryInfo opened = Guard(path, () => Stat(handle));
+        if (opened.Length > largest && Inspect(path) is { } now && (now.Stamp?.Device, now.Stamp?.Inode) == (opened.Stamp?.Device, opened.Stamp?.Inode))
         {
             Guard(path, () => Rename(path, path + ".1"));
         }

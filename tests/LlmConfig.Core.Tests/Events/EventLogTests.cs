@@ -322,6 +322,29 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void Who_opened_a_file_that_was_rotated_since_leaves_the_new_one_to_who_holds_it()
+    {
+        const int limit = 4096;
+        var first = new EventLogFile(LogFile, new StoreFileSystem(), TimeProvider.System, _store.Keep, limit);
+        void Fill(int lines) => Enumerable.Range(0, lines).ToList().ForEach(i =>
+            first.Write(1, "Numbered", EventLevel.Informational, _store.Path, null, [("number", $"{i}")]));
+        Fill(1);
+        int lines = (int)(limit / new FileInfo(LogFile).Length);
+        Fill(lines - 1);
+        var other = new RotatedMeanwhile(() => Fill(lines));
+        var second = new EventLogFile(LogFile, other, TimeProvider.System, _store.Keep, limit);
+
+        // The other fills a new file meanwhile, and its lock is held: a third process is about to rotate it.
+        other.Locked = LogFile;
+        second.Write(1, "Numbered", EventLevel.Informational, _store.Path, null, [("number", new string('y', 300))]);
+        other.Held!.Dispose();
+
+        Assert.Empty(_store.Warnings);
+        Assert.Equal(lines + 1, Lines().Count);
+        Assert.Equal(lines, Lines(LogFile + ".1").Count);
+    }
+
+    [Fact]
     public void Nobody_listening_costs_next_to_nothing()
     {
         var log = new EventLog(_store.Path, null);
@@ -404,12 +427,22 @@ public sealed class EventLogTests(ITestOutputHelper output) : IDisposable
     private sealed class RotatedMeanwhile(Action other) : StoreFileSystem
     {
         private Action? _other = other;
+        public Microsoft.Win32.SafeHandles.SafeFileHandle? Held { get; private set; }
+
+        /// <summary>The file that the other holds from then on.</summary>
+        public string? Locked { get; set; }
 
         protected override bool TryLock(Microsoft.Win32.SafeHandles.SafeFileHandle handle, bool exclusive)
         {
             Action? faster = _other;
             _other = null;
             faster?.Invoke();
+            if (faster is not null && Locked is not null)
+            {
+                Held = Open(Locked, OpenFlags.ReadWrite)!;
+                Assert.True(base.TryLock(Held, exclusive: true));
+            }
+
             return base.TryLock(handle, exclusive);
         }
     }
