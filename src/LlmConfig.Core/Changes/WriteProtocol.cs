@@ -256,7 +256,7 @@ internal sealed class WriteProtocol(
             }
 
             written = [.. changes.Select(change => change.Plan.New).OfType<KeyReference>()];
-            string? masterKey = written.Count == 0 ? null : seals.ForOneLook(looked: true).SealOf(storeId);
+            SealCode? masterKey = written.Count == 0 ? null : seals.ForOneLook(looked: true).SealOf(storeId);
 
             // It goes on while the file that refers to the keys is written.
             BackgroundWork? flush = WriteKeys(changes, storeId, open, progress, cancellation);

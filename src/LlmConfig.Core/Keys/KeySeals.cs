@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace LlmConfig;
@@ -13,9 +14,6 @@ internal sealed class KeySeals(LocalVault local)
     private bool _looksOnce;
     private bool _looked;
     private bool _maySeal;
-
-    /// <summary>The size of an authentication code in bytes: that of HMAC-SHA256.</summary>
-    public const int CodeSize = SHA256.HashSizeInBytes;
 
     private static ReadOnlySpan<byte> Purpose => "LlmConfig key seal 1"u8;
 
@@ -45,14 +43,14 @@ internal sealed class KeySeals(LocalVault local)
 
     /// <summary>The code by which a store knows the master key of its vault.</summary>
     /// <exception cref="LlmConfigException">VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
-    public string SealOf(Guid storeId) => Code(Parts(storeId));
+    public SealCode SealOf(Guid storeId) => Code(Parts(storeId));
 
     /// <summary>Throws where the vault is another one than that of the store's keys: a new key would be sealed for whoever put it there.</summary>
     /// <param name="document">What the store holds.</param>
     /// <param name="acceptOther">True where the user wants to go on with this vault.</param>
     /// <returns>The code by which the store knows the vault from now on.</returns>
     /// <exception cref="LlmConfigException">VaultCorrupt: it is another one; VaultLocked, VaultUnavailable.</exception>
-    public string RequireOwnVault(ConfigDocument document, bool acceptOther)
+    public SealCode RequireOwnVault(ConfigDocument document, bool acceptOther)
     {
         // Before one is made: the keys that the store had are in the one that is missing.
         if (!acceptOther && !_maySeal && document.Configurations.Any(item => item.Key is not null) && !local.TryOpen())
@@ -64,7 +62,7 @@ internal sealed class KeySeals(LocalVault local)
                 "Put the folder 'vault' back from a backup of the store's folder. If it is gone for good, accept a new one with Set-LlmConfig -AcceptHost for each configuration.");
         }
 
-        string code = SealOf(document.StoreId);
+        SealCode code = SealOf(document.StoreId);
         return acceptOther || code == document.Seal || Knows(document) || !document.Configurations.Any(item => item.Key is not null)
             ? code
             : throw new LlmConfigException(
@@ -152,8 +150,8 @@ internal sealed class KeySeals(LocalVault local)
     {
         try
         {
-            Span<byte> code = stackalloc byte[CodeSize];
-            return Convert.TryFromBase64String(seal, code, out int size) && size == CodeSize && local.Confirms(Purpose, Parts(storeId, keys, labels), code);
+            Span<byte> code = stackalloc byte[SealCode.Size];
+            return Convert.TryFromBase64String(seal, code, out int size) && size == SealCode.Size && local.Confirms(Purpose, Parts(storeId, keys, labels), code);
         }
         catch (LlmConfigException)
         {
@@ -186,7 +184,7 @@ internal sealed class KeySeals(LocalVault local)
         host,
         item.UseAuthHeader ? "true" : "false");
 
-    private string Code(byte[] parts)
+    private SealCode Code(byte[] parts)
     {
         if (!_maySeal)
         {
@@ -194,10 +192,10 @@ internal sealed class KeySeals(LocalVault local)
             _looked = _maySeal = _looksOnce;
         }
 
-        return Convert.ToBase64String(local.Authenticate(Purpose, parts, JustOpened())!);
+        return new SealCode(local.Authenticate(Purpose, parts, JustOpened())!);
     }
 
-    private bool Confirms(byte[] parts, string code) => local.Confirms(Purpose, parts, Convert.FromBase64String(code), JustOpened());
+    private bool Confirms(byte[] parts, SealCode code) => local.Confirms(Purpose, parts, code.ToArray(), JustOpened());
 
     private bool JustOpened()
     {
@@ -209,8 +207,33 @@ internal sealed class KeySeals(LocalVault local)
 
 /// <summary>Where the key of a configuration may go, as the store sealed it (<see cref="KeySeals"/>).</summary>
 /// <param name="Host">The host that the key was stored for, for people: the code says whether it is true.</param>
-/// <param name="Code">The authentication code, base64 of 32 bytes.</param>
-internal sealed record KeySeal(string Host, string Code);
+/// <param name="Code">The authentication code.</param>
+internal sealed record KeySeal(string Host, SealCode Code);
+
+/// <summary>An authentication code of <see cref="KeySeals"/>: as numbers, which take less room than a text in each of many configurations.</summary>
+/// <param name="First">The first 16 bytes.</param>
+/// <param name="Last">The other 16.</param>
+internal readonly record struct SealCode(UInt128 First, UInt128 Last)
+{
+    /// <summary>The size in bytes: that of HMAC-SHA256.</summary>
+    public const int Size = SHA256.HashSizeInBytes;
+
+    public SealCode(ReadOnlySpan<byte> bytes)
+        : this(BinaryPrimitives.ReadUInt128BigEndian(bytes), BinaryPrimitives.ReadUInt128BigEndian(bytes[(Size / 2)..]))
+    {
+    }
+
+    public byte[] ToArray()
+    {
+        var bytes = new byte[Size];
+        BinaryPrimitives.WriteUInt128BigEndian(bytes, First);
+        BinaryPrimitives.WriteUInt128BigEndian(bytes.AsSpan(Size / 2), Last);
+        return bytes;
+    }
+
+    /// <summary>In base64, as it stands in <c>llm_config.json</c>.</summary>
+    public override string ToString() => Convert.ToBase64String(ToArray());
+}
 
 /// <summary>What a change of a configuration does to the seal of its key.</summary>
 internal enum Sealing

@@ -16,9 +16,9 @@ internal sealed class ConfigDocument
     public static readonly IReadOnlyDictionary<string, VaultProfile> NoVaults = new Dictionary<string, VaultProfile>();
 
     // Made when they are first needed; two threads may make the same one twice.
-    private Dictionary<string, LlmConfiguration>? _byName;
-    private Dictionary<Guid, LlmConfiguration>? _byId;
-    private Dictionary<string, LlmConfiguration>? _byKey;
+    private ConfigIndex<string>? _byName;
+    private ConfigIndex<Guid>? _byId;
+    private ConfigIndex<string>? _byKey;
     private int _searches;
 
     public ConfigDocument(Guid storeId, long revision, string? defaultVault, IReadOnlyList<LlmConfiguration> configurations, JsonExtras extras)
@@ -44,7 +44,7 @@ internal sealed class ConfigDocument
     public string? DefaultVault { get; }
 
     /// <summary>The code by which the store knows the master key of its vault (<see cref="KeySeals"/>); <see langword="null"/> while it never had a key.</summary>
-    public string? Seal { get; init; }
+    public SealCode? Seal { get; init; }
 
     /// <summary>What the vaults of others were found to do, by name.</summary>
     public IReadOnlyDictionary<string, VaultProfile> Vaults { get; init; } = NoVaults;
@@ -60,27 +60,20 @@ internal sealed class ConfigDocument
     /// <summary>How each configuration stands in the file, in their order; empty for one that differs from the file. What stands there is written as it stood.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Texts { get; init; } = [];
 
-    /// <summary>The index that the reader made on its way.</summary>
-    public Dictionary<string, LlmConfiguration> ByName
-    {
-        init => _byName = value;
-    }
+    /// <summary>The configurations by name.</summary>
+    public ConfigIndex<string> ByName => _byName ??= new(Configurations, item => item.Name, ConfigurationName.Comparer);
 
-    /// <summary>The index that the reader made on its way.</summary>
-    public Dictionary<Guid, LlmConfiguration> ById
-    {
-        init => _byId = value;
-    }
+    /// <summary>The configurations by id.</summary>
+    public ConfigIndex<Guid> ById => _byId ??= new(Configurations, item => item.Id, EqualityComparer<Guid>.Default);
 
     /// <summary>The same document, not older than a revision.</summary>
     public ConfigDocument AtLeast(long revision) => Revision >= revision
         ? this
         : new ConfigDocument(StoreId, revision, DefaultVault, Configurations, Extras) { Seal = Seal, Vaults = Vaults };
 
-    public LlmConfiguration? Find(string name) =>
-        (_byName ??= Configurations.ToDictionary(item => item.Name, ConfigurationName.Comparer)).GetValueOrDefault(name.Trim());
+    public LlmConfiguration? Find(string name) => ByName.Find(name.Trim());
 
-    public LlmConfiguration? Find(Guid id) => (_byId ??= Configurations.ToDictionary(item => item.Id)).GetValueOrDefault(id);
+    public LlmConfiguration? Find(Guid id) => ById.Find(id);
 
     /// <summary>True when a configuration's key has this id. Ids are never used twice, so a vault's name in another spelling must not cost a key.</summary>
     public bool RefersTo(KeyReference key) => FindByKey(key) is not null;
@@ -101,21 +94,7 @@ internal sealed class ConfigDocument
             return null;
         }
 
-        return (_byKey ??= ByKey()).GetValueOrDefault(key.KeyId);
-    }
-
-    // A file edited by hand may refer to a key twice.
-    private Dictionary<string, LlmConfiguration> ByKey()
-    {
-        var byKey = new Dictionary<string, LlmConfiguration>(Configurations.Count, StringComparer.Ordinal);
-        foreach (LlmConfiguration item in Configurations)
-        {
-            if (item.KeyId is { } keyId)
-            {
-                byKey.TryAdd(keyId, item);
-            }
-        }
-
-        return byKey;
+        // A file edited by hand may refer to a key twice.
+        return (_byKey ??= new(Configurations, item => item.KeyId, StringComparer.Ordinal)).Find(key.KeyId);
     }
 }

@@ -73,7 +73,8 @@ internal static class ConfigDocumentReader
     {
         long? version = null, revision = null;
         Guid? store = null, chosen = null;
-        string? defaultVault = null, seal = null;
+        string? defaultVault = null;
+        SealCode? seal = null;
         IReadOnlyDictionary<string, VaultProfile> vaults = ConfigDocument.NoVaults;
         List<LlmConfiguration>? items = null;
         var texts = new List<ReadOnlyMemory<byte>>(content.Length / UsualEntrySize);
@@ -108,21 +109,15 @@ internal static class ConfigDocumentReader
             items[place >= 0 ? place : throw new StoreFormatException("its default is none of its configurations")] = items[place].AsDefault(true);
         }
 
-        return new ConfigDocument(store ?? throw fields.Missing("store"), revision ?? throw fields.Missing("revision"), defaultVault, items, fields.Others)
+        var document = new ConfigDocument(store ?? throw fields.Missing("store"), revision ?? throw fields.Missing("revision"), defaultVault, items, fields.Others)
         {
             Seal = seal,
             Vaults = vaults,
             Texts = texts,
-            ById = Index(items, item => item.Id, EqualityComparer<Guid>.Default, "id"),
-            ByName = Index(items, item => item.Name, ConfigurationName.Comparer, "name"),
         };
-    }
-
-    private static Dictionary<T, LlmConfiguration> Index<T>(List<LlmConfiguration> items, Func<LlmConfiguration, T> property, IEqualityComparer<T> comparer, string name)
-        where T : notnull
-    {
-        var index = new Dictionary<T, LlmConfiguration>(items.Count, comparer);
-        return items.TrueForAll(item => index.TryAdd(property(item), item)) ? index : throw new StoreFormatException($"two configurations have the same {name}");
+        return document.ById.HasTwins ? throw new StoreFormatException("two configurations have the same id")
+            : document.ByName.HasTwins ? throw new StoreFormatException("two configurations have the same name")
+            : document;
     }
 
     private static List<LlmConfiguration> ReadConfigurations(
@@ -201,7 +196,8 @@ internal static class ConfigDocumentReader
 
     private static StoredKey ReadKey(ref JsonFields entry)
     {
-        string? id = null, named = null, vault = null, host = null, code = null;
+        string? id = null, named = null, vault = null, host = null;
+        SealCode? code = null;
         Guid? owner = null;
         ulong? fingerprint = null;
         DateTime? updated = null;
@@ -231,7 +227,7 @@ internal static class ConfigDocumentReader
             owner,
 
             // Half a seal is none: the key is refused, and the rest of the file is not.
-            host is null || code is null ? null : new KeySeal(host, code),
+            host is null || code is null ? null : new KeySeal(host, code.Value),
             fields.Others);
     }
 

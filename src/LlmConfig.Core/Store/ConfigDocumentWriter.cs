@@ -31,7 +31,7 @@ internal static class ConfigDocumentWriter
             }
 
             WriteOptional(json, "defaultVault", document.DefaultVault);
-            WriteOptional(json, "seal", document.Seal);
+            WriteOptional(json, "seal", document.Seal?.ToString());
             WriteProfiles(json, document.Vaults);
             document.Extras.WriteTo(json);
             json.WriteStartArray("configs");
@@ -86,7 +86,7 @@ internal static class ConfigDocumentWriter
             if (item.Seal is { } seal)
             {
                 json.WriteString("host", seal.Host);
-                json.WriteString("seal", seal.Code);
+                json.WriteBase64String("seal", seal.Code.ToArray());
             }
 
             item.KeyExtras.WriteTo(json);

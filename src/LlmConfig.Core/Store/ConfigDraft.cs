@@ -15,7 +15,7 @@ internal sealed class ConfigDraft
     private readonly List<Guid> _added = [];
     private Guid? _default;
     private string? _defaultVault;
-    private string? _seal;
+    private SealCode? _seal;
     private Dictionary<string, VaultProfile>? _vaults;
 
     /// <param name="origin">The document.</param>
@@ -48,7 +48,7 @@ internal sealed class ConfigDraft
     public Guid StoreId => _origin.StoreId;
 
     /// <summary>See <see cref="ConfigDocument.Seal"/>.</summary>
-    public string? Seal
+    public SealCode? Seal
     {
         get => _seal;
         set
@@ -230,7 +230,7 @@ internal sealed class ConfigDraft
                 return item;
             }
 
-            string seal = _seals.RequireOwnVault(_origin, accepted);
+            SealCode seal = _seals.RequireOwnVault(_origin, accepted);
             if (before is not null && sealing == Sealing.Checked)
             {
                 _seals.Require(before);

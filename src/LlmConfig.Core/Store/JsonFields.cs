@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Buffers;
+using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
 
@@ -6,32 +7,35 @@ namespace LlmConfig;
 
 /// <summary>
 /// Reads one JSON object of <c>llm_config.json</c>, a property at a time. After <see cref="Next"/>, whoever reads asks for each property
-/// that it knows, always in the same order, and keeps the rest by <see cref="KeepOther"/>. A value of null is an absent one.
+/// that it knows, always in the same order, and keeps the rest by <see cref="KeepOther"/>. A value of null is an absent one. Fastest where
+/// the properties stand in the order in which they are asked for, as this program writes them.
 /// </summary>
 internal ref struct JsonFields
 {
     private readonly ReadOnlySpan<byte> _content;
     private readonly string _prefix;
-    private readonly string?[] _shared;
+    private readonly Known _known;
     private Utf8JsonReader _json;
     private List<KeyValuePair<string, byte[]>>? _others;
     private HashSet<string>? _names;
 
-    // One bit for each property that was asked for and found: it may stand there once.
+    // One bit for each property that was asked for and found: it may stand there once. Those are not compared with the next names,
+    // until one is none of the others.
     private int _found;
     private int _asked;
+    private bool _asksAgain;
 
     /// <summary>The object that is the whole content.</summary>
     public JsonFields(ReadOnlySpan<byte> content)
-        : this(content, new Utf8JsonReader(content, new JsonReaderOptions { MaxDepth = 32 }), string.Empty, new string?[64])
+        : this(content, new Utf8JsonReader(content, new JsonReaderOptions { MaxDepth = 32 }), string.Empty, new Known())
     {
         _json.Read();
         RequireObject("the file");
     }
 
-    private JsonFields(ReadOnlySpan<byte> content, Utf8JsonReader json, string prefix, string?[] shared)
+    private JsonFields(ReadOnlySpan<byte> content, Utf8JsonReader json, string prefix, Known known)
     {
-        _shared = shared;
+        _known = known;
         _content = content;
         _json = json;
         _prefix = prefix;
@@ -53,7 +57,7 @@ internal ref struct JsonFields
     public bool Next()
     {
         _asked = 0;
-        return _json.Read() && _json.TokenType == JsonTokenType.PropertyName;
+        return _asksAgain || (_json.Read() && _json.TokenType == JsonTokenType.PropertyName);
     }
 
     /// <summary>Goes on to the next value of an array; false after the last one.</summary>
@@ -64,12 +68,13 @@ internal ref struct JsonFields
     public bool Is(ReadOnlySpan<byte> name)
     {
         int bit = 1 << _asked++;
-        if (!_json.ValueTextEquals(name))
+        bool wasFound = (_found & bit) != 0;
+        if ((wasFound && !_asksAgain) || !_json.ValueTextEquals(name))
         {
             return false;
         }
 
-        _found = (_found & bit) == 0 ? _found | bit : throw Twice();
+        _found = wasFound ? throw Twice() : _found | bit;
         return _json.Read();
     }
 
@@ -85,7 +90,7 @@ internal ref struct JsonFields
     public readonly JsonFields Enter(string what, string prefix = "")
     {
         RequireObject(what);
-        return new JsonFields(_content, _json, prefix, _shared);
+        return new JsonFields(_content, _json, prefix, _known);
     }
 
     public void Leave(in JsonFields inner) => _json = inner._json;
@@ -99,6 +104,13 @@ internal ref struct JsonFields
     /// <summary>Keeps a property that nobody asked for.</summary>
     public void KeepOther()
     {
+        // Once more for all: it may be one that was found before.
+        _asksAgain = !_asksAgain;
+        if (_asksAgain)
+        {
+            return;
+        }
+
         string name = TakeName();
         if (!(_names ??= new HashSet<string>(StringComparer.Ordinal)).Add(name))
         {
@@ -174,7 +186,7 @@ internal ref struct JsonFields
         }
 
         ReadOnlySpan<byte> raw = _json.ValueSpan;
-        ref string? shared = ref _shared[raw.Length == 0 ? 0 : (raw.Length + raw[^1]) % _shared.Length];
+        ref string? shared = ref _known.Texts[raw.Length == 0 ? 0 : (raw.Length + raw[^1]) % Known.MostTexts];
         if (shared is null || _json.TokenType != JsonTokenType.String || !_json.ValueTextEquals(shared))
         {
             shared = ReadText(name);
@@ -191,11 +203,19 @@ internal ref struct JsonFields
         bool found = Is(name);
         if (found && !IsNull)
         {
-            ReadOnlySpan<byte> text = _json.ValueIsEscaped ? Encoding.UTF8.GetBytes(_json.GetString()!) : _json.ValueSpan;
-            value = _json.TokenType == JsonTokenType.String && text.Length > dateLength && text[dateLength..].IndexOfAny("Zz+-"u8) >= 0
-                && _json.TryGetDateTimeOffset(out DateTimeOffset time)
-                    ? time.UtcDateTime.AddTicks(-(time.UtcTicks % TimeSpan.TicksPerMillisecond))
-                    : throw Wrong(name, "is not a time of ISO 8601");
+            // Most are those of the entry's other changes.
+            ReadOnlySpan<byte> raw = _json.ValueSpan;
+            if (raw.Length == 0 || !raw.SequenceEqual(_content.Slice(_known.TimeStart, _known.TimeLength)))
+            {
+                ReadOnlySpan<byte> text = Unescaped;
+                _known.Time = _json.TokenType == JsonTokenType.String && text.Length > dateLength && text[dateLength..].IndexOfAny("Zz+-"u8) >= 0
+                    && _json.TryGetDateTimeOffset(out DateTimeOffset time)
+                        ? time.UtcDateTime.AddTicks(-(time.UtcTicks % TimeSpan.TicksPerMillisecond))
+                        : throw Wrong(name, "is not a time of ISO 8601");
+                (_known.TimeStart, _known.TimeLength) = (Start + 1, raw.Length);
+            }
+
+            value = _known.Time;
         }
 
         return found;
@@ -203,30 +223,36 @@ internal ref struct JsonFields
 
     public bool Fingerprint(ReadOnlySpan<byte> name, ref ulong? value)
     {
-        string? text = null;
-        bool found = Text(name, ref text);
-        if (text is not null)
+        bool found = Is(name);
+        if (found && !IsNull)
         {
-            value = text.Length == 2 * sizeof(ulong) && ulong.TryParse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong fingerprint)
-                ? fingerprint
-                : throw Wrong(name, "is not 16 hex digits");
+            value = _json.TokenType == JsonTokenType.String && _json.ValueSpan.Length == 2 * sizeof(ulong)
+                && Utf8Parser.TryParse(_json.ValueSpan, out ulong fingerprint, out int length, 'x') && length == _json.ValueSpan.Length
+                    ? fingerprint
+                    : throw Wrong(name, "is not 16 hex digits");
         }
 
         return found;
     }
 
-    /// <summary>The text of a code of <see cref="KeySeals"/>.</summary>
-    public bool Code(ReadOnlySpan<byte> name, ref string? value)
+    public bool Code(ReadOnlySpan<byte> name, ref SealCode? value)
     {
-        Span<byte> code = stackalloc byte[KeySeals.CodeSize];
-        bool found = Text(name, ref value);
-        return !found || value is null || (Convert.TryFromBase64String(value, code, out int size) && size == code.Length)
-            ? found
-            : throw Wrong(name, $"is not base64 of {KeySeals.CodeSize} bytes");
+        bool found = Is(name);
+        if (found && !IsNull)
+        {
+            Span<byte> code = stackalloc byte[SealCode.Size];
+            value = _json.TokenType == JsonTokenType.String && Base64.DecodeFromUtf8(Unescaped, code, out _, out int length) == OperationStatus.Done && length == code.Length
+                ? new SealCode(code)
+                : throw Wrong(name, $"is not base64 of {SealCode.Size} bytes");
+        }
+
+        return found;
     }
 
     /// <summary>The error for a property that has to be there.</summary>
     public readonly StoreFormatException Missing(string name) => new($"the property '{_prefix + name}' is missing");
+
+    private readonly ReadOnlySpan<byte> Unescaped => _json.ValueIsEscaped ? Encoding.UTF8.GetBytes(_json.GetString()!) : _json.ValueSpan;
 
     private static StoreFormatException Twice() => new("a property stands twice in one object");
 
@@ -244,6 +270,21 @@ internal ref struct JsonFields
         {
             throw new StoreFormatException($"{what} is not an object");
         }
+    }
+
+    /// <summary>What was read last, and is likely to come again: not made or worked out anew then.</summary>
+    private sealed class Known
+    {
+        public const int MostTexts = 64;
+
+        public string?[] Texts { get; } = new string?[MostTexts];
+
+        /// <summary>Where the text of <see cref="Time"/> stands in the content.</summary>
+        public int TimeStart { get; set; }
+
+        public int TimeLength { get; set; }
+
+        public DateTime Time { get; set; }
     }
 }
 

@@ -92,7 +92,7 @@ public sealed class FormatVectorTests : IDisposable
             KeyId = Name,
             IsDefault = true,
             KeyUpdatedAt = new DateTime(2026, 2, 3, 4, 5, 6, 7, DateTimeKind.Utc),
-            Seal = new KeySeal("https://llm.example.com:443", "6jQwqUtxTGuYzmco84/UtFCrjnGFhS2/hlpLbLyXfhY="),
+            Seal = new KeySeal("https://llm.example.com:443", new SealCode(Convert.FromBase64String("6jQwqUtxTGuYzmco84/UtFCrjnGFhS2/hlpLbLyXfhY="))),
             CreatedAt = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc),
             UpdatedAt = new DateTime(2026, 2, 3, 4, 5, 6, 7, DateTimeKind.Utc),
         };
@@ -110,7 +110,7 @@ public sealed class FormatVectorTests : IDisposable
         };
         var document = new ConfigDocument(new Guid("33333333-4444-4555-8666-777777777777"), 17, "Azure", [item, keyless], JsonExtras.None)
         {
-            Seal = "X2sDptu41kvBSzTp79UPeK1i0l53alZPK9hOArbep18=",
+            Seal = new SealCode(Convert.FromBase64String("X2sDptu41kvBSzTp79UPeK1i0l53alZPK9hOArbep18=")),
         };
 
         byte[] bytes = InCulture("fa-IR", () => StoreDocument.Write(document));
