@@ -149,7 +149,7 @@ public static partial class DisplayText
     [GeneratedRegex(@"[^\s'""]{16,}", RegexOptions.CultureInvariant)]
     private static partial Regex Word();
 
-    private static bool LooksLikeKey(string text) =>
+    internal static bool LooksLikeKey(string text) =>
         (text.Length >= ShortestMixedKey && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or '+' or '=')
             && text.Any(char.IsAsciiDigit) && text.Any(char.IsAsciiLetterUpper) && text.Any(char.IsAsciiLetterLower))
         ||

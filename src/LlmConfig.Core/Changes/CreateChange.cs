@@ -34,6 +34,7 @@ internal sealed class CreateChange(NewConfiguration wanted, DateTime now) : Plan
             ExplicitBaseUrl = baseUrl,
             UseAuthHeader = wanted.UseAuthHeader ?? provider.UseAuthHeader,
             Model = ConfigurationName.ValidateModel(wanted.Model, name),
+            Details = ConfigurationDetails.None.With(wanted.Details, name),
             Vault = key?.Vault,
             KeyId = key?.KeyId,
             IsDefault = wanted.AsDefault,

@@ -37,6 +37,7 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
             ExplicitBaseUrl = NewBaseUrl(before, provider),
             UseAuthHeader = wanted.UseAuthHeader ?? DefaultHeader(before, provider),
             Model = wanted.Model is null ? before.Model : ConfigurationName.ValidateModel(wanted.Model, before.Name),
+            Details = before.Details.With(wanted.Details, before.Name),
             IsDefault = wanted.AsDefault ?? before.IsDefault,
         };
         if (wanted.BaseUrl is not null || wanted.Provider is not null)

@@ -33,6 +33,9 @@ public sealed record ConfigurationUpdate
     /// <summary>Another default model; empty for none.</summary>
     public string? Model { get; init; }
 
+    /// <summary>What is to be changed of the details: what is <see langword="null"/> in it stays, what is empty goes.</summary>
+    public ConfigurationDetails? Details { get; init; }
+
     /// <summary>
     /// The configuration as it was shown to who accepts that its key goes where it says, also where the key was stored for another
     /// host, provider or header style: a change that somebody made in the file. Whoever shows a user interface asks first. Where the file

@@ -31,6 +31,30 @@ public sealed record LlmConfiguration
     /// <summary>The default model, or <see langword="null"/>.</summary>
     public string? Model { get; internal init; }
 
+    /// <summary>The organization that the provider bills, or <see langword="null"/>.</summary>
+    public string? Organization => Details.Organization;
+
+    /// <summary>The project that the provider counts usage for, or <see langword="null"/>.</summary>
+    public string? Project => Details.Project;
+
+    /// <summary>The version of the provider's API, or <see langword="null"/>.</summary>
+    public string? ApiVersion => Details.ApiVersion;
+
+    /// <summary>Further headers of each request by name, none of them a credential; <see langword="null"/> for none.</summary>
+    public IReadOnlyDictionary<string, string>? Headers => Details.Headers;
+
+    /// <summary>What it is for, or <see langword="null"/>.</summary>
+    public string? Description => Details.Description;
+
+    /// <summary>Words to find it by; <see langword="null"/> for none.</summary>
+    public IReadOnlyList<string>? Tags => Details.Tags;
+
+    /// <summary>Who answers for it, or <see langword="null"/>.</summary>
+    public string? Owner => Details.Owner;
+
+    /// <summary>When its key expires, in UTC, to the millisecond, as somebody noted it; <see langword="null"/> where nobody did.</summary>
+    public DateTime? ExpiresAt => Details.ExpiresAt;
+
     /// <summary>The vault that holds the key; <see langword="null"/> for a configuration without a key.</summary>
     public string? Vault { get; internal init; }
 
@@ -85,11 +109,22 @@ public sealed record LlmConfiguration
     /// <summary>True when the file gives a time that is later than now by more than a day; now was read in its place.</summary>
     internal bool HasLateTime { get; init; }
 
+    /// <summary>What the provider wants beside the key, and what people noted.</summary>
+    internal ConfigurationDetails Details { get; init; } = ConfigurationDetails.None;
+
     /// <summary>Properties of the entry that this version does not know.</summary>
     internal JsonExtras Extras { get; init; } = JsonExtras.None;
 
     /// <summary>Properties of the entry's key object that this version does not know.</summary>
     internal JsonExtras KeyExtras { get; init; } = JsonExtras.None;
+
+    /// <summary>True when one of its tags matches a pattern of <c>*</c> and <c>?</c>, letter case apart.</summary>
+    /// <param name="pattern">The pattern, or a tag.</param>
+    public bool HasTag(string pattern)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        return Tags is { } tags && tags.Any(tag => ConfigurationName.Matches(pattern.Trim(), tag));
+    }
 
     /// <summary>The same, as the default configuration or not.</summary>
     internal LlmConfiguration AsDefault(bool isDefault) => IsDefault == isDefault ? this : this with { IsDefault = isDefault };

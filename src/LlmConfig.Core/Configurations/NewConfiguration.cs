@@ -30,6 +30,9 @@ public sealed record NewConfiguration
     /// <summary>The default model; <see langword="null"/> or empty for none.</summary>
     public string? Model { get; init; }
 
+    /// <summary>What the provider wants beside the key, and what people note; <see langword="null"/> for nothing.</summary>
+    public ConfigurationDetails? Details { get; init; }
+
     /// <summary>The vault for the key, or that of <see cref="KeyName"/>; <see langword="null"/> or empty for the one that <see cref="LlmConfigRepository.GetStore"/> names.</summary>
     public string? Vault { get; init; }
 

@@ -5,7 +5,7 @@ namespace LlmConfig;
 /// <summary>
 /// What a configuration puts into the environment of a program: the variables that get its key, its base URL and its model,
 /// and those that are cleared because they would win over them. What a program finds in all of these variables depends on the
-/// configuration alone, not on what was set before. Holds the key until it is disposed of.
+/// configuration alone, not on what was set before, but for the version of an API that the configuration does not name. Holds the key until it is disposed of.
 /// </summary>
 public sealed partial class LlmEnvironment : IDisposable
 {
@@ -118,12 +118,14 @@ public sealed partial class LlmEnvironment : IDisposable
         KeyVariablesOf(provider).Contains(variable, Comparer)
         || ToolVariablesOf(provider).Any(tool => tool.Value == KeyPlace && Comparer.Equals(tool.Name, variable));
 
+    // A version of the API that somebody set for all that runs here leads no key elsewhere, and Azure's SDKs do not work without one: it is
+    // set where the configuration has one, and else left.
     private static IEnumerable<string> AllOf(LlmProvider provider) =>
     [
         .. KeyVariablesOf(provider),
         .. provider.BaseUrlVariable is { } name ? [name] : Array.Empty<string>(),
         .. provider.ModelVariables,
-        .. ToolVariablesOf(provider).Select(tool => tool.Name),
+        .. ToolVariablesOf(provider).Where(tool => tool.Value != "{apiVersion}").Select(tool => tool.Name),
         .. provider.OverridingVariables,
     ];
 
@@ -171,18 +173,34 @@ public sealed partial class LlmEnvironment : IDisposable
     // The value of a tool's variable; null where there is nothing to put there.
     private string? Fill(string template, LlmProvider tools)
     {
-        if (Configuration.BaseUrl is not { } url || (template.Contains("{model}", StringComparison.Ordinal) && Configuration.Model is null))
+        string? url = Configuration.BaseUrl;
+        Uri? parsed = url is null ? null : new Uri(url);
+        string? path = parsed?.AbsolutePath.Trim('/');
+        foreach ((string place, string? value) in new[]
         {
-            return null;
+            ("{model}", Configuration.Model),
+            ("{organization}", Configuration.Organization),
+            ("{project}", Configuration.Project),
+            ("{apiVersion}", Configuration.ApiVersion),
+            ("{headers}", Configuration.Headers is { } headers ? string.Join('\n', headers.Select(header => $"{header.Key}: {header.Value}")) : null),
+            ("{endpoint}", url is null ? null : tools.WithoutTail(url)),
+            ("{host}", parsed?.GetLeftPart(UriPartial.Authority)),
+            ("{path}/", string.IsNullOrEmpty(path) ? path : path + "/"),
+            ("{base}", url),
+        })
+        {
+            if (template.Contains(place, StringComparison.Ordinal))
+            {
+                if (value is null)
+                {
+                    return null;
+                }
+
+                template = template.Replace(place, value, StringComparison.Ordinal);
+            }
         }
 
-        var parsed = new Uri(url);
-        return template
-            .Replace("{model}", Configuration.Model, StringComparison.Ordinal)
-            .Replace("{endpoint}", tools.WithoutTail(url), StringComparison.Ordinal)
-            .Replace("{host}", parsed.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
-            .Replace("{path}/", parsed.AbsolutePath.Trim('/') is { Length: > 0 } path ? path + "/" : string.Empty, StringComparison.Ordinal)
-            .Replace("{base}", url, StringComparison.Ordinal);
+        return template;
     }
 
     private string RequireName(string variable)

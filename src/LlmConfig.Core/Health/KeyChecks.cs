@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LlmConfig;
 
 /// <summary>Whether each key is in its vault, and is the one that was put there.</summary>
@@ -224,4 +226,24 @@ internal sealed class AgeCheck(StoreParts store, TimeSpan? most) : StoreCheck(Ag
         most is not null,
         Store.Paths.Folder,
         "No key is older than that.");
+}
+
+/// <summary>Whether keys expire soon, as somebody noted.</summary>
+internal sealed class ExpiryCheck(StoreParts store) : StoreCheck(Expiry, store, staysWrong: false)
+{
+    private const int WarningDays = 14;
+
+    public override IEnumerable<CheckResult> Look(StoreSnapshot seen, CancellationToken cancellation) =>
+        from item in seen.Items
+        where item.ExpiresAt is not null
+        let end = item.ExpiresAt.GetValueOrDefault()
+        let left = end - Store.Now
+        let date = end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+        select left > TimeSpan.FromDays(WarningDays)
+            ? Ok(item.Name, $"Its key expires on {date}.")
+            : Warning(
+                item.Name,
+                left <= TimeSpan.Zero ? $"Its key expired on {date}, as was noted."
+                    : $"Its key expires on {date}, {(left < TimeSpan.FromDays(1) ? "in less than a day" : $"in {Count((int)left.TotalDays, "day", "days")}")}.",
+                "Make a new key at the provider and set it with Set-LlmConfig -ApiKey.");
 }

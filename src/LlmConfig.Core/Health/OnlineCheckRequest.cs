@@ -9,6 +9,8 @@ internal sealed class OnlineCheckRequest(LlmConfiguration item, LlmProvider prov
         ("Accept", "application/json"),
         ("User-Agent", $"LlmConfig/{typeof(OnlineCheckRequest).Assembly.GetName().Version}"),
         .. provider.ExtraHeaders.Select(header => header.Split(": ", 2)).Select(parts => (parts[0], parts[1])),
+        .. item.Provider is "openai" ? AccountOf(item) : [],
+        .. (item.Headers ?? ConfigurationDetails.NoHeaders).Select(header => (header.Key, header.Value)),
         .. key is null ? [] : new[] { item.UseAuthHeader ? ("Authorization", "Bearer " + key.ToPlainText()) : (provider.KeyHeader!, key.ToPlainText()) },
     ];
 
@@ -64,6 +66,11 @@ internal sealed class OnlineCheckRequest(LlmConfiguration item, LlmProvider prov
 
         return message;
     }
+
+    // A key that does not fit the account is refused (platform.openai.com, API reference, authentication).
+    private static IEnumerable<(string Name, string Value)> AccountOf(LlmConfiguration item) =>
+        new[] { ("OpenAI-Organization", item.Organization), ("OpenAI-Project", item.Project) }
+            .Where(header => header.Item2 is not null).Select(header => (header.Item1, header.Item2!));
 
     private static Uri? AddressOf(LlmProvider? provider, string baseUrl)
     {

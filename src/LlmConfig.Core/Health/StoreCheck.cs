@@ -23,6 +23,7 @@ internal abstract class StoreCheck(string name, StoreParts store, bool staysWron
     public const string Host = "Host";
     public const string Label = "Label";
     public const string Age = "Age";
+    public const string Expiry = "Expiry";
     public const string Time = "Time";
     public const string Orphan = "Orphan";
     public const string Intent = "Intent";

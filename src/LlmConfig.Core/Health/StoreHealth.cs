@@ -122,5 +122,6 @@ internal sealed class StoreHealth(StoreParts store)
         new HostCheck(store),
         new LabelCheck(store),
         new AgeCheck(store, maximumAge),
+        new ExpiryCheck(store),
     ];
 }

@@ -17,12 +17,13 @@ public static class LlmProviderCatalog
     private static readonly string[] OpenAITools =
     [
         "OPENAI_API_BASE={base}", "OPENAI_HOST={host}", "OPENAI_BASE_PATH={path}/chat/completions",
+        "OPENAI_ORG_ID={organization}", "OPENAI_ORGANIZATION={organization}", "OPENAI_PROJECT_ID={project}", "OPENAI_PROJECT={project}",
+        "OPENAI_CUSTOM_HEADERS={headers}",
         .. Copilot("openai", "{base}"),
     ];
 
-    // The switch to Azure; the account that a key must fit; headers that were meant for another gateway; what Codex prefers.
-    private static readonly string[] OpenAIOverrides =
-        ["OPENAI_API_TYPE", "OPENAI_ORG_ID", "OPENAI_ORGANIZATION", "OPENAI_PROJECT_ID", "OPENAI_PROJECT", "OPENAI_CUSTOM_HEADERS", "CODEX_API_KEY"];
+    // The switch to Azure; what Codex prefers.
+    private static readonly string[] OpenAIOverrides = ["OPENAI_API_TYPE", "CODEX_API_KEY"];
 
     /// <summary>All providers, in the order of the catalogue.</summary>
     public static IReadOnlyList<LlmProvider> All { get; } =
@@ -40,12 +41,12 @@ public static class LlmProviderCatalog
             BearerKeyVariables = ["ANTHROPIC_AUTH_TOKEN"],
             BaseUrlVariable = "ANTHROPIC_BASE_URL",
             ModelVariables = ["ANTHROPIC_MODEL"],
-            ToolVariables = Copilot("anthropic", "{base}"),
+            ToolVariables = ["ANTHROPIC_CUSTOM_HEADERS={headers}", .. Copilot("anthropic", "{base}")],
             // Base URLs of LangChain and LiteLLM, which read ANTHROPIC_BASE_URL after them; what was meant for another gateway; Claude
             // Code asks another cloud, with other keys, when one of the last is set.
             OverridingVariables =
             [
-                "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_UNIX_SOCKET",
+                "ANTHROPIC_API_URL", "ANTHROPIC_API_BASE", "ANTHROPIC_UNIX_SOCKET",
                 "CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY",
             ],
             KeyHeader = "x-api-key",
@@ -62,6 +63,8 @@ public static class LlmProviderCatalog
             ToolVariables =
             [
                 "AZURE_API_KEY={key}", "AZURE_API_BASE={endpoint}", "AZURE_OPENAI_BASE_URL={endpoint}/openai/v1",
+                // The SDKs of OpenAI, LangChain, LiteLLM.
+                "OPENAI_API_VERSION={apiVersion}", "AZURE_OPENAI_API_VERSION={apiVersion}", "AZURE_API_VERSION={apiVersion}",
                 .. Copilot("azure", "{endpoint}"),
             ],
             // The SDK prefers a token of Entra ID to the key.

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -153,11 +154,16 @@ internal static class ConfigDocumentReader
         bool? useAuthHeader = null;
         DateTime? created = null, updated = null;
         StoredKey key = default;
+        ConfigurationDetails details = ConfigurationDetails.None;
         while (fields.Next())
         {
             if (fields.Is("key"u8))
             {
                 key = fields.IsNull ? default : ReadKey(ref fields);
+            }
+            else if (fields.Is("details"u8))
+            {
+                details = fields.IsNull ? details : ReadDetails(ref fields);
             }
             else if (!(fields.Uuid("id"u8, ref id) || fields.Text("name"u8, ref name, ConfigurationName.IsStored, "a name breaks the rules")
                 || fields.SharedText("provider"u8, ref provider) || fields.Text("baseUrl"u8, ref baseUrl, IsBaseUrl, "a baseUrl breaks the rules")
@@ -178,6 +184,7 @@ internal static class ConfigDocumentReader
             ExplicitBaseUrl = baseUrl,
             UseAuthHeader = useAuthHeader ?? throw fields.Missing("useAuthHeader"),
             Model = model,
+            Details = details,
             KeyId = key.Id,
             Vault = key.Vault,
             KeyUpdatedAt = key.Id is null ? null : ChangeTime.Limited(key.UpdatedAt, now),
@@ -188,6 +195,61 @@ internal static class ConfigDocumentReader
             CreatedAt = ChangeTime.Limited(createdAt, now),
             UpdatedAt = ChangeTime.Limited(updatedAt, now),
             HasLateTime = ChangeTime.IsTooLate(createdAt, now) || ChangeTime.IsTooLate(updatedAt, now) || (key.Id is not null && ChangeTime.IsTooLate(key.UpdatedAt, now)),
+            Extras = fields.Others,
+        };
+    }
+
+    /// <summary>Details as the label of a key holds them; <see langword="null"/> where they break a rule.</summary>
+    public static ConfigurationDetails? TryReadDetails(string json)
+    {
+        try
+        {
+            var fields = new JsonFields(Encoding.UTF8.GetBytes(json));
+            ConfigurationDetails details = ReadDetailsOf(ref fields);
+            fields.Finish();
+            return details.Problem() is null ? details : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or StoreFormatException)
+        {
+            return null;
+        }
+    }
+
+    private static ConfigurationDetails ReadDetails(ref JsonFields entry)
+    {
+        JsonFields fields = entry.Enter("details", "details.");
+        ConfigurationDetails details = ReadDetailsOf(ref fields);
+        entry.Leave(fields);
+        return details;
+    }
+
+    private static ConfigurationDetails ReadDetailsOf(ref JsonFields fields)
+    {
+        string? organization = null, project = null, apiVersion = null, description = null, owner = null;
+        List<KeyValuePair<string, string>>? headers = null;
+        List<string>? tags = null;
+        DateTime? expires = null;
+        while (fields.Next())
+        {
+            if (!(fields.SharedText("organization"u8, ref organization) || fields.SharedText("project"u8, ref project)
+                || fields.SharedText("apiVersion"u8, ref apiVersion) || fields.TextMap("headers"u8, ref headers)
+                || fields.Text("description"u8, ref description) || fields.Texts("tags"u8, ref tags)
+                || fields.SharedText("owner"u8, ref owner) || fields.Time("expiresAt"u8, ref expires)))
+            {
+                fields.KeepOther();
+            }
+        }
+
+        return new ConfigurationDetails
+        {
+            Organization = organization,
+            Project = project,
+            ApiVersion = apiVersion,
+            Headers = headers is { Count: > 0 } ? ConfigurationDetails.ByName(headers) : null,
+            Description = description,
+            Tags = tags is { Count: > 0 } ? tags : null,
+            Owner = owner,
+            ExpiresAt = expires,
             Extras = fields.Others,
         };
     }

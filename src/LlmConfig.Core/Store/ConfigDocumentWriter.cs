@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -95,7 +97,60 @@ internal static class ConfigDocumentWriter
 
         json.WriteString("createdAt", Time(item.CreatedAt));
         json.WriteString("updatedAt", Time(item.UpdatedAt));
+        if (!item.Details.IsEmpty)
+        {
+            json.WritePropertyName("details");
+            Write(json, item.Details);
+        }
+
         item.Extras.WriteTo(json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The details as one line of JSON, as the label of a key holds them.</summary>
+    public static string Write(ConfigurationDetails details)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, Options with { Indented = false }))
+        {
+            Write(json, details);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static void Write(Utf8JsonWriter json, ConfigurationDetails details)
+    {
+        json.WriteStartObject();
+        WriteOptional(json, "organization", details.Organization);
+        WriteOptional(json, "project", details.Project);
+        WriteOptional(json, "apiVersion", details.ApiVersion);
+        if (details.Headers is { } headers)
+        {
+            json.WriteStartObject("headers");
+            foreach ((string name, string value) in headers)
+            {
+                json.WriteString(name, value);
+            }
+
+            json.WriteEndObject();
+        }
+
+        WriteOptional(json, "description", details.Description);
+        if (details.Tags is { } tags)
+        {
+            json.WriteStartArray("tags");
+            foreach (string tag in tags)
+            {
+                json.WriteStringValue(tag);
+            }
+
+            json.WriteEndArray();
+        }
+
+        WriteOptional(json, "owner", details.Owner);
+        WriteOptional(json, "expiresAt", details.ExpiresAt is { } date ? Time(date) : null);
+        details.Extras.WriteTo(json);
         json.WriteEndObject();
     }
 

@@ -249,6 +249,38 @@ internal ref struct JsonFields
         return found;
     }
 
+    /// <summary>An array of texts.</summary>
+    public bool Texts(ReadOnlySpan<byte> name, ref List<string>? value)
+    {
+        bool found = Is(name);
+        if (found && !IsNull)
+        {
+            value = [];
+            for (RequireStart(name, JsonTokenType.StartArray); NextItem();)
+            {
+                value.Add(ReadText(name) ?? throw Wrong(name, "holds what is not a text"));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>An object of texts, in their order.</summary>
+    public bool TextMap(ReadOnlySpan<byte> name, ref List<KeyValuePair<string, string>>? value)
+    {
+        bool found = Is(name);
+        if (found && !IsNull)
+        {
+            value = [];
+            for (RequireStart(name, JsonTokenType.StartObject); _json.Read() && _json.TokenType == JsonTokenType.PropertyName;)
+            {
+                value.Add(KeyValuePair.Create(TakeName(), ReadText(name) ?? throw Wrong(name, "holds what is not a text")));
+            }
+        }
+
+        return found;
+    }
+
     /// <summary>The error for a property that has to be there.</summary>
     public readonly StoreFormatException Missing(string name) => new($"the property '{_prefix + name}' is missing");
 
@@ -263,6 +295,14 @@ internal ref struct JsonFields
         : throw Wrong(name, "holds a character that does not print");
 
     private readonly StoreFormatException Wrong(ReadOnlySpan<byte> name, string problem) => new($"'{_prefix}{Encoding.UTF8.GetString(name)}' {problem}");
+
+    private readonly void RequireStart(ReadOnlySpan<byte> name, JsonTokenType start)
+    {
+        if (_json.TokenType != start)
+        {
+            throw Wrong(name, start == JsonTokenType.StartArray ? "is not an array" : "is not an object");
+        }
+    }
 
     private readonly void RequireObject(string what)
     {

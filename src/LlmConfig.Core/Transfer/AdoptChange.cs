@@ -55,6 +55,7 @@ internal sealed class AdoptChange(
             ExplicitBaseUrl = Shared.ExplicitBaseUrl,
             UseAuthHeader = Shared.UseAuthHeader,
             Model = Shared.Model,
+            Details = Shared.Details,
             UpdatedAt = Shared.UpdatedAt,
         });
 

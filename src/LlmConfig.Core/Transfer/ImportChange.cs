@@ -48,6 +48,7 @@ internal sealed class ImportChange(ImportItem item, bool isRepeated, ImportOptio
             ExplicitBaseUrl = BaseUrlOf(provider, shown, there),
             UseAuthHeader = item.UseAuthHeader ?? provider.UseAuthHeader,
             Model = ConfigurationName.ValidateModel(item.Model, shown),
+            Details = ConfigurationDetails.None.With(item.Details, shown),
         };
         if (there is null)
         {
@@ -106,6 +107,7 @@ internal sealed class ImportChange(ImportItem item, bool isRepeated, ImportOptio
             ExplicitBaseUrl = settings.ExplicitBaseUrl,
             UseAuthHeader = settings.UseAuthHeader,
             Model = settings.Model,
+            Details = item.Details is null ? there.Details : settings.Details,
         };
         if (after == there)
         {

@@ -94,6 +94,9 @@ public sealed class ImportItem
     /// <summary>The default model, or <see langword="null"/>.</summary>
     public string? Model { get; internal init; }
 
+    /// <summary>What the provider wants beside the key, and what people noted; <see langword="null"/> where the source says nothing of it.</summary>
+    public ConfigurationDetails? Details { get; internal init; }
+
     /// <summary>Where it is from, in words fit to be shown: the variable, or the place in the file.</summary>
     public string Origin { get; internal init; } = string.Empty;
 
@@ -137,6 +140,7 @@ public sealed class ImportItem
         BaseUrl = item.ExplicitBaseUrl,
         UseAuthHeader = item.UseAuthHeader,
         Model = item.Model,
+        Details = item.Details,
         IsDefault = item.IsDefault,
         CreatedAt = item.CreatedAt,
         Key = key,

@@ -21,6 +21,7 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
     private const string ExplicitBaseUrl = "baseUrl";
     private const string UseAuthHeader = "useAuthHeader";
     private const string Model = "model";
+    private const string Details = "details";
     private const string KeyUpdatedAt = "keyUpdatedAt";
     private const string CreatedAt = "createdAt";
     private const string UpdatedAt = "updatedAt";
@@ -47,6 +48,11 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
             properties[Model] = model;
         }
 
+        if (!item.Details.IsEmpty)
+        {
+            properties[Details] = ConfigDocumentWriter.Write(item.Details);
+        }
+
         properties[KeyUpdatedAt] = ConfigDocumentWriter.Time(item.KeyUpdatedAt ?? item.UpdatedAt);
         properties[CreatedAt] = ConfigDocumentWriter.Time(item.CreatedAt);
         properties[UpdatedAt] = ConfigDocumentWriter.Time(item.UpdatedAt);
@@ -62,12 +68,14 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
         ArgumentNullException.ThrowIfNull(properties);
         string? baseUrl = Text(ExplicitBaseUrl);
         string? model = Text(Model);
+        ConfigurationDetails? details = Text(Details) is { } json ? ConfigDocumentReader.TryReadDetails(json) : ConfigurationDetails.None;
         if (!Guid.TryParse(Text(Store), out Guid store)
             || !Guid.TryParse(Text(Id), out Guid id)
             || Text(Name) is not { } name || !ConfigurationName.IsStored(name)
             || Text(Provider) is not { } provider || !DisplayText.Prints(provider)
             || (baseUrl is not null && BaseUrl.Problem(baseUrl) is not null)
             || (model is not null && !DisplayText.Prints(model))
+            || details is null
             || !bool.TryParse(Text(UseAuthHeader), out bool useAuthHeader)
             || Time(CreatedAt) is not { } created)
         {
@@ -90,6 +98,7 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
             ExplicitBaseUrl = baseUrl,
             UseAuthHeader = useAuthHeader,
             Model = model,
+            Details = details,
             KeyUpdatedAt = keyUpdated,
             CreatedAt = created,
             UpdatedAt = updated,
@@ -124,7 +133,8 @@ public sealed record KeyLabel(Guid StoreId, LlmConfiguration Configuration)
         && one.Provider == other.Provider
         && one.ExplicitBaseUrl == other.ExplicitBaseUrl
         && one.UseAuthHeader == other.UseAuthHeader
-        && one.Model == other.Model;
+        && one.Model == other.Model
+        && one.Details == other.Details;
 
     private static DateTime ToMilliseconds(DateTime utc) => new(utc.Ticks - (utc.Ticks % TimeSpan.TicksPerMillisecond), DateTimeKind.Utc);
 }
