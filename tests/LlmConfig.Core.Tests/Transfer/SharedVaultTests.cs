@@ -142,6 +142,29 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void A_key_that_the_first_rotated_and_did_not_remove_yet_is_not_removed_by_the_second()
+    {
+        LlmConfiguration item = Create(_first, "work");
+        _ = Import();
+        _far.Before = (name, _) =>
+        {
+            if (name == "Remove")
+            {
+                throw FakeVault.Unavailable;
+            }
+        };
+        string value = Rotate(_first, item.Id);
+        _far.Before = null;
+
+        Assert.Equal(ImportAction.Update, Assert.Single(Import()).Action);
+
+        Assert.Equal(value, _second.ReadKey(item.Id, With));
+        Assert.Contains(item.KeyId, _far.Keys.Keys);
+        Assert.Equal(1, First().Recover());
+        Assert.Equal([value], _far.Keys.Values);
+    }
+
+    [Fact]
     public void A_setting_that_the_second_changed_later_stays_and_a_key_that_was_rotated_before_comes_along()
     {
         LlmConfiguration item = Create(_first, "work");
