@@ -143,6 +143,34 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(File.ReadAllBytes(_store.Paths.ConfigFile), File.ReadAllBytes(_store.Paths.Backup));
     }
 
+    [Fact]
+    public void The_damaged_file_is_moved_aside_once_a_backup_that_validates_is_durable()
+    {
+        File.WriteAllText(_store.Paths.ConfigFile, "{");
+        File.WriteAllText(_store.Paths.Backup, "{");
+        string? last = null;
+        int moved = 0;
+        var files = new FailingFileSystem
+        {
+            Before = (_, call, path) =>
+            {
+                if (call == "Rename" && path.StartsWith(_store.Paths.ConfigFile + ".damaged", StringComparison.Ordinal))
+                {
+                    moved++;
+                    Assert.Equal($"SyncFolder {_store.Store.Path}", last);
+                    Assert.Equal(2, StoreDocument.Read(File.ReadAllBytes(_store.Paths.Backup)).Configurations.Count);
+                }
+
+                last = $"{call} {path}";
+            },
+        };
+
+        LlmConfigRepository repository = _store.Open(options => options with { Files = files });
+        Assert.All(repository.Repair(repository.PlanRepair(["Far"]), _ => true).Where(result => result.Check == "File"), result => Assert.Null(result.Error));
+
+        Assert.Equal(1, moved);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Xunit.Abstractions;
 
 namespace LlmConfig.Tests;
@@ -110,6 +111,22 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(["mine", "theirs"], _far.Labels.Values.Select(label => label.Configuration.Name).Order());
         Assert.NotEmpty(_first.ReadKey(mine.Id, With));
         Assert.NotEmpty(_second.ReadKey(theirs.Id, With));
+    }
+
+    [Fact]
+    public void A_key_of_the_first_stays_where_the_file_of_the_second_was_made_to_say_that_it_is_its_own()
+    {
+        LlmConfiguration item = Create(_first, "work");
+        _ = Import();
+        JsonNode file = JsonNode.Parse(File.ReadAllBytes(_second.Paths.ConfigFile))!;
+        file["configs"]![0]!["key"]!.AsObject().Remove("store");
+        File.WriteAllText(_second.Paths.ConfigFile, file.ToJsonString());
+        Assert.Null(Second().Get(item.Id).KeyStoreId);
+
+        Second().Remove([item.Id]);
+
+        Assert.Empty(Second().GetAll());
+        Assert.NotEmpty(_first.ReadKey(item.Id, With));
     }
 
     [Fact]
