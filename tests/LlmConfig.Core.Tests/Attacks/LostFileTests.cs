@@ -25,6 +25,25 @@ public sealed class LostFileTests : IDisposable
     }
 
     [Fact]
+    public void A_vault_that_does_not_open_is_not_taken_for_one_without_keys()
+    {
+        LlmConfiguration item = _store.Create("work", TestKey.New());
+        Lose();
+        byte[] masterKey = File.ReadAllBytes(_store.MasterKeyFile);
+        string path = _store.MasterKeyFile;
+        File.Delete(path);
+
+        Refusal.Of(_store, LlmConfigErrorCode.VaultCorrupt, path, () => _store.Create("local"));
+        Refusal.Of(_store, LlmConfigErrorCode.VaultCorrupt, path, () => _store.Open().GetAll());
+
+        File.WriteAllBytes(path, masterKey);
+        Access.Restrict(path);
+        LlmConfigRepository repository = _store.Open();
+        Assert.All(repository.Repair(repository.PlanRepair(), _ => true), result => Assert.Null(result.Error));
+        _store.ReadKey(item.Id);
+    }
+
+    [Fact]
     public void A_repair_brings_the_configuration_and_its_key_back()
     {
         string key = TestKey.New();

@@ -38,6 +38,11 @@ public sealed class OlderFileTests : IDisposable
         Refusal.Of(LlmConfigErrorCode.StoreOutdated, _store.Paths.ConfigFile, () => _store.Open().GetKey(_store.Open().Get("work")));
         Refusal.Of(LlmConfigErrorCode.StoreOutdated, _store.Paths.ConfigFile, () => _store.Open().GetEnvironment(_id));
 
+        // Nor by who read its settings just now, as a command does.
+        using LlmConfigRepository repository = _store.Open();
+        LlmConfiguration item = repository.Get("work");
+        Refusal.Of(LlmConfigErrorCode.StoreOutdated, _store.Paths.ConfigFile, () => repository.GetKey(item));
+
         Assert.Contains("revision 1", error.Problem, StringComparison.Ordinal);
         Assert.Contains("revision 2", error.Problem, StringComparison.Ordinal);
         Assert.Equal("work", _store.Open().Get(_id).Name);

@@ -126,6 +126,73 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(3, _store.KeptAside.Length);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_damaged_backup_is_kept_too(bool fileToo)
+    {
+        File.WriteAllText(_store.Paths.Backup, "damaged backup");
+        if (fileToo)
+        {
+            File.WriteAllText(_store.Paths.ConfigFile, "damaged file");
+        }
+
+        Assert.All(_store.Repair(null, "Far"), result => Assert.True(result.Error is null, result.ToString()));
+
+        Assert.Equal(fileToo ? ["damaged backup", "damaged file"] : ["damaged backup"], _store.KeptAside.Select(File.ReadAllText).Order());
+        Assert.Equal(File.ReadAllBytes(_store.Paths.ConfigFile), File.ReadAllBytes(_store.Paths.Backup));
+    }
+
+    [Fact]
+    public void The_damaged_file_is_moved_aside_once_a_backup_that_validates_is_durable()
+    {
+        File.WriteAllText(_store.Paths.ConfigFile, "{");
+        File.WriteAllText(_store.Paths.Backup, "{");
+        string? last = null;
+        int moved = 0;
+        var files = new FailingFileSystem
+        {
+            Before = (_, call, path) =>
+            {
+                if (call == "Rename" && path.StartsWith(_store.Paths.ConfigFile + ".damaged", StringComparison.Ordinal))
+                {
+                    moved++;
+                    Assert.Equal($"SyncFolder {_store.Store.Path}", last);
+                    Assert.Equal(2, StoreDocument.Read(File.ReadAllBytes(_store.Paths.Backup)).Configurations.Count);
+                }
+
+                last = $"{call} {path}";
+            },
+        };
+
+        LlmConfigRepository repository = _store.Open(options => options with { Files = files });
+        Assert.All(repository.Repair(repository.PlanRepair(["Far"]), _ => true).Where(result => result.Check == "File"), result => Assert.Null(result.Error));
+
+        Assert.Equal(1, moved);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_key_that_is_found_again_is_not_sealed_for_what_others_wrote(bool isFar)
+    {
+        // The label of a vault of others says the forged host too; that of the built-in one says another header style than the file.
+        LlmConfiguration item = _store.Document.Find(isFar ? "far" : "near")!;
+        LlmConfiguration forged = isFar ? item with { ExplicitBaseUrl = "https://forged.example/v1" } : item with { UseAuthHeader = false };
+        if (isFar)
+        {
+            _store.Far.Labels[item.KeyId!] = new KeyLabel(_store.Store.StoreId, forged);
+        }
+
+        _store.Edit(other => other.Id == item.Id ? forged with { KeyId = TestKey.NewId() } : other);
+
+        RepairResult done = Assert.Single(_store.Repair(null, "Far"), result => result is { Check: "Key", Changed: true });
+
+        Assert.Contains("-AcceptHost", done.Message, StringComparison.Ordinal);
+        Assert.Equal(item.KeyId, _store.Document.Find(item.Id)!.KeyId);
+        Refusal.Of(LlmConfigErrorCode.HostMismatch, item.Name, () => _store.Open().GetKey(item.Id));
+    }
+
     [Fact]
     public void The_backup_comes_back_byte_for_byte()
     {

@@ -277,6 +277,20 @@ public sealed class IntentTests : IDisposable
         Assert.Contains(_store.Warnings, warning => warning.Message.Contains("another store", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_forged_intent_takes_no_label_from_a_key_of_another_store()
+    {
+        _store.Create("work", TestKey.New());
+        string id = LeaveFarKey(Guid.NewGuid());
+        KeyLabel before = _far.Labels[id];
+        string path = Dead();
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"keys\":[]", $"\"keys\":[],\"labels\":[{Entry("Far", id)}]", StringComparison.Ordinal));
+
+        Assert.Equal(1, Open().Recover());
+
+        Assert.Equal(before, _far.Labels[id]);
+    }
+
     private static string Entry(string vault, string id) => $$"""{"vault":"{{vault}}","id":"{{id}}"}""";
 
     // What a process that was killed leaves: the file, without the lock.

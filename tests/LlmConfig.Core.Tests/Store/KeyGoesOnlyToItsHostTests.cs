@@ -20,6 +20,11 @@ public sealed class KeyGoesOnlyToItsHostTests : IDisposable
             Work(file)["key"]!["host"] = ForgedHost;
         },
         ["the provider"] = file => Work(file)["provider"] = "groq",
+        ["the provider, at the same host"] = file =>
+        {
+            Work(file)["provider"] = "groq";
+            Work(file)["baseUrl"] = "https://api.openai.com/v1";
+        },
         ["the header style"] = file => Work(file)["useAuthHeader"] = false,
         ["another entry's key"] = file => Work(file)["key"]!["id"] = Other(file)["key"]!["id"]!.DeepClone(),
         ["another entry's key, host and seal"] = file =>

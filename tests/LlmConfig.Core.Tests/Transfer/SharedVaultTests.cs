@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Xunit.Abstractions;
 
 namespace LlmConfig.Tests;
@@ -113,6 +114,22 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public void A_key_of_the_first_stays_where_the_file_of_the_second_was_made_to_say_that_it_is_its_own()
+    {
+        LlmConfiguration item = Create(_first, "work");
+        _ = Import();
+        JsonNode file = JsonNode.Parse(File.ReadAllBytes(_second.Paths.ConfigFile))!;
+        file["configs"]![0]!["key"]!.AsObject().Remove("store");
+        File.WriteAllText(_second.Paths.ConfigFile, file.ToJsonString());
+        Assert.Null(Second().Get(item.Id).KeyStoreId);
+
+        Second().Remove([item.Id]);
+
+        Assert.Empty(Second().GetAll());
+        Assert.NotEmpty(_first.ReadKey(item.Id, With));
+    }
+
+    [Fact]
     public void Keys_without_a_readable_label_are_counted_and_passed_over()
     {
         Create(_first, "work");
@@ -139,6 +156,29 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(value, _first.ReadKey(item.Id, With));
         Assert.Equal([value], _far.Keys.Values);
         AssertNothingIsLeft();
+    }
+
+    [Fact]
+    public void A_key_that_the_first_rotated_and_did_not_remove_yet_is_not_removed_by_the_second()
+    {
+        LlmConfiguration item = Create(_first, "work");
+        _ = Import();
+        _far.Before = (name, _) =>
+        {
+            if (name == "Remove")
+            {
+                throw FakeVault.Unavailable;
+            }
+        };
+        string value = Rotate(_first, item.Id);
+        _far.Before = null;
+
+        Assert.Equal(ImportAction.Update, Assert.Single(Import()).Action);
+
+        Assert.Equal(value, _second.ReadKey(item.Id, With));
+        Assert.Contains(item.KeyId, _far.Keys.Keys);
+        Assert.Equal(1, First().Recover());
+        Assert.Equal([value], _far.Keys.Values);
     }
 
     [Fact]

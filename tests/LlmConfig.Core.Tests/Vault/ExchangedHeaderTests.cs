@@ -22,8 +22,28 @@ public sealed class ExchangedHeaderTests : IDisposable
         Assert.Contains("KeyFile", found.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Open().PlanRepair().Steps, step => step.Check == "Leftover");
 
+        string changed = File.ReadAllText(_store.VaultPaths.Header);
+
         AssertRepaired(item, "sk-test-work");
         Assert.Equal(masterKey, File.ReadAllBytes(_store.MasterKeyFile));
+        Assert.Equal(changed, File.ReadAllText(Directory.GetFiles(_store.Paths.Vault, "vault.json.damaged-*").Single()));
+    }
+
+    [Fact]
+    public void A_header_is_not_written_back_for_a_master_key_that_is_not_the_one_of_the_keys()
+    {
+        _store.Create("work", "sk-test-work");
+        byte[] forged = File.ReadAllBytes(_store.MasterKeyFile);
+        forged[^1] ^= 1;
+        File.WriteAllBytes(_store.MasterKeyFile, forged);
+        WriteHeader(File.ReadAllText(_store.VaultPaths.Header).Replace("\"KeyFile\"", "\"SecretService\"", StringComparison.Ordinal));
+        string header = File.ReadAllText(_store.VaultPaths.Header);
+
+        Assert.DoesNotContain(Open().PlanRepair().Steps, step => step.Check == "Protector");
+        Repair();
+
+        Assert.Equal(header, File.ReadAllText(_store.VaultPaths.Header));
+        Assert.Single(_store.MasterKeyFiles);
     }
 
     [Fact]

@@ -208,6 +208,55 @@ public sealed class MasterKeyRotationTests : IDisposable
     }
 
     [Fact]
+    public void A_rotation_that_was_left_undone_keeps_the_old_master_key_while_a_file_cannot_be_sealed_anew()
+    {
+        Dictionary<Guid, string> keys = Create(2);
+        Guid before = Header().VaultId;
+        Interrupt();
+        string path = _store.Sealed.Single(path => SealedSecret.VaultOf(File.ReadAllBytes(path)) == before);
+        byte[] bytes = File.ReadAllBytes(path);
+        byte[] bad = [.. bytes];
+        bad[^1] ^= 1;
+        File.WriteAllBytes(path, bad);
+
+        LlmConfigException error = Refusal.Of(LlmConfigErrorCode.VaultCorrupt, path, () => _store.Open().RotateMasterKey());
+
+        Assert.Contains("is not destroyed", error.Problem, StringComparison.Ordinal);
+        Assert.Contains(_store.VaultPaths.MasterKey(before), _store.MasterKeyFiles);
+        File.WriteAllBytes(path, bytes);
+        _store.Open().RotateMasterKey();
+        AssertReadable(keys);
+        Assert.Single(_store.MasterKeyFiles);
+    }
+
+    [Fact]
+    public void The_file_of_an_old_master_key_is_overwritten_and_flushed_before_it_is_removed()
+    {
+        Create(1);
+        string old = _store.MasterKeyFile;
+        byte[]? removed = null;
+        string? last = null;
+        string? beforeIt = null;
+        var files = new FailingFileSystem
+        {
+            Before = (_, call, path) =>
+            {
+                if (call == "Delete" && path == old)
+                {
+                    (removed, beforeIt) = (File.ReadAllBytes(old), last);
+                }
+
+                last = call;
+            },
+        };
+
+        _store.Open(options => options with { Files = files, Protectors = (vault, _) => [new KeyFileProtector(vault, files)] }).RotateMasterKey();
+
+        Assert.Equal(new byte[56], removed);
+        Assert.Equal("FlushFile", beforeIt);
+    }
+
+    [Fact]
     public void An_old_master_key_that_its_protector_does_not_let_go_of_is_destroyed_by_the_next_repair()
     {
         LlmConfiguration item = _store.Create("work", "sk-test-work", null, Open());

@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.IO.Pipes;
 using System.Security;
+using System.Security.Cryptography;
 
 namespace LlmConfig.Tests;
 
@@ -108,6 +110,38 @@ public sealed class PassphraseTests : IDisposable
         _process = new PassphraseKeys();
         _answer = null;
         Assert.Equal("sk-test-work", ReadKey(item));
+    }
+
+    [Fact]
+    public void A_new_passphrase_for_the_same_master_key_holds_at_once()
+    {
+        LlmConfiguration item = Protect();
+        Guid before = Header().VaultId;
+        _answer = Other;
+        Open().SetProtector(ProtectorKind.Passphrase, keepMasterKey: true);
+        _asked.Clear();
+
+        Assert.Equal(before, Header().VaultId);
+        Assert.Equal("sk-test-work", ReadKey(item));
+        Assert.Empty(_asked);
+    }
+
+    [Fact]
+    public void A_wrapped_master_key_is_sealed_as_the_document_says_and_for_its_vault_alone()
+    {
+        Protect();
+        VaultHeader header = Header();
+        byte[] wrapped = header.Wrapped;
+        byte[] associated = [.. System.Text.Encoding.ASCII.GetBytes($"LlmConfig passphrase {header.VaultId:D} "), .. wrapped[..22]];
+        byte[] derived = Rfc2898DeriveBytes.Pbkdf2(
+            Right, wrapped[6..22], BinaryPrimitives.ReadInt32BigEndian(wrapped.AsSpan(2)), HashAlgorithmName.SHA512, 32);
+        byte[] masterKey = new byte[32];
+        using var aes = new AesGcm(derived, 16);
+
+        aes.Decrypt(wrapped.AsSpan(22, 12), wrapped.AsSpan(34, 32), wrapped.AsSpan(66), masterKey, associated);
+
+        Assert.Equal(header.VaultId, VaultHeader.IdOf(masterKey));
+        Assert.Equal(82, wrapped.Length);
     }
 
     [Fact]

@@ -129,6 +129,50 @@ public sealed class SecretVaultTests : IDisposable
         Assert.False(Directory.Exists(_store.Path));
     }
 
+    [Theory]
+    [InlineData("vault.json")]
+    [InlineData("master.key")]
+    public void A_vault_that_lost_its_header_or_master_key_takes_no_secret_and_gets_no_new_one(string file)
+    {
+        Write("one", "first");
+        string path = _store.PathOf("vault/" + file);
+        byte[] content = File.ReadAllBytes(path);
+        File.Delete(path);
+        string[] before = Directory.GetFiles(_store.Paths.Vault);
+
+        Assert.Equal(LlmConfigErrorCode.VaultCorrupt, Assert.Throws<LlmConfigException>(() => Write("two", "second")).Code);
+
+        Assert.Equal(before.Order(), Directory.GetFiles(_store.Paths.Vault).Order());
+        File.WriteAllBytes(path, content);
+        Access.Restrict(path);
+        Assert.Equal("first", Text("one"));
+    }
+
+    [Fact]
+    public void A_secret_is_not_removed_between_the_two_halves_of_new_metadata_which_would_bring_it_back()
+    {
+        Write("one", "first");
+        var refused = new List<LlmConfigErrorCode>();
+        var files = new FailingFileSystem
+        {
+            Before = (_, call, path) =>
+            {
+                if (call == "Rename" && path.EndsWith(".sealed", StringComparison.Ordinal))
+                {
+                    using var other = new SecretVault(StoreFolder.At(_store.Path), _store.Options with { LockPatience = TimeSpan.Zero });
+                    refused.Add(Assert.Throws<LlmConfigException>(() => other.Remove("one")).Code);
+                }
+            },
+        };
+        using var vault = new SecretVault(StoreFolder.At(_store.Path), _store.Options with { Files = files });
+
+        Assert.True(vault.WriteMetadata("one", new Dictionary<string, object?> { ["a"] = 1 }));
+
+        Assert.Equal([LlmConfigErrorCode.StoreBusy], refused);
+        Assert.True(vault.Remove("one"));
+        Assert.Null(Text("one"));
+    }
+
     private static SecureString Secure(string text)
     {
         var result = new SecureString();
