@@ -19,6 +19,7 @@
         'Exit-LlmConfig'
         'Export-LlmConfig'
         'Get-LlmConfig'
+        'Get-LlmConfigHeader'
         'Get-LlmConfigKey'
         'Get-LlmConfigStore'
         'Get-LlmProvider'

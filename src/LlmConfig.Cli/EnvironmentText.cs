@@ -49,10 +49,18 @@ internal sealed class EnvironmentText(LlmEnvironment environment) : IDisposable
             Assign(format, name, Encoding.UTF8.GetBytes(value));
         }
 
-        foreach (string name in format is EnvironmentFormat.Posix or EnvironmentFormat.PowerShell ? environment.ClearedVariables : [])
+        if (format is not (EnvironmentFormat.Posix or EnvironmentFormat.PowerShell))
+        {
+            return;
+        }
+
+        foreach (string name in environment.ClearedVariables)
         {
             Put(format == EnvironmentFormat.Posix ? $"unset {name}\n" : $"$env:{name} = $null\n");
         }
+
+        // The configuration is in force in that shell from then on, and its prompt may show it.
+        Assign(format, LlmEnvironment.ActiveVariable, Encoding.UTF8.GetBytes(environment.Configuration.Name));
     }
 
     /// <summary>Writes the line that lets a workflow hide the key in its logs.</summary>

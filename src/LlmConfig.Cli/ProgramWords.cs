@@ -24,6 +24,7 @@ internal static class ProgramWords
         ("Set-LlmConfig -AcceptHost", "llmconfig set NAME --accept-host"),
         ("Set-LlmConfig -AsDefault", "llmconfig set NAME --default"),
         ("Set-LlmConfig -BaseUrl", "llmconfig set NAME --base-url URL"),
+        ("Set-LlmConfig -Model", "llmconfig set NAME --model"),
         ("Set-LlmConfig -Provider", "llmconfig set NAME --provider"),
         ("Set-LlmConfig", "llmconfig set"),
         ("New-LlmConfig with the provider openai-compatible and a base URL", "llmconfig new NAME openai-compatible --base-url URL"),

@@ -61,7 +61,7 @@ internal sealed class Session(CommandLine line, IConsole console, IProgramStarte
     {
         if (wanted.Count == 0)
         {
-            return Repository.GetAll();
+            return Repository.Select("*");
         }
 
         var found = new List<LlmConfiguration>();

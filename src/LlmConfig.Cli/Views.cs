@@ -20,9 +20,9 @@ internal static class Views
             ("Model", item.Model),
             ("Vault", item.Vault ?? "none: there is no key"),
             ("Key name", item.KeyName),
-            ("Key set", Time(item.KeyUpdatedAt)),
-            ("Created", Time(item.CreatedAt)),
-            ("Changed", Time(item.UpdatedAt)),
+            ("Key set", DisplayText.LocalTime(item.KeyUpdatedAt)),
+            ("Created", DisplayText.LocalTime(item.CreatedAt)),
+            ("Changed", DisplayText.LocalTime(item.UpdatedAt)),
             ("Id", item.Id.ToString("D")),
         ]),
         item =>
@@ -31,6 +31,7 @@ internal static class Views
             ("name", item.Name),
             ("provider", item.Provider),
             ("baseUrl", item.BaseUrl),
+            ("host", item.Host),
             ("useAuthHeader", item.UseAuthHeader),
             ("model", item.Model),
             ("vault", item.Vault),
@@ -38,6 +39,7 @@ internal static class Views
             ("keyStoreId", item.KeyStoreId),
             ("isDefault", item.IsDefault),
             ("keyUpdatedAt", item.KeyUpdatedAt),
+            ("keyAge", item.KeyAge),
             ("createdAt", item.CreatedAt),
             ("updatedAt", item.UpdatedAt),
         ]);
@@ -45,15 +47,21 @@ internal static class Views
     /// <summary>Configurations, one a line.</summary>
     public static View<LlmConfiguration> ConfigurationTable => Configuration with
     {
-        Lay = (page, items) => page.Table(items, ["NAME", "PROVIDER", "MODEL", "VAULT", "KEY AGE", "BASE URL"], item =>
-        [
-            item.IsDefault ? new Cell($"{item.Name} (default)", Tone.Good) : item.Name,
-            item.Provider,
-            item.Model,
-            item.Vault,
-            item.KeyUpdatedAt is { } set ? new Cell(Age(DateTime.UtcNow - set)) : new Cell("no key", Tone.Quiet),
-            item.BaseUrl,
-        ]),
+        Lay = (page, items) =>
+        {
+            // What is the same in each row says nothing.
+            bool hasVaults = items.Select(item => item.Vault).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Skip(1).Any();
+            page.Table(items, ["", "NAME", "PROVIDER", "MODEL", .. hasVaults ? ["VAULT"] : Array.Empty<string>(), "KEY AGE", "HOST"], item =>
+            [
+                new Cell(item.IsDefault ? "*" : null, Tone.Good),
+                item.Name,
+                item.Provider,
+                item.Model,
+                .. hasVaults ? [item.Vault] : Array.Empty<Cell>(),
+                new Cell(DisplayText.KeyAge(item.KeyUpdatedAt), item.KeyUpdatedAt is null ? Tone.Quiet : Tone.Plain),
+                item.Host,
+            ]);
+        },
     };
 
     public static View<LlmProvider> Provider => new(
@@ -97,9 +105,9 @@ internal static class Views
             ("New keys go to", item.DefaultVault),
             ("  because", ProgramWords.Translate(item.DefaultVaultReason)),
             .. item.Vaults.Select(vault => ("Vault", (Cell)vault.ToString())),
-            ("Protector", item.Protector?.ToString()),
+            ("Protector", item.Protector),
             ("  because", ProgramWords.Translate(item.ProtectorReason)),
-            ("  state", new Cell(item.ProtectorState.ToString(), item.ProtectorState == ProtectorState.Ready ? Tone.Good : Tone.Doubtful)),
+            ("  state", new Cell(item.ProtectorState, item.ProtectorState == nameof(ProtectorState.Ready) ? Tone.Good : Tone.Doubtful)),
             ("Changes under way", Number(item.PendingChanges)),
             ("Revision", Number(item.Revision)),
             ("Id", item.StoreId?.ToString("D")),
@@ -205,13 +213,4 @@ internal static class Views
     };
 
     private static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string? Time(DateTime? time) => time?.ToLocalTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-
-    private static string Age(TimeSpan age) => string.Create(CultureInfo.InvariantCulture, $@"{age switch
-    {
-        { TotalDays: >= 1 } => $"{Math.Floor(age.TotalDays)} d",
-        { TotalHours: >= 1 } => $"{Math.Floor(age.TotalHours)} h",
-        _ => $"{Math.Max(0, Math.Floor(age.TotalMinutes))} min",
-    }}");
 }

@@ -104,6 +104,21 @@ public static partial class DisplayText
         return Printable(url);
     }
 
+    /// <summary>A time on this machine's clock, with its zone, for views; <see langword="null"/> stays <see langword="null"/>.</summary>
+    /// <param name="time">The time.</param>
+    [return: NotNullIfNotNull(nameof(time))]
+    public static string? LocalTime(DateTime? time) => time?.ToLocalTime().ToString("yyyy-MM-dd HH:mm zzz", CultureInfo.InvariantCulture);
+
+    /// <summary>How long ago a key was set, in days, hours or minutes, for views; without a time, that there is none.</summary>
+    /// <param name="keyUpdatedAt">When the key was set, in UTC.</param>
+    public static string KeyAge(DateTime? keyUpdatedAt) => (DateTime.UtcNow - keyUpdatedAt) switch
+    {
+        null => "no key",
+        { TotalDays: >= 1 } age => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(age.TotalDays)} d"),
+        { TotalHours: >= 1 } age => string.Create(CultureInfo.InvariantCulture, $"{Math.Floor(age.TotalHours)} h"),
+        { } age => string.Create(CultureInfo.InvariantCulture, $"{Math.Max(0, Math.Floor(age.TotalMinutes))} min"),
+    };
+
     /// <summary>
     /// True for control characters, line breaks, half a surrogate pair (which reads as U+FFFD), and format characters
     /// (bidi controls, zero-width spaces, tags) except the two joiners, which scripts and emoji need.

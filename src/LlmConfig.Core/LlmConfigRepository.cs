@@ -25,6 +25,7 @@ public sealed class LlmConfigRepository : IDisposable
     private readonly KeyVaults _vaults;
     private readonly KeySeals _seals;
     private readonly KeyReader _keys;
+    private readonly ModelLists _models;
     private readonly EventLog _log;
     private readonly Recovery _recovery;
     private readonly WriteProtocol _protocol;
@@ -55,6 +56,7 @@ public sealed class LlmConfigRepository : IDisposable
         _config.HasNotes = () => _written.Any;
         _vaults = new KeyVaults(_local, _options.Vaults, _config.FindProfile);
         _keys = new KeyReader(_config, _vaults, _seals);
+        _models = new ModelLists(folder.Path, _files);
         _recovery = new Recovery(folder.Path, _config, _intents, _written, _local, _vaults, _seals, _log, Warn);
         _protocol = new WriteProtocol(_config, _intents, _local, _vaults, _keys, _seals, _recovery, _log, Warn);
     }
@@ -114,7 +116,7 @@ public sealed class LlmConfigRepository : IDisposable
 
     /// <summary>
     /// The configurations that a text means: one whose name it is, whatever characters it holds; else the one whose id it is; else
-    /// those whose names it matches as a pattern of <c>*</c> and <c>?</c>, none included.
+    /// those whose names it matches as a pattern of <c>*</c> and <c>?</c>, by name, none included.
     /// </summary>
     /// <param name="nameOrPattern">A name, an id or a pattern; letter case does not count.</param>
     /// <exception cref="LlmConfigException">NotFound: it is no pattern, and nothing has this name or id; StoreCorrupt.</exception>
@@ -126,7 +128,9 @@ public sealed class LlmConfigRepository : IDisposable
             ConfigDocument? seen = _config.Read();
             return seen?.Find(nameOrPattern) is { } named ? [named]
                 : Guid.TryParse(nameOrPattern, out Guid id) ? [seen?.Find(id) ?? throw ConfigDraft.NotFound(nameOrPattern)]
-                : ConfigurationName.IsPattern(nameOrPattern) ? [.. (seen?.Configurations ?? []).Where(item => ConfigurationName.Matches(nameOrPattern, item.Name))]
+                : ConfigurationName.IsPattern(nameOrPattern) ? [.. (seen?.Configurations ?? [])
+                    .Where(item => ConfigurationName.Matches(nameOrPattern, item.Name))
+                    .OrderBy(item => item.Name, StringComparer.OrdinalIgnoreCase)]
                 : throw ConfigDraft.NotFound(nameOrPattern, seen);
         });
     }
@@ -136,6 +140,53 @@ public sealed class LlmConfigRepository : IDisposable
     /// <exception cref="LlmConfigException">NotFound, StoreCorrupt.</exception>
     public LlmConfiguration Get(Guid id) =>
         Logged(nameof(Get), () => _config.Read()?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D")));
+
+    /// <summary>
+    /// The configurations that the environment of this process names as those in force (<see cref="LlmEnvironment.ActiveVariable"/>): the
+    /// program runs within <c>Use-LlmConfig</c>, <c>Enter-LlmConfig</c> or <c>llmconfig exec</c>. Empty where it names none.
+    /// </summary>
+    /// <exception cref="LlmConfigException">NotFound: one of them is no longer there under this name; StoreCorrupt.</exception>
+    public IReadOnlyList<LlmConfiguration> GetActive() => Logged<IReadOnlyList<LlmConfiguration>>(nameof(GetActive), () =>
+    {
+        if (_options.Variable(LlmEnvironment.ActiveVariable) is not { Length: > 0 } active)
+        {
+            return [];
+        }
+
+        // A name may hold a comma.
+        ConfigDocument? seen = _config.Read();
+        return seen?.Find(active) is { } one ? [one]
+            : [.. active.Split(LlmEnvironment.ActiveSeparator).Select(name => seen?.Find(name) ?? throw ConfigDraft.NotFound(name, seen))];
+    });
+
+    /// <summary>
+    /// The models that are known here, for completion: those that configurations use, and those that providers listed when they were asked
+    /// last (<see cref="CheckOnline"/>). Nobody is asked now.
+    /// </summary>
+    /// <param name="provider">The id of the provider at hand; <see langword="null"/> for all. Where nothing is known of it, what is used with others.</param>
+    /// <returns>Each name once, by name.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
+    public IReadOnlyList<KnownModel> GetModels(string? provider = null) => Logged<IReadOnlyList<KnownModel>>(nameof(GetModels), () =>
+    {
+        bool IsOf(string id) => provider is null || string.Equals(id, provider, StringComparison.OrdinalIgnoreCase);
+        const int mostNames = 3;
+        LlmConfiguration[] used = [.. (_config.Read()?.Configurations ?? []).Where(item => item.Model is not null)];
+        KnownModel[] listed =
+        [
+            .. _models.Read().Where(list => IsOf(list.Provider))
+                .SelectMany(list => list.Models, (list, model) => new KnownModel(model, $"Listed by {LlmProviderCatalog.Get(list.Provider, null).DisplayName}")),
+        ];
+        bool isKnown = listed.Length > 0 || used.Any(item => IsOf(item.Provider));
+        return
+        [
+            .. used.Where(item => !isKnown || IsOf(item.Provider))
+                .GroupBy(item => item.Model!, StringComparer.Ordinal)
+                .Select(group => new KnownModel(group.Key, $"Used by {string.Join(", ", group.Take(mostNames).Select(item => item.Name))}"))
+                .Concat(listed)
+                .DistinctBy(model => model.Name, StringComparer.Ordinal)
+                .OrderBy(model => model.Name, StringComparer.OrdinalIgnoreCase),
+        ];
+    });
 
     /// <summary>The store's default configuration, or <see langword="null"/> when it has none.</summary>
     /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
@@ -176,6 +227,29 @@ public sealed class LlmConfigRepository : IDisposable
     }
 
     /// <summary>
+    /// The headers of a request to the provider of a configuration: its key in plain text, in the header that the configuration chose, and
+    /// those that the provider's API wants beside it. Whoever gets them has the key: it is an event of its own, as for <see cref="GetKey(Guid, CancellationToken)"/>.
+    /// </summary>
+    /// <param name="id">The configuration's id.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <returns>Names and values; without a key, only what the API wants.</returns>
+    /// <exception cref="LlmConfigException">
+    /// As for <see cref="GetKey(Guid, CancellationToken)"/>; KeyMissing only where the provider needs a key. UnknownProvider; InvalidArgument: the
+    /// provider has no header of its own, and UseAuthHeader is false; InvalidKey also for a key that no header can carry.
+    /// </exception>
+    public IReadOnlyDictionary<string, string> GetHeaders(Guid id, CancellationToken cancellation = default) => Logged(nameof(GetHeaders), () =>
+    {
+        (LlmConfiguration item, ApiKey? key) = Read(nameof(GetHeaders), () => _keys.ReadIfAny(id, cancellation));
+        using (key)
+        {
+            LlmProvider provider = LlmProviderCatalog.Get(item.Provider, item.Name);
+            return KeyHeaders.Problem(item, provider, key) is var (code, problem, remedy)
+                ? throw new LlmConfigException(code, item.Name, problem, remedy)
+                : KeyHeaders.Of(item, provider, key?.ToPlainText()).ToDictionary(header => header.Name, header => header.Value, StringComparer.OrdinalIgnoreCase);
+        }
+    });
+
+    /// <summary>
     /// Why the key of a configuration is not given out although it is there: it would go to a host, or in a way, that it was not
     /// stored for. <see cref="ConfigurationUpdate.AcceptHostOf"/> accepts that.
     /// </summary>
@@ -214,7 +288,7 @@ public sealed class LlmConfigRepository : IDisposable
 
     /// <summary>
     /// Asks the providers of configurations whether their keys work: a GET request each, with the key in the provider's header,
-    /// that fails without a valid key. Each request takes 10 seconds at most; redirects to another host are not followed; the proxy
+    /// that fails without a valid key. What models they list meanwhile is kept for <see cref="GetModels"/>. Each request takes 10 seconds at most; redirects to another host are not followed; the proxy
     /// settings of the system are honoured.
     /// </summary>
     /// <param name="ids">The configurations' ids; <see langword="null"/> for all; none where the store is damaged, which <see cref="Check"/> says.</param>
@@ -226,9 +300,18 @@ public sealed class LlmConfigRepository : IDisposable
         IReadOnlyList<Guid>? ids = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
     {
         using var check = new OnlineCheck(_options.Online, id => Read(nameof(CheckOnline), () => _keys.ReadIfAny(id, cancellation)));
-        foreach (OnlineCheckResult result in check.Run(ids ?? ReadableIds(), progress, cancellation))
+        var listed = new List<ModelList>();
+        try
         {
-            yield return result;
+            foreach (OnlineCheckResult result in check.Run(ids ?? ReadableIds(), progress, cancellation))
+            {
+                listed.AddRange(result.Listed is { } list ? [list] : []);
+                yield return result;
+            }
+        }
+        finally
+        {
+            _models.Add(listed);
         }
     }
 
@@ -802,9 +885,9 @@ public sealed class LlmConfigRepository : IDisposable
             DefaultVault = choice.Name,
             DefaultVaultReason = choice.Reason,
             Vaults = document is null ? [] : VaultsOf(document),
-            Protector = vault.Protector,
+            Protector = vault.Protector?.ToString(),
             ProtectorReason = DisplayText.Line(vault.Reason),
-            ProtectorState = vault.Status.State,
+            ProtectorState = vault.Status.State.ToString(),
             PendingChanges = document is null ? 0 : _intents.Count,
         };
     }

@@ -5,7 +5,7 @@ using System.Runtime.CompilerServices;
 namespace LlmConfig;
 
 /// <summary>
-/// One use of a configuration in a runspace: the block of Use-LlmConfig, or what Enter-LlmConfig began. Each runspace has a
+/// One use of a configuration, or of several at once, in a runspace: the block of Use-LlmConfig, or what Enter-LlmConfig began. Each runspace has a
 /// stack of them, although the environment that they change belongs to the process.
 /// </summary>
 internal sealed class EnvironmentFrame : IDisposable
@@ -18,18 +18,18 @@ internal sealed class EnvironmentFrame : IDisposable
     private readonly Stack<EnvironmentFrame> _stack;
     private readonly EnvironmentLayer _layer;
     private readonly HashSet<string> _variables;
-    private readonly Guid _id;
+    private readonly HashSet<Guid> _ids;
 
-    private EnvironmentFrame(Stack<EnvironmentFrame> stack, LlmEnvironment environment, bool isSession)
+    private EnvironmentFrame(Stack<EnvironmentFrame> stack, IReadOnlyList<LlmEnvironment> environments, bool isSession)
     {
         _stack = stack;
-        _id = environment.Configuration.Id;
+        _ids = [.. environments.Select(environment => environment.Configuration.Id)];
 
         // Those that every configuration sets or clears would make each the rival of each.
-        _variables = [.. environment.Variables.Except(LlmProviderCatalog.SharedVariables)];
-        Name = environment.Configuration.Name;
+        _variables = [.. environments.SelectMany(environment => environment.Variables).Except(LlmProviderCatalog.SharedVariables)];
+        Name = string.Join("', '", environments.Select(environment => environment.Configuration.Name));
         IsSession = isSession;
-        _layer = environment.Apply();
+        _layer = LlmEnvironment.Apply(environments);
     }
 
     /// <summary>The innermost frame of this runspace.</summary>
@@ -38,7 +38,7 @@ internal sealed class EnvironmentFrame : IDisposable
     /// <summary>True for Enter-LlmConfig.</summary>
     public bool IsSession { get; }
 
-    /// <summary>The configuration's name.</summary>
+    /// <summary>The configuration's name; of several, their names, to be put between quotes.</summary>
     public string Name { get; }
 
     /// <summary>The name of another configuration for the same variables whose block another runspace runs, if there is one.</summary>
@@ -48,9 +48,10 @@ internal sealed class EnvironmentFrame : IDisposable
     public IReadOnlyList<string> ChangedVariables => _layer.ChangedVariables;
 
     /// <summary>Changes the environment until the frame is disposed of.</summary>
-    public static EnvironmentFrame Push(LlmEnvironment environment, bool isSession)
+    /// <exception cref="LlmConfigException">InvalidArgument: two of them decide about one variable.</exception>
+    public static EnvironmentFrame Push(IReadOnlyList<LlmEnvironment> environments, bool isSession)
     {
-        var frame = new EnvironmentFrame(StackOf(Runspace.DefaultRunspace), environment, isSession);
+        var frame = new EnvironmentFrame(StackOf(Runspace.DefaultRunspace), environments, isSession);
         frame._stack.Push(frame);
         if (!isSession)
         {
@@ -107,7 +108,7 @@ internal sealed class EnvironmentFrame : IDisposable
         return [];
     });
 
-    private bool IsRivalOf(EnvironmentFrame other) => other._stack != _stack && other._id != _id && other._variables.Overlaps(_variables);
+    private bool IsRivalOf(EnvironmentFrame other) => other._stack != _stack && !other._ids.SetEquals(_ids) && other._variables.Overlaps(_variables);
 }
 
 /// <summary>A session whose module goes could no longer leave what it entered, so it is left then.</summary>

@@ -21,10 +21,18 @@ public class ExecTests(ExecStore store) : IClassFixture<ExecStore>
     [Fact]
     public void Variables_that_are_not_concerned_reach_the_program_byte_by_byte_and_none_is_added()
     {
-        const string show = "env | grep -av -e ^_= -e ^OPENAI -e ^OLLAMA -e ^COPILOT | sort | od -An -c";
+        const string show = "env | grep -av -e ^_= -e ^OPENAI -e ^OLLAMA -e ^COPILOT -e ^LLMCONFIG_ACTIVE= | sort | od -An -c";
         Assert.Equal(
             Shell($"export BAD=$(printf 'a\\377\\376b'); export EMPTY=; {show}").Output,
             Shell($"export BAD=$(printf 'a\\377\\376b'); export EMPTY=; {Llmconfig} exec local -- sh -c '{show}'").Output);
+    }
+
+    [Fact]
+    public void The_program_and_a_shell_that_takes_the_variables_find_the_name_of_what_is_active()
+    {
+        Assert.Equal("my claude\n", Exec("my claude", "--", "sh", "-c", "echo \"$LLMCONFIG_ACTIVE\"").Output);
+        Assert.Equal("my claude\n", Shell($"export LLMCONFIG_ACTIVE=stale; eval \"$({Llmconfig} env 'my claude')\"; echo \"$LLMCONFIG_ACTIVE\"").Output);
+        Assert.DoesNotContain("LLMCONFIG_ACTIVE", Shell($"{Llmconfig} env work --format dotenv").Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -18,12 +18,21 @@ public sealed class VerbTests : IDisposable
         CliRun all = _store.Run("list");
         Assert.Equal((0, string.Empty), (all.ExitCode, all.Err));
         Assert.Equal(5, all.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
-        Assert.Contains("work (default)", all.Out, StringComparison.Ordinal);
+        Assert.Equal(["NAME", "PROVIDER", "MODEL", "KEY", "AGE", "HOST"], Words(all.Out.Split('\n')[0]));
+        Assert.Equal(["*", "work", "openai", "gpt-5", "0", "min", "api.openai.com"], Words(all.Out.Split('\n').Single(line => line.Contains(" work ", StringComparison.Ordinal))));
+        Assert.Equal([Odd, "keyless", "local", "work"], Names(_store.Run("list", "--json")));
         Assert.Equal(["work"], Names(_store.Run("list", "w*", "--json")));
         Assert.Equal(["work", Odd], Names(_store.Run("list", "WORK", Odd, "work", "--json")));
         Assert.Equal(["local"], Names(_store.Run("list", "--provider", "ollama", "--json")));
-        Assert.Equal(["work", Odd], Names(_store.Run("list", "--vault", "llmconfig", "--json")));
+        Assert.Equal([Odd, "work"], Names(_store.Run("list", "--vault", "llmconfig", "--json")));
         Assert.Empty(Names(_store.Run("list", "zzz*", "--json")));
+    }
+
+    [Fact]
+    public void A_mistyped_name_gets_a_suggestion()
+    {
+        Assert.Contains("Did you mean 'work'?", _store.Run("get", "wrok").Err, StringComparison.Ordinal);
+        Assert.Contains("Did you mean 'work'?", _store.Run("exec", "wrok", "--", "true").Err, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -272,7 +281,7 @@ public sealed class VerbTests : IDisposable
     public void Remove_asks_before_it_takes_more_than_what_was_named()
     {
         Assert.Equal(0, _store.Run("remove", "keyless").ExitCode);
-        Assert.Equal(["work", "local", Odd], Names(_store.Run("list", "--json")));
+        Assert.Equal([Odd, "local", "work"], Names(_store.Run("list", "--json")));
         Assert.Equal(0, _store.Typing("n\n", "remove", "w*").ExitCode);
         Assert.Equal(3, Names(_store.Run("list", "--json")).Count);
         Assert.Equal(0, _store.Typing("y\n", "remove", "work", "local").ExitCode);
@@ -398,4 +407,6 @@ public sealed class VerbTests : IDisposable
         Assert.Equal((exitCode, code), (json.ExitCode, json.Code));
         Assert.False(json.Json.GetProperty("success").GetBoolean());
     }
+
+    private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -52,6 +52,21 @@ public sealed partial class FileFormatsDocumentTests : IDisposable
     }
 
     [Fact]
+    public void The_documented_list_of_models_is_read_and_is_what_is_written()
+    {
+        string path = Path.Combine(_home, "models.json");
+        string text = Block("json models.json");
+        File.WriteAllText(path, text);
+        var lists = new ModelLists(_home, new StoreFileSystem());
+        IReadOnlyList<ModelList> read = lists.Read();
+        Assert.Equal(("openai", "https://gateway.example/openai/v1", "gpt-5 gpt-5-mini"), (read[0].Provider, read[0].BaseUrl, string.Join(' ', read[0].Models)));
+
+        File.Delete(path);
+        lists.Add([.. read.Reverse()]);
+        Assert.Equal(text, File.ReadAllText(path));
+    }
+
+    [Fact]
     public void The_documented_sealed_export_opens_with_its_password()
     {
         string path = Path.Combine(_home, "export.json");

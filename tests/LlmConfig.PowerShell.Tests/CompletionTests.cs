@@ -17,6 +17,34 @@ public sealed class CompletionTests : EngineTest
     }
 
     [Theory]
+    [InlineData("Use-LlmConfig ", "alpha,zeta")]
+    [InlineData("Use-LlmConfig z", "zeta")]
+    [InlineData("Use-LlmConfig -Name ", "alpha,zeta")]
+    [InlineData("Use-LlmConfig alpha,", "alpha,zeta")]
+    [InlineData("Enter-LlmConfig ", "alpha,zeta")]
+    [InlineData("Get-LlmConfigHeader ", "alpha,zeta")]
+    public void Names_complete_before_a_block_and_nothing_else_does(string line, string names)
+    {
+        Run("New-LlmConfig zeta openai; New-LlmConfig alpha openai");
+
+        Assert.Equal(names, string.Join(',', Shell.Complete(line).Select(result => result.CompletionText)));
+    }
+
+    [Theory]
+    [InlineData("New-LlmConfig x openai -BaseUrl ", "https://api.openai.com/v1")]
+    [InlineData("New-LlmConfig x azure-openai -BaseUrl ", "'https://{resource}.openai.azure.com/openai/v1'")]
+    [InlineData("Set-LlmConfig own -BaseUrl ", "https://gateway.example/v1,https://api.openai.com/v1")]
+    [InlineData("Set-LlmConfig own -Provider groq -BaseUrl https://api", "https://api.groq.com/openai/v1")]
+    [InlineData("New-LlmConfig x -BaseUrl https://api.mi", "https://api.mistral.ai/v1")]
+    [InlineData("New-LlmConfig x openai -UseAuthHeader ", "$true,$false")]
+    public void Base_urls_and_truth_complete(string line, string texts)
+    {
+        Run("New-LlmConfig own openai -BaseUrl https://gateway.example/v1");
+
+        Assert.Equal(texts, string.Join(',', Shell.Complete(line).Select(result => result.CompletionText)));
+    }
+
+    [Theory]
     [InlineData("New-LlmConfig x a")]
     [InlineData("New-LlmConfig -Provider A")]
     [InlineData("Set-LlmConfig x -Provider a")]

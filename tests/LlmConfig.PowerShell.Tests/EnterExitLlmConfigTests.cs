@@ -116,4 +116,30 @@ public sealed class EnterExitLlmConfigTests : EnvironmentTest
         Assert.DoesNotContain(One, Leaks.Text(result, Shell.Host), StringComparison.Ordinal);
         Assert.Contains(result.Talk, text => text == "'work' was left.");
     }
+
+    [Fact]
+    public void One_line_says_what_is_active_and_so_do_a_variable_and_Get_LlmConfig()
+    {
+        CommandResult entered = Run("Enter-LlmConfig work");
+        Assert.Empty(entered.Output);
+        Assert.Equal("'work' is active (openai, api.openai.com, gpt-5) until Exit-LlmConfig.", Assert.Single(entered.Talk));
+        Assert.Equal("work work", Output(Run("$env:LLMCONFIG_ACTIVE; (Get-LlmConfig -Active).Name")));
+        Run("Enter-LlmConfig claude");
+        Assert.Equal("claude claude", Output(Run("$env:LLMCONFIG_ACTIVE; (Get-LlmConfig -Active).Name")));
+
+        Assert.Equal("'claude' was left; 'work' is active.", Assert.Single(Run("Exit-LlmConfig").Talk));
+        Assert.Equal("work", Output(Run("(Get-LlmConfig -Active).Name")));
+        Assert.Equal("'work' was left.", Assert.Single(Run("Exit-LlmConfig").Talk));
+        Assert.Empty(Run("Get-LlmConfig -Active; Get-LlmConfig -Active:$false").Output);
+        Assert.Null(System.Environment.GetEnvironmentVariable("LLMCONFIG_ACTIVE"));
+    }
+
+    [Fact]
+    public void What_is_active_and_gone_is_an_error()
+    {
+        Run("Enter-LlmConfig claude; Set-LlmConfig claude -NewName claude2");
+
+        Assert.Contains("'claude'", Try("Get-LlmConfig -Active").RequireError("NotFound").ToString(), StringComparison.Ordinal);
+        Run("Exit-LlmConfig");
+    }
 }

@@ -32,9 +32,9 @@ public sealed class GetLlmConfigTests : EngineTest
     }
 
     [Theory]
-    [InlineData("Get-LlmConfig -Vault LlmConfig", "with,other")]
-    [InlineData("Get-LlmConfig -Vault LLM*", "with,other")]
-    [InlineData("Get-LlmConfig -Vault *", "with,other")]
+    [InlineData("Get-LlmConfig -Vault LlmConfig", "other,with")]
+    [InlineData("Get-LlmConfig -Vault LLM*", "other,with")]
+    [InlineData("Get-LlmConfig -Vault *", "other,with")]
     [InlineData("Get-LlmConfig -Vault Nowhere", "")]
     [InlineData("Get-LlmConfig -Vault Nowhere, llmconfig -Provider anthropic", "other")]
     [InlineData("Get-LlmConfig w* -Vault LlmConfig", "with")]

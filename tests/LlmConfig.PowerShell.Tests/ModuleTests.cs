@@ -132,4 +132,13 @@ public sealed class ModuleTests : IDisposable
 
         return folder;
     }
+
+    [Fact]
+    public void The_help_of_each_cmdlet_online_is_its_page_in_the_project_that_the_manifest_names()
+    {
+        string project = Regex.Match(File.ReadAllText(Shell.Manifest), "ProjectUri += '([^']+)'").Groups[1].Value;
+        Assert.NotEmpty(project);
+        Assert.All(Cmdlets, cmdlet => Assert.Equal(
+            $"{project}/blob/main/docs/cmdlets/{cmdlet.Attribute.VerbName}-{cmdlet.Attribute.NounName}.md", cmdlet.Attribute.HelpUri));
+    }
 }

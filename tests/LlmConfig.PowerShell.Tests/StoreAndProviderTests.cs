@@ -21,8 +21,8 @@ public sealed class StoreAndProviderTests : EngineTest
 
         StoreInfo info = Info("Get-LlmConfigStore");
         Assert.Equal((true, 1, "a", Store.Revision, 0), (info.Exists, info.ConfigurationCount, info.DefaultConfiguration, info.Revision, info.PendingChanges));
-        Assert.Equal(ProtectorKind.KeyFile, info.Protector);
-        Assert.Equal(ProtectorState.Ready, info.ProtectorState);
+        Assert.Equal("KeyFile", info.Protector);
+        Assert.Equal("Ready", info.ProtectorState);
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class StoreAndProviderTests : EngineTest
     [Fact]
     public void A_protector_makes_the_vault_and_keeps_it()
     {
-        Assert.Equal(ProtectorKind.KeyFile, Info("Set-LlmConfigStore -Protector KeyFile -PassThru").Protector);
+        Assert.Equal("KeyFile", Info("Set-LlmConfigStore -Protector KeyFile -PassThru").Protector);
 
         Run("New-LlmConfig a openai -ApiKey $key; Set-LlmConfigStore -Protector KeyFile", ("key", Secure("sk-one")));
         Assert.Equal("sk-one", KeyOf("a"));
@@ -66,7 +66,7 @@ public sealed class StoreAndProviderTests : EngineTest
         Assert.Equal("sk-one", KeyOf("a"));
 
         Run("Lock-LlmConfigStore");
-        Assert.Equal(ProtectorState.Locked, Info("Get-LlmConfigStore").ProtectorState);
+        Assert.Equal("Locked", Info("Get-LlmConfigStore").ProtectorState);
         Try("Get-LlmConfigKey a").RequireError("VaultLocked");
         Try("Unlock-LlmConfigStore $word", ("word", Secure("battery staple 2"))).RequireError("VaultLocked");
         Try("Unlock-LlmConfigStore 'correct horse 1'").RequireError("InvalidKey");

@@ -44,6 +44,58 @@ public sealed class UseLlmConfigTests : EnvironmentTest
         result.RequireError("NotFound");
     }
 
+    [Fact]
+    public void Several_names_are_used_at_once_and_the_first_decides_about_what_they_share()
+    {
+        const string show = "\"$env:OPENAI_API_KEY $env:ANTHROPIC_API_KEY $env:COPILOT_PROVIDER_TYPE $env:LLMCONFIG_ACTIVE\"";
+        Assert.Equal($"{One} {Two} openai work, claude", Output(Run($"Use-LlmConfig work, claude {{ {show} }}")));
+        Assert.Equal($"{One} {Two} anthropic claude, work", Output(Run($"Use-LlmConfig claude, WORK, work {{ {show} }}")));
+        Assert.Equal("work claude", Output(Run("Use-LlmConfig work, claude { (Get-LlmConfig -Active).Name }")));
+        Assert.Empty(Environment());
+        Assert.Null(System.Environment.GetEnvironmentVariable("LLMCONFIG_ACTIVE"));
+    }
+
+    [Theory]
+    [InlineData("Use-LlmConfig work, second { 'ran' }", "'work' and 'second' cannot be used at once: both decide about the variable OPENAI_API_KEY.")]
+    [InlineData("Use-LlmConfig claude, bearer { 'ran' }", "'claude' and 'bearer' cannot be used at once: both decide about the variable ANTHROPIC_API_KEY.")]
+    [InlineData("Use-LlmConfig work, claude -Variable MY_KEY { 'ran' }", "'work' and 'claude' cannot be used at once: both decide about the variable MY_KEY.")]
+    public void Two_that_decide_about_one_variable_are_an_error_that_names_it(string script, string message)
+    {
+        Run("New-LlmConfig second openai -ApiKey $key; New-LlmConfig bearer anthropic -UseAuthHeader $true -ApiKey $key", ("key", Secure(Two)));
+
+        CommandResult result = Try(script);
+
+        Assert.Contains(message, result.RequireError("InvalidArgument").ToString(), StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+        Assert.Empty(Environment());
+    }
+
+    [Fact]
+    public void One_of_several_that_is_not_there_leaves_the_block_unrun()
+    {
+        CommandResult result = Try("Use-LlmConfig work, cluade { 'ran' }");
+
+        Assert.Contains("Did you mean 'claude'?", result.RequireError("NotFound").ToString() + result.Errors[0].ErrorDetails?.RecommendedAction, StringComparison.Ordinal);
+        Assert.Empty(result.Output);
+        Assert.Empty(Environment());
+    }
+
+    [Theory]
+    [InlineData("1..3 | Use-LlmConfig work { foreach ($i in $input) { $i * 2 } }", "2 4 6")]
+    [InlineData("1..3 | Use-LlmConfig work { begin { 'b' } process { $_ * 2 } end { $env:LLMCONFIG_ACTIVE } }", "b 2 4 6 work")]
+    [InlineData("1..2 | Use-LlmConfig -Id (Get-LlmConfig work).Id { @($input).Count }", "2")]
+    [InlineData("1..2 | Use-LlmConfig -InputObject (Get-LlmConfig work) { @($input).Count }", "2")]
+    [InlineData("@() | Use-LlmConfig work { @($input).Count }", "0")]
+    [InlineData("$null | Use-LlmConfig work { @($input).Count }", "1")]
+    [InlineData("Get-LlmConfig claude | Use-LlmConfig work { $input.Name; $env:LLMCONFIG_ACTIVE }", "claude work")]
+    [InlineData("'x' | Use-LlmConfig work, claude { \"$input $env:LLMCONFIG_ACTIVE\" }", "x work, claude")]
+    [InlineData("'work', 'claude' | Use-LlmConfig { $env:LLMCONFIG_ACTIVE }", "work claude")]
+    public void What_is_piped_in_reaches_the_block_where_the_arguments_say_which_configuration_is_meant(string script, string output)
+    {
+        Assert.Equal(output, Output(Run(script)));
+        Assert.Empty(Environment());
+    }
+
     [Theory]
     [InlineData("Use-LlmConfig nope { 'ran' }", "NotFound")]
     [InlineData("Use-LlmConfig '' { 'ran' }", "NotFound")]

@@ -15,9 +15,43 @@ public sealed class ViewTests : EngineTest
         Run("Get-LlmConfig | Out-Default");
 
         string[] lines = Lines();
-        Assert.Equal(["Name", "Provider", "Model", "Vault", "KeyAge", "BaseUrl"], Words(lines[0]));
-        Assert.Equal(["a", "(default)", "openai", "gpt-5", "LlmConfig", "0", "min", "https://api.openai.com/v1"], Words(lines[2]));
-        Assert.Equal(["b", "ollama", "no", "key", "http://127.0.0.1:11434/v1"], Words(lines[3]));
+        Assert.Equal(["Name", "Provider", "Model", "KeyAge", "Host"], Words(lines[0]));
+        Assert.Equal(["*", "a", "openai", "gpt-5", "0", "min", "api.openai.com"], Words(lines[2]));
+        Assert.Equal(["b", "ollama", "no", "key", "127.0.0.1:11434"], Words(lines[3]));
+    }
+
+    [Fact]
+    public void The_vault_is_a_column_where_the_keys_lie_in_several_and_only_as_long_as_they_do()
+    {
+        Run("New-LlmConfig a openai -ApiKey $key; New-LlmConfig b ollama; New-LlmConfig c openai -ApiKey $other", ("key", Secure("sk-one")), ("other", Secure("sk-two")));
+        LlmConfiguration a = Stored("a");
+        string before = File.ReadAllText(Store.ConfigFile);
+        int last = before.LastIndexOf("\"vault\": \"LlmConfig\"", StringComparison.Ordinal);
+        File.WriteAllText(Store.ConfigFile, before[..last] + "\"vault\": \"Team\"" + before[(last + "\"vault\": \"LlmConfig\"".Length)..]);
+
+        Shell.Host.Clear();
+        Run("Get-LlmConfig | Out-Default");
+
+        Assert.Equal(["Name", "Provider", "Model", "Vault", "KeyAge", "Host"], Words(Lines().First(line => line.Contains("Provider", StringComparison.Ordinal))));
+        PSObject back = Deserialized(Run("Get-LlmConfig a").Output[0]);
+        Assert.Equal(a.Id, Run("$back | Get-LlmConfig", ("back", back)).Configuration.Id);
+
+        File.WriteAllText(Store.ConfigFile, before);
+        Shell.Host.Clear();
+        Run("Get-LlmConfig | Out-Default");
+
+        Assert.DoesNotContain("Vault", Shell.Host.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_age_of_a_key_is_a_property_that_sorts()
+    {
+        Run("New-LlmConfig young openai -ApiKey $key; New-LlmConfig none ollama", ("key", Secure("sk-one")));
+        LlmConfiguration old = Stored("young") with { Name = "old", KeyUpdatedAt = DateTime.UtcNow.AddDays(-3) };
+
+        Assert.Equal(3, old.KeyAge!.Value, tolerance: 0.01);
+        Assert.InRange(Stored("young").KeyAge!.Value, 0, 0.1);
+        Assert.Null(Stored("none").KeyAge);
     }
 
     [Fact]
@@ -28,7 +62,7 @@ public sealed class ViewTests : EngineTest
 
         Run("$back | Out-Default", ("back", back));
 
-        Assert.Contains("a (default)", Shell.Host.Text, StringComparison.Ordinal);
+        Assert.Equal(["*", "a", "openai", "0", "min", "api.openai.com"], Words(Lines().First(line => line.Contains("openai", StringComparison.Ordinal))));
         Assert.Contains("no key", Shell.Host.Text, StringComparison.Ordinal);
     }
 
@@ -71,11 +105,11 @@ public sealed class ViewTests : EngineTest
     }
 
     [Theory]
-    [InlineData("name\u001b[31m", "openai", "model\u202e", "V\u0007", "name\\u{1B}[31m", "model\\u{202E}", "V\\u{7}")]
-    public void Characters_that_steer_a_terminal_show_escaped(string name, string provider, string model, string vault, params string[] shown)
+    [InlineData("name\u001b[31m", "openai\u0007", "model\u202e", "name\\u{1B}[31m", "openai\\u{7}", "model\\u{202E}")]
+    public void Characters_that_steer_a_terminal_show_escaped(string name, string provider, string model, params string[] shown)
     {
         Run("New-LlmConfig a openai -ApiKey $key", ("key", Secure("sk-one")));
-        LlmConfiguration item = Stored("a") with { Name = name, Provider = provider, Model = model, Vault = vault, ExplicitBaseUrl = "https://x.example/\u001b]0;title\u0007" };
+        LlmConfiguration item = Stored("a") with { Name = name, Provider = provider, Model = model, ExplicitBaseUrl = "https://x.example/" };
 
         foreach (object value in new object[] { item, Deserialized(item) })
         {
@@ -84,7 +118,6 @@ public sealed class ViewTests : EngineTest
 
             string text = Plain(Shell.Host.Text);
             Assert.All(shown, part => Assert.Contains(part, text, StringComparison.Ordinal));
-            Assert.Contains("https://x.example/\\u{1B}]0;title\\u{7}", text, StringComparison.Ordinal);
             Assert.DoesNotContain(text, c => c is '\u001b' or '\u202e' or '\u0007');
         }
     }

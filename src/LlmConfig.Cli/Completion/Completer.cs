@@ -64,7 +64,7 @@ internal sealed class Completer(IConsole console)
 
         if (at < before.Count)
         {
-            return VerbList.Find(before[at]) is { } verb ? Find(verb, [.. before.Skip(at + 1)], word, () => Stored(before)) : (Words, []);
+            return VerbList.Find(before[at]) is { } verb ? Find(verb, [.. before.Skip(at + 1)], word, before) : (Words, []);
         }
 
         return at > before.Count ? (Files, [])
@@ -74,7 +74,7 @@ internal sealed class Completer(IConsole console)
     }
 
     private (string Kind, IEnumerable<Candidate>) Find(
-        Verb verb, IReadOnlyList<string> before, string word, Func<IReadOnlyList<LlmConfiguration>> stored)
+        Verb verb, IReadOnlyList<string> before, string word, IReadOnlyList<string> line)
     {
         var given = new HashSet<string>(StringComparer.Ordinal);
         int positional = 0;
@@ -94,7 +94,7 @@ internal sealed class Completer(IConsole console)
                 given.Add(before[i].Split('=')[0]);
                 if (Option(verb, before[i]) is { Arity.MinimumNumberOfValues: > 0 } option && ++i == before.Count)
                 {
-                    return Values(verb, option, string.Empty, word, stored);
+                    return Values(verb, option, string.Empty, word, line);
                 }
             }
         }
@@ -108,21 +108,21 @@ internal sealed class Completer(IConsole console)
         {
             int equals = word.IndexOf('=', StringComparison.Ordinal);
             return equals > 0 && Option(verb, word[..equals]) is { } assigned
-                ? Values(verb, assigned, word[..(equals + 1)], word, stored)
+                ? Values(verb, assigned, word[..(equals + 1)], word, line)
                 : Starting(word, verb.Command.Options
                     .Where(option => !given.Contains(option.Name) && !option.Aliases.Any(given.Contains))
                     .Select(option => new Candidate(option.Name, option.Description)));
         }
 
         Argument? argument = verb.Command.Arguments.FirstOrDefault(argument => positional-- < argument.Arity.MaximumNumberOfValues);
-        return argument is null ? (Words, []) : Values(verb, argument, string.Empty, word, stored);
+        return argument is null ? (Words, []) : Values(verb, argument, string.Empty, word, line);
     }
 
     private static Option? Option(Verb verb, string name) =>
         verb.Command.Options.FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
     private (string Kind, IEnumerable<Candidate>) Values(
-        Verb verb, Symbol symbol, string prefix, string word, Func<IReadOnlyList<LlmConfiguration>> stored)
+        Verb verb, Symbol symbol, string prefix, string word, IReadOnlyList<string> line)
     {
         IEnumerable<Candidate>? found = ((symbol as Option)?.HelpName ?? symbol.Name) switch
         {
@@ -130,31 +130,33 @@ internal sealed class Completer(IConsole console)
 
             // The name of what is to be made is a new one.
             "NAME" when verb.Name == "new" => [],
-            "NAME" => stored().Select(item => new Candidate(item.Name, item.Provider)),
+            "NAME" => Ask(line, store => store.GetAll()).Select(item => new Candidate(item.Name, item.Provider)),
             "PROVIDER" => LlmProviderCatalog.All.Select(provider => new Candidate(provider.Id, provider.DisplayName)),
             "VAULT" => VaultRegistry.Read(console.Variable).Names
                 .Prepend(LlmConfigRepository.BuiltInVault)
-                .Concat(stored().Select(item => item.Vault).OfType<string>())
+                .Concat(Ask(line, store => store.GetAll()).Select(item => item.Vault).OfType<string>())
                 .Distinct(StringComparer.OrdinalIgnoreCase)
                 .Select(vault => new Candidate(vault)),
             "VARIABLE" => LlmProviderCatalog.All.SelectMany(provider => provider.KeyVariables)
                 .Distinct()
                 .Order(StringComparer.Ordinal)
                 .Select(name => new Candidate(name)),
-            "MODEL" => stored().Select(item => item.Model).OfType<string>().Distinct().Select(model => new Candidate(model)),
+            "MODEL" => Ask(line, store => store.GetModels()).Select(model => new Candidate(model.Name, model.Source)),
+            "URL" => LlmProviderCatalog.All.Select(provider => new Candidate(
+                provider.DefaultBaseUrl ?? provider.BaseUrlExample!, provider.DefaultBaseUrl is null ? $"{provider.DisplayName}, an example" : provider.DisplayName)),
             _ => symbol.GetCompletions(CompletionContext.Empty).Select(item => new Candidate(item.Label)),
         };
         return found is null ? (Files, []) : Starting(word, found.Select(candidate => candidate with { Text = prefix + candidate.Text }));
     }
 
-    private IReadOnlyList<LlmConfiguration> Stored(IReadOnlyList<string> line)
+    private IReadOnlyList<T> Ask<T>(IReadOnlyList<string> line, Func<LlmConfigRepository, IReadOnlyList<T>> question)
     {
         string? home = line.LastOrDefault(word => word.StartsWith("--home=", StringComparison.Ordinal))?["--home=".Length..]
             ?? line.SkipWhile(word => word != "--home").ElementAtOrDefault(1);
         using var repository = new LlmConfigRepository(
             string.IsNullOrEmpty(home) ? StoreFolder.Resolve(console.Variable) : StoreFolder.At(Path.GetFullPath(home)),
             new LlmConfigOptions { LogFile = null });
-        return repository.GetAll();
+        return question(repository);
     }
 
     // Letter case does not count, as in names. A name from a damaged file could hold what would end a line.

@@ -27,7 +27,7 @@ internal static unsafe partial class UnixProgram
     public static int Become(IReadOnlyList<string> program, LlmEnvironment environment, Action<string> complain)
     {
         nint[] own = [.. Own(environment)];
-        nint[] variables = [.. own, .. Inherited([.. environment.Variables]), 0];
+        nint[] variables = [.. own, .. Inherited([.. environment.Variables, LlmEnvironment.ActiveVariable]), 0];
         RemoveDiagnosticsSocket();
 
         // The runtime ignores it for itself, and what is ignored stays so in the program: yes | head would not end.
@@ -103,6 +103,7 @@ internal static unsafe partial class UnixProgram
             own.Add(Copy(Encoding.UTF8.GetBytes(name + '='), environment.KeyUtf8));
         }
 
+        own.Add(Marshal.StringToCoTaskMemUTF8($"{LlmEnvironment.ActiveVariable}={environment.Configuration.Name}"));
         own.AddRange(environment.Settings.Select(setting => Marshal.StringToCoTaskMemUTF8($"{setting.Key}={setting.Value}")));
         return own;
     }

@@ -140,6 +140,13 @@ internal static class BaseUrl
             ? $"{parsed.Scheme}://{parsed.IdnHost}:{parsed.Port}".ToLowerInvariant()
             : null;
 
+    /// <summary>The host in ASCII, with the port where it is not the scheme's own; <see langword="null"/> where there is none.</summary>
+    public static string? Host(string? url) =>
+        url is not null && Uri.TryCreate(url, UriKind.Absolute, out Uri? parsed) && IsHost(parsed) ? Host(parsed) : null;
+
+    /// <summary>The same of a URL that has a host.</summary>
+    public static string Host(Uri url) => url.IsDefaultPort ? url.IdnHost : FormattableString.Invariant($"{url.IdnHost}:{url.Port}");
+
     // Letters like the full-width @ become an @ or a / when the name is put into ASCII: another program would read
     // another host, or user info, than is seen here.
     private static bool IsHost(Uri url)

@@ -25,6 +25,12 @@ public sealed record LlmConfiguration
     /// </summary>
     public string? BaseUrl => ExplicitBaseUrl ?? LlmProviderCatalog.Find(Provider)?.DefaultBaseUrl;
 
+    /// <summary>
+    /// Where requests go: the host of <see cref="BaseUrl"/> in ASCII, with the port where it is not the scheme's own;
+    /// <see langword="null"/> without a base URL.
+    /// </summary>
+    public string? Host => LlmConfig.BaseUrl.Host(BaseUrl);
+
     /// <summary>True: the key goes out as <c>Authorization: Bearer</c>. False: in the provider's own header.</summary>
     public bool UseAuthHeader { get; internal init; }
 
@@ -78,6 +84,9 @@ public sealed record LlmConfiguration
     /// named, since then it may have been rotated there. <see langword="null"/> without a key.
     /// </summary>
     public DateTime? KeyUpdatedAt { get; internal init; }
+
+    /// <summary>How many days ago, at this moment, the key was set last (<see cref="KeyUpdatedAt"/>), with four decimals; <see langword="null"/> without a key.</summary>
+    public double? KeyAge => KeyUpdatedAt is { } set ? Math.Round(Math.Max(0, (DateTime.UtcNow - set).TotalDays), 4) : null;
 
     /// <summary>When the configuration was created, in UTC, to the millisecond.</summary>
     public DateTime CreatedAt { get; internal init; }

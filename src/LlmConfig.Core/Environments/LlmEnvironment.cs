@@ -9,6 +9,12 @@ namespace LlmConfig;
 /// </summary>
 public sealed partial class LlmEnvironment : IDisposable
 {
+    /// <summary>
+    /// The variable that names the configurations which are in force, for prompts and for whoever wonders: <c>LLMCONFIG_ACTIVE</c>. Of several,
+    /// the names stand with a comma and a space between them.
+    /// </summary>
+    public const string ActiveVariable = "LLMCONFIG_ACTIVE";
+
     private const string KeyPlace = "{key}";
 
     private readonly Dictionary<string, string> _values = new(Comparer);
@@ -58,11 +64,14 @@ public sealed partial class LlmEnvironment : IDisposable
     /// <summary>The variables that are cleared.</summary>
     public IReadOnlyList<string> ClearedVariables => _cleared;
 
-    /// <summary>All the variables that are set or cleared, each once.</summary>
+    /// <summary>All the variables that are set or cleared, each once; <see cref="ActiveVariable"/> is none of them.</summary>
     public IEnumerable<string> Variables => _keyVariables.Concat(_values.Keys).Concat(_cleared);
 
     /// <summary>The key in UTF-8, valid until this object is disposed of; empty for a configuration without one.</summary>
     public ReadOnlySpan<byte> KeyUtf8 => _key is null ? default : _key.Utf8;
+
+    /// <summary>What stands between two names in <see cref="ActiveVariable"/>.</summary>
+    internal static string ActiveSeparator => ", ";
 
     /// <summary>Environment variables differ by letter case, except on Windows.</summary>
     internal static StringComparer Comparer => OperatingSystem.IsWindows() ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
@@ -88,8 +97,32 @@ public sealed partial class LlmEnvironment : IDisposable
         }
     }
 
-    /// <summary>Puts it into the environment of this process until the result is disposed of.</summary>
-    public EnvironmentLayer Apply() => new(Changes());
+    /// <summary>
+    /// Puts configurations into the environment of this process until the result is disposed of. About the variables of tools that serve
+    /// several providers, the first one decides.
+    /// </summary>
+    /// <param name="environments">What each of them sets and clears.</param>
+    /// <exception cref="LlmConfigException">InvalidArgument: one sets a variable that another one sets or clears; the text names both and the variable.</exception>
+    public static EnvironmentLayer Apply(params IReadOnlyList<LlmEnvironment> environments)
+    {
+        ArgumentNullException.ThrowIfNull(environments);
+        var changes = new Dictionary<string, string?>(Comparer);
+        for (int i = environments.Count - 1; i >= 0; i--)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                environments[j].RequireApart(environments[i]);
+            }
+
+            foreach ((string name, string? value) in environments[i].Changes())
+            {
+                changes[name] = value;
+            }
+        }
+
+        changes[ActiveVariable] = string.Join(ActiveSeparator, environments.Select(environment => environment.Configuration.Name));
+        return new EnvironmentLayer([.. changes]);
+    }
 
     /// <summary>Zeroes the key.</summary>
     public void Dispose() => _key?.Dispose();
@@ -106,8 +139,26 @@ public sealed partial class LlmEnvironment : IDisposable
             .. _keyVariables.Select(name => KeyValuePair.Create(name, key)),
             .. _values.Select(pair => KeyValuePair.Create(pair.Key, (string?)pair.Value)),
             .. _cleared.Select(name => KeyValuePair.Create(name, (string?)null)),
+            KeyValuePair.Create(ActiveVariable, (string?)Configuration.Name),
         ];
     }
+
+    private void RequireApart(LlmEnvironment other)
+    {
+        if ((Clash(other) ?? other.Clash(this)) is { } variable)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidArgument,
+                other.Configuration.Name,
+                $"'{Configuration.Name}' and '{other.Configuration.Name}' cannot be used at once: both decide about the variable {variable}.",
+                "Use one after the other.");
+        }
+    }
+
+    // A variable that this one sets and the other one has a say in.
+    private string? Clash(LlmEnvironment other) => _keyVariables.Concat(_values.Keys)
+        .Except(LlmProviderCatalog.SharedVariables)
+        .FirstOrDefault(name => other.Variables.Contains(name, Comparer));
 
     private static IEnumerable<string> KeyVariablesOf(LlmProvider provider) => provider.KeyVariables.Concat(provider.BearerKeyVariables);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -5,7 +6,7 @@ namespace LlmConfig;
 
 /// <summary>
 /// Asks the providers of configurations whether their keys work, with the catalogue's check request. Nothing that was received
-/// is shown, and no exception's text is, since both may repeat what was sent.
+/// is shown but names of models, and no exception's text is, since both may repeat what was sent.
 /// </summary>
 /// <param name="setup">What it works with.</param>
 /// <param name="read">Gives a configuration and its key, if it has one. Called on the caller's thread, as vaults want it.</param>
@@ -16,6 +17,11 @@ internal sealed class OnlineCheck(OnlineCheckSetup setup, Func<Guid, (LlmConfigu
 
     // Enough to see the first character of an answer that begins with white space, and to see a small one to its end.
     private const int MostRead = 64 * 1024;
+
+    private const int Piece = 4096;
+
+    // Lists of models: the longest that are known have 500 KB.
+    private const int MostReadOfList = 4 * 1024 * 1024;
 
     private readonly HttpClient _client = new(setup.Handler()) { Timeout = Timeout.InfiniteTimeSpan };
 
@@ -127,25 +133,48 @@ internal sealed class OnlineCheck(OnlineCheckSetup setup, Func<Guid, (LlmConfigu
                 return Redirected(request, target) with { HttpStatus = status };
             }
 
-            bool json = status is >= 200 and < 300 && await IsJsonAsync(response, limit);
-            return Judge(request, status, json, Stopwatch.GetElapsedTime(start)) with { HttpStatus = status };
+            ReadOnlyMemory<byte> answer = status is >= 200 and < 300 ? await ReadAsync(response, request.Provider.KeyCheckListsModels ? MostReadOfList : MostRead, limit) : default;
+            ListedModels? listed = request.Provider.KeyCheckListsModels ? ListedModels.Read(answer) : null;
+            OnlineCheckResult result = Judge(request, status, IsJson(answer.Span), Stopwatch.GetElapsedTime(start));
+            return (listed is not null ? WithModels(request, result, listed) : result) with { HttpStatus = status };
         }
     }
 
     // Every provider answers the check with an object or a list; what answers a page or nothing is something else.
-    private static async Task<bool> IsJsonAsync(HttpResponseMessage response, CancellationToken limit)
+    private static bool IsJson(ReadOnlySpan<byte> answer) => answer.TrimStart(" \t\r\n"u8) is [(byte)'{' or (byte)'[', ..];
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpResponseMessage response, int most, CancellationToken limit)
     {
         using Stream body = await response.Content.ReadAsStreamAsync(limit);
-        byte[] buffer = new byte[4096];
-        byte first = 0;
+        var answer = new ArrayBufferWriter<byte>(Piece);
         int read;
-        for (int total = 0; total < MostRead && (read = await body.ReadAsync(buffer, limit)) > 0; total += read)
+        while (answer.WrittenCount < most && (read = await body.ReadAsync(answer.GetMemory(Piece), limit)) > 0)
         {
-            int at = buffer.AsSpan(0, read).IndexOfAnyExcept(" \t\r\n"u8);
-            first = first == 0 && at >= 0 ? buffer[at] : first;
+            answer.Advance(read);
         }
 
-        return first is (byte)'{' or (byte)'[';
+        return answer.WrittenMemory;
+    }
+
+    // What the provider lists is kept; and whoever chose a model that is not there would otherwise find out at the first request.
+    private static OnlineCheckResult WithModels(OnlineCheckRequest request, OnlineCheckResult result, ListedModels listed)
+    {
+        LlmConfiguration item = request.Configuration;
+        IReadOnlyList<string> fit = request.Fit(listed);
+        var list = new ModelList(request.Provider.Id, item.BaseUrl!, DateTime.UtcNow, fit);
+        if (item.Model is not { } model || !listed.IsWhole || listed.Has(model))
+        {
+            return result with { Listed = list };
+        }
+
+        string near = NearText.Find(model, fit) is { } meant ? $"Did you mean '{meant}'? " : string.Empty;
+        return request.Result(
+            OnlineOutcome.ModelNotListed,
+            $"{result.Message} But it does not list the model '{DisplayText.Of(model)}'.",
+            $"{near}Choose one that it lists with Set-LlmConfig -Model, which Tab completes. An alias that it does not list may work all the same.") with
+        {
+            Listed = list,
+        };
     }
 
     private OnlineCheckResult Judge(OnlineCheckRequest request, int status, bool json, TimeSpan duration)

@@ -4,24 +4,25 @@ namespace LlmConfig;
 internal sealed class OnlineCheckRequest(LlmConfiguration item, LlmProvider provider, Uri address, ApiKey? key)
 {
     // Made at once: the key is zeroed before the request is sent.
-    private readonly (string Name, string Value)[] _headers =
-    [
-        ("Accept", "application/json"),
-        ("User-Agent", $"LlmConfig/{typeof(OnlineCheckRequest).Assembly.GetName().Version}"),
-        .. provider.ExtraHeaders.Select(header => header.Split(": ", 2)).Select(parts => (parts[0], parts[1])),
-        .. item.Provider is "openai" ? AccountOf(item) : [],
-        .. (item.Headers ?? ConfigurationDetails.NoHeaders).Select(header => (header.Key, header.Value)),
-        .. key is null ? [] : new[] { item.UseAuthHeader ? ("Authorization", "Bearer " + key.ToPlainText()) : (provider.KeyHeader!, key.ToPlainText()) },
-    ];
+    private readonly string? _key = key?.ToPlainText();
 
     public LlmProvider Provider => provider;
+
+    public LlmConfiguration Configuration => item;
 
     public Uri Address => address;
 
     public bool HasKey { get; } = key is not null;
 
     /// <summary>The host that it goes to, to be shown.</summary>
-    public string Host => address.IsDefaultPort ? address.IdnHost : FormattableString.Invariant($"{address.IdnHost}:{address.Port}");
+    public string Host => BaseUrl.Host(address);
+
+    private IEnumerable<(string Name, string Value)> Headers =>
+    [
+        ("Accept", "application/json"),
+        ("User-Agent", $"LlmConfig/{typeof(OnlineCheckRequest).Assembly.GetName().Version}"),
+        .. KeyHeaders.Of(item, provider, _key),
+    ];
 
     /// <summary>Makes the request, or says why there is none.</summary>
     public static (OnlineCheckRequest? Request, OnlineCheckResult? Refusal) Make(LlmConfiguration item, ApiKey? key)
@@ -31,17 +32,16 @@ internal sealed class OnlineCheckRequest(LlmConfiguration item, LlmProvider prov
         OnlineCheckResult? refusal = provider switch
         {
             null => CannotBeChecked($"This version does not know the provider '{DisplayText.Of(item.Provider)}'."),
-            { KeyRequired: true } when key is null => NoKey(
-                $"The configuration has no key, and {provider.DisplayName} needs one.", "Give it one with Set-LlmConfig -ApiKey."),
+            _ when KeyHeaders.Problem(item, provider, key) is { Code: LlmConfigErrorCode.KeyMissing } missing => NoKey(missing.Problem, missing.Remedy),
             { KeyCheck: null } => CannotBeChecked($"{provider.DisplayName} has no known request that fails without a valid key and costs nothing."),
             _ when address is null => CannotBeChecked(
                 $"The request that checks a key goes to {provider.DisplayName} itself, and the base URL of this configuration is another host's."),
-            { KeyHeader: null } when key is not null && !item.UseAuthHeader => CannotBeChecked(
-                $"UseAuthHeader is false, and the catalogue knows no header of {provider.DisplayName} other than Authorization."),
-            _ when key is not null && key.Utf8.ContainsAnyExceptInRange((byte)' ', (byte)'~') => NoKey(
-                "The key holds a letter beyond ASCII, which no HTTP header can carry.",
-                "Copy the key again from the provider's console, all of it and nothing else."),
-            _ => null,
+            _ => KeyHeaders.Problem(item, provider, key) switch
+            {
+                null => null,
+                { Code: LlmConfigErrorCode.InvalidArgument } none => CannotBeChecked(none.Problem),
+                var (_, problem, remedy) => NoKey(problem, remedy),
+            },
         };
         return refusal is null ? (new OnlineCheckRequest(item, provider!, address!, key), null) : (null, refusal);
 
@@ -51,6 +51,10 @@ internal sealed class OnlineCheckRequest(LlmConfiguration item, LlmProvider prov
             item.Id, item.Name, OnlineOutcome.CannotBeChecked, $"{message} Nothing was sent.", "Send a request of your own, in the block of Use-LlmConfig.");
     }
 
+    /// <summary>Of the models that an answer lists, those that may be shown and kept: a server may send back what it was sent.</summary>
+    public IReadOnlyList<string> Fit(ListedModels listed) =>
+        [.. listed.Names.Where(name => ModelLists.IsFit(name) && (_key is null || !name.Contains(_key, StringComparison.OrdinalIgnoreCase)))];
+
     /// <summary>What it led to.</summary>
     public OnlineCheckResult Result(OnlineOutcome outcome, string message, string? remedy) =>
         new(item.Id, item.Name, outcome, message, remedy);
@@ -59,18 +63,13 @@ internal sealed class OnlineCheckRequest(LlmConfiguration item, LlmProvider prov
     public HttpRequestMessage ToMessage(Uri address)
     {
         var message = new HttpRequestMessage(HttpMethod.Get, address);
-        foreach ((string name, string value) in _headers)
+        foreach ((string name, string value) in Headers)
         {
             message.Headers.TryAddWithoutValidation(name, value);
         }
 
         return message;
     }
-
-    // A key that does not fit the account is refused (platform.openai.com, API reference, authentication).
-    private static IEnumerable<(string Name, string Value)> AccountOf(LlmConfiguration item) =>
-        new[] { ("OpenAI-Organization", item.Organization), ("OpenAI-Project", item.Project) }
-            .Where(header => header.Item2 is not null).Select(header => (header.Item1, header.Item2!));
 
     private static Uri? AddressOf(LlmProvider? provider, string baseUrl)
     {

@@ -1,6 +1,6 @@
 namespace LlmConfig;
 
-/// <summary>What asking the provider of one configuration led to. Holds neither the key nor anything of the answer's text.</summary>
+/// <summary>What asking the provider of one configuration led to. Holds neither the key nor anything of the answer's text but, at most, the name of a model.</summary>
 public sealed record OnlineCheckResult : CheckResult
 {
     internal OnlineCheckResult(Guid id, string name, OnlineOutcome outcome, string message, string? remedy = null)
@@ -22,10 +22,13 @@ public sealed record OnlineCheckResult : CheckResult
     /// <summary>From the start of the request to its outcome; <see langword="null"/> where none was sent.</summary>
     public TimeSpan? Duration { get; internal init; }
 
+    /// <summary>What the provider listed, to be kept; <see langword="null"/> where it listed nothing.</summary>
+    internal ModelList? Listed { get; init; }
+
     private static CheckStatus StatusOf(OnlineOutcome outcome) => outcome switch
     {
         OnlineOutcome.Works => CheckStatus.Ok,
-        OnlineOutcome.Slow or OnlineOutcome.LimitReached or OnlineOutcome.CannotBeChecked => CheckStatus.Warning,
+        OnlineOutcome.Slow or OnlineOutcome.LimitReached or OnlineOutcome.CannotBeChecked or OnlineOutcome.ModelNotListed => CheckStatus.Warning,
         _ => CheckStatus.Error,
     };
 }
@@ -62,4 +65,7 @@ public enum OnlineOutcome
 
     /// <summary>The provider answered with an error of its own (5xx).</summary>
     ServerError = 10,
+
+    /// <summary>As <see cref="Works"/>, but the provider does not list the configuration's model.</summary>
+    ModelNotListed = 11,
 }

@@ -75,6 +75,7 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
         IEnumerable<EntrySnapshot> within = root is not { Entry: not null, Problem: null } ? [] :
         [
             .. Files(paths.Folder, StorePaths.ConfigFileName + "*", paths.ConfigFile, paths.Backup, paths.Lock),
+            .. Files(paths.Folder, StorePaths.ModelsFileName + "*", paths.Models),
             .. Folder(paths.Pending),
             .. Folder(paths.Written),
             .. Folder(paths.Vault, vault.Header, vault.Lock),

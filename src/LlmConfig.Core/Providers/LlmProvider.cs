@@ -83,6 +83,9 @@ public sealed record LlmProvider
     /// </summary>
     public string? KeyCheck { get; internal init; } = "{base}/models";
 
+    /// <summary>True where the answer to <see cref="KeyCheck"/> lists the models that a configuration may name.</summary>
+    internal bool KeyCheckListsModels { get; init; } = true;
+
     /// <summary>The HTTP status codes by which the provider says that it does not take a key.</summary>
     public IReadOnlyList<int> KeyRefusedStatusCodes { get; internal init; } = [401, 403];
 

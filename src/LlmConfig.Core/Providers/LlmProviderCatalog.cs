@@ -71,6 +71,8 @@ public static class LlmProviderCatalog
             OverridingVariables = ["AZURE_OPENAI_AD_TOKEN"],
             KeyHeader = "api-key",
             KeyCheck = "{endpoint}/openai/models?api-version=2024-10-21",
+            // It lists what could be deployed; a configuration names a deployment.
+            KeyCheckListsModels = false,
         },
         new("google", "Google Gemini", "https://generativelanguage.googleapis.com/v1beta", "GOOGLE_API_KEY GEMINI_API_KEY")
         {
@@ -94,12 +96,14 @@ public static class LlmProviderCatalog
         new("openrouter", "OpenRouter", "https://openrouter.ai/api/v1", "OPENROUTER_API_KEY")
         {
             KeyCheck = "{base}/key",
+            KeyCheckListsModels = false,
             KeyPrefixes = ["sk-or-"],
         },
         new("deepseek", "DeepSeek", "https://api.deepseek.com", "DEEPSEEK_API_KEY") { KeyPrefixes = ["sk-"] },
         new("xai", "xAI", "https://api.x.ai/v1", "XAI_API_KEY")
         {
             KeyCheck = "{base}/api-key",
+            KeyCheckListsModels = false,
             KeyRefusedStatusCodes = [400, 401, 403],
             KeyPrefixes = ["xai-"],
         },
@@ -135,6 +139,7 @@ public static class LlmProviderCatalog
             // Older names of the token; LangChain reads the second before HF_TOKEN.
             OverridingVariables = ["HUGGING_FACE_HUB_TOKEN", "HUGGINGFACEHUB_API_TOKEN"],
             KeyCheck = "https://huggingface.co/api/whoami-v2",
+            KeyCheckListsModels = false,
             KeyPrefixes = ["hf_"],
         },
         new("ollama", "Ollama (local)", "http://127.0.0.1:11434/v1", "OLLAMA_API_KEY")

@@ -37,14 +37,20 @@ public sealed record StoreInfo
     /// <summary>The vaults of others in which keys of the store lie, or that were tried for one.</summary>
     public IReadOnlyList<VaultInfo> Vaults { get; internal init; } = [];
 
-    /// <summary>What keeps the master key of the built-in vault, or would keep it; <see langword="null"/> while that cannot be decided.</summary>
-    public ProtectorKind? Protector { get; internal init; }
+    /// <summary>
+    /// What keeps the master key of the built-in vault, or would keep it: the name of a <see cref="ProtectorKind"/>, which JSON keeps too;
+    /// <see langword="null"/> while that cannot be decided.
+    /// </summary>
+    public string? Protector { get; internal init; }
 
     /// <summary>Why it is that protector, in one sentence.</summary>
     public string ProtectorReason { get; internal init; } = string.Empty;
 
-    /// <summary>What the protector answers now: <see cref="LlmConfig.ProtectorState.Ready"/> when keys can be read and written.</summary>
-    public ProtectorState ProtectorState { get; internal init; }
+    /// <summary>
+    /// What the protector answers now: the name of a <see cref="LlmConfig.ProtectorState"/>, <see cref="LlmConfig.ProtectorState.Ready"/> when keys
+    /// can be read and written.
+    /// </summary>
+    public string ProtectorState { get; internal init; } = string.Empty;
 
     /// <summary>How many changes are under way or were left by dead processes.</summary>
     public int PendingChanges { get; internal init; }

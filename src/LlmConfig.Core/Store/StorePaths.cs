@@ -5,12 +5,15 @@ internal sealed class StorePaths(string folder)
 {
     public const string TemporaryExtension = ".tmp";
     public const string ConfigFileName = "llm_config.json";
+    public const string ModelsFileName = "models.json";
 
     public string Folder { get; } = folder;
 
     public string ConfigFile { get; } = Path.Combine(folder, ConfigFileName);
 
     public string Backup { get; } = Path.Combine(folder, ConfigFileName + ".bak");
+
+    public string Models { get; } = Path.Combine(folder, ModelsFileName);
 
     public string Lock { get; } = Path.Combine(folder, "llm_config.lock");
 

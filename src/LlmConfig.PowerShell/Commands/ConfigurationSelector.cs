@@ -7,7 +7,7 @@ internal static class ConfigurationSelector
 {
     /// <summary>
     /// A name that is there means that configuration, whatever characters it holds; else a pattern means all that it
-    /// matches, none included.
+    /// matches, by name, none included.
     /// </summary>
     /// <exception cref="LlmConfigException">NotFound: a literal name is not there.</exception>
     public static IEnumerable<LlmConfiguration> Select(LlmConfigRepository repository, string nameOrPattern)
@@ -22,7 +22,9 @@ internal static class ConfigurationSelector
             return [repository.Get(WildcardPattern.Unescape(nameOrPattern))];
         }
 
-        return repository.GetAll().Where(Matcher<LlmConfiguration>(nameOrPattern, item => item.Name));
+        return repository.GetAll()
+            .Where(Matcher<LlmConfiguration>(nameOrPattern, item => item.Name))
+            .OrderBy(item => item.Name, StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>A test of a text of an item against a pattern; a pattern that is none (an open bracket) is a name that is not there.</summary>

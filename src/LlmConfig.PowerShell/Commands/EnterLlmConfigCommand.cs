@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace LlmConfig.Commands;
 
 /// <summary>Enter-LlmConfig: puts a configuration into the environment until Exit-LlmConfig.</summary>
-[Cmdlet(VerbsCommon.Enter, "LlmConfig", DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsCommon.Enter, "LlmConfig", DefaultParameterSetName = ByName, HelpUri = HelpPage.Folder + "Enter-LlmConfig.md")]
 [OutputType(typeof(void))]
 public sealed class EnterLlmConfigCommand : EnvironmentCommand
 {
@@ -18,7 +18,10 @@ public sealed class EnterLlmConfigCommand : EnvironmentCommand
         using LlmEnvironment? environment = ReadEnvironment(Name);
         if (environment is not null)
         {
-            EnvironmentFrame.Push(environment, isSession: true);
+            EnvironmentFrame.Push([environment], isSession: true);
+            LlmConfiguration item = environment.Configuration;
+            string[] what = [.. new[] { item.Provider, item.Host, item.Model }.OfType<string>()];
+            Tell($"'{item.Name}' is active ({string.Join(", ", what)}) until Exit-LlmConfig.");
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace LlmConfig.Commands;
 
 /// <summary>Exit-LlmConfig: takes back what the last Enter-LlmConfig did to the environment.</summary>
-[Cmdlet(VerbsCommon.Exit, "LlmConfig")]
+[Cmdlet(VerbsCommon.Exit, "LlmConfig", HelpUri = HelpPage.Folder + "Exit-LlmConfig.md")]
 [OutputType(typeof(void))]
 public sealed class ExitLlmConfigCommand : LlmConfigCommand
 {
@@ -26,6 +26,6 @@ public sealed class ExitLlmConfigCommand : LlmConfigCommand
         }
 
         frame.Dispose();
-        WriteVerbose($"'{frame.Name}' was left.");
+        Tell(EnvironmentFrame.Current is { } outer ? $"'{frame.Name}' was left; '{outer.Name}' is active." : $"'{frame.Name}' was left.");
     }
 }

@@ -5,7 +5,7 @@ using System.Text;
 namespace LlmConfig.Commands;
 
 /// <summary>Export-LlmConfig: writes configurations to a file or into the pipeline, with their keys only under a password.</summary>
-[Cmdlet(VerbsData.Export, "LlmConfig", SupportsShouldProcess = true, DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsData.Export, "LlmConfig", SupportsShouldProcess = true, DefaultParameterSetName = ByName, HelpUri = HelpPage.Folder + "Export-LlmConfig.md")]
 [OutputType(typeof(string))]
 public sealed class ExportLlmConfigCommand : LlmConfigCommand
 {

@@ -4,7 +4,7 @@ using System.Security;
 namespace LlmConfig.Commands;
 
 /// <summary>Get-LlmConfigKey: the only way to get a key.</summary>
-[Cmdlet(VerbsCommon.Get, "LlmConfigKey", DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsCommon.Get, "LlmConfigKey", DefaultParameterSetName = ByName, HelpUri = HelpPage.Folder + "Get-LlmConfigKey.md")]
 [OutputType(typeof(SecureString), typeof(string))]
 public sealed class GetLlmConfigKeyCommand : ConfigurationCommand
 {

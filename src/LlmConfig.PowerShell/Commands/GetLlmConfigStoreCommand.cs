@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace LlmConfig.Commands;
 
 /// <summary>Get-LlmConfigStore: where everything lies and how keys are protected.</summary>
-[Cmdlet(VerbsCommon.Get, "LlmConfigStore")]
+[Cmdlet(VerbsCommon.Get, "LlmConfigStore", HelpUri = HelpPage.Folder + "Get-LlmConfigStore.md")]
 [OutputType(typeof(StoreInfo))]
 public sealed class GetLlmConfigStoreCommand : LlmConfigCommand
 {

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace LlmConfig.Commands;
 
 /// <summary>Get-LlmProvider: the catalogue.</summary>
-[Cmdlet(VerbsCommon.Get, "LlmProvider")]
+[Cmdlet(VerbsCommon.Get, "LlmProvider", HelpUri = HelpPage.Folder + "Get-LlmProvider.md")]
 [OutputType(typeof(LlmProvider))]
 public sealed class GetLlmProviderCommand : LlmConfigCommand
 {

@@ -4,7 +4,7 @@ using System.Security;
 namespace LlmConfig.Commands;
 
 /// <summary>Import-LlmConfig: takes over configurations from files, from the environment, or from a vault that stores share.</summary>
-[Cmdlet(VerbsData.Import, "LlmConfig", SupportsShouldProcess = true, DefaultParameterSetName = ByPath)]
+[Cmdlet(VerbsData.Import, "LlmConfig", SupportsShouldProcess = true, DefaultParameterSetName = ByPath, HelpUri = HelpPage.Folder + "Import-LlmConfig.md")]
 [OutputType(typeof(LlmConfiguration))]
 public sealed class ImportLlmConfigCommand : LlmConfigCommand
 {

@@ -8,6 +8,7 @@ namespace LlmConfig.Commands;
 /// </summary>
 public abstract class LlmConfigCommand : StoppableCommand
 {
+    private readonly HashSet<LlmConfigWarning> _warned = [];
     private HashSet<string> _given = [];
     private LlmConfigRepository? _repository;
     private bool _yesToAll;
@@ -30,7 +31,14 @@ public abstract class LlmConfigCommand : StoppableCommand
             Vaults = new RegisteredVaults(this, MayAsk, Cancellation),
             Command = MyInvocation.MyCommand.Name,
             AskPassphrase = new HostPrompter(Host, () => Cancellation.IsCancellationRequested).AskPassphrase,
-            Warning = Warnings.Enqueue,
+            Warning = warning =>
+            {
+                // Once for the command, however often it reads.
+                if (_warned.Add(warning))
+                {
+                    Warnings.Enqueue(warning);
+                }
+            },
         }));
 
     /// <summary>False where a vault that would ask for its password is taken for a locked one.</summary>
@@ -65,6 +73,9 @@ public abstract class LlmConfigCommand : StoppableCommand
             ThrowTerminatingError(LlmConfigErrorRecord.From(NeitherTrueNorFalse(null)));
         }
     }
+
+    /// <summary>Says something to a person at the prompt; no output, and nothing that a script would see.</summary>
+    private protected void Tell(string text) => WriteInformation(new HostInformationMessage { Message = text }, ["PSHOST"]);
 
     /// <summary>Refuses a record with a text in the place of a Boolean.</summary>
     /// <param name="target">What it is about.</param>

@@ -4,7 +4,7 @@ using System.Security;
 namespace LlmConfig.Commands;
 
 /// <summary>New-LlmConfig: creates configurations; what is piped in is committed once.</summary>
-[Cmdlet(VerbsCommon.New, "LlmConfig", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.New, "LlmConfig", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "New-LlmConfig.md")]
 [OutputType(typeof(LlmConfiguration))]
 public sealed class NewLlmConfigCommand : LlmConfigCommand
 {
@@ -43,6 +43,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     /// <summary>The base URL, where the provider's default does not fit.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(BaseUrlCompleter))]
     public string? BaseUrl { get; set; }
 
     /// <summary>Allows plain http to other machines.</summary>
@@ -53,6 +54,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     /// <summary>True for Authorization: Bearer, false for the provider's own header.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [BooleanText]
+    [ArgumentCompleter(typeof(BooleanCompleter))]
     public bool? UseAuthHeader { get; set; }
 
     /// <summary>The default model.</summary>

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace LlmConfig.Commands;
 
 /// <summary>Remove-LlmConfig: removes configurations and their keys.</summary>
-[Cmdlet(VerbsCommon.Remove, "LlmConfig", SupportsShouldProcess = true, DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsCommon.Remove, "LlmConfig", SupportsShouldProcess = true, DefaultParameterSetName = ByName, HelpUri = HelpPage.Folder + "Remove-LlmConfig.md")]
 [OutputType(typeof(void))]
 public sealed class RemoveLlmConfigCommand : ConfigurationChangeCommand
 {

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace LlmConfig.Commands;
 
 /// <summary>Repair-LlmConfig: repairs what Test-LlmConfig finds.</summary>
-[Cmdlet(VerbsDiagnostic.Repair, "LlmConfig", SupportsShouldProcess = true)]
+[Cmdlet(VerbsDiagnostic.Repair, "LlmConfig", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Repair-LlmConfig.md")]
 [OutputType(typeof(RepairResult))]
 public sealed class RepairLlmConfigCommand : LlmConfigCommand
 {

@@ -4,7 +4,7 @@ using System.Security;
 namespace LlmConfig.Commands;
 
 /// <summary>Set-LlmConfig: changes settings, rotates keys, moves them to another vault.</summary>
-[Cmdlet(VerbsCommon.Set, "LlmConfig", SupportsShouldProcess = true, DefaultParameterSetName = ByName)]
+[Cmdlet(VerbsCommon.Set, "LlmConfig", SupportsShouldProcess = true, DefaultParameterSetName = ByName, HelpUri = HelpPage.Folder + "Set-LlmConfig.md")]
 [OutputType(typeof(LlmConfiguration))]
 public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 {
@@ -45,6 +45,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     /// <summary>Another base URL; empty for the provider's default.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
+    [ArgumentCompleter(typeof(BaseUrlCompleter))]
     public string? BaseUrl { get; set; }
 
     /// <summary>Allows plain http to other machines.</summary>
@@ -55,6 +56,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     /// <summary>True for Authorization: Bearer, false for the provider's own header.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [BooleanText]
+    [ArgumentCompleter(typeof(BooleanCompleter))]
     public bool? UseAuthHeader { get; set; }
 
     /// <summary>Another default model; empty for none.</summary>

@@ -4,7 +4,7 @@ using System.Security;
 namespace LlmConfig.Commands;
 
 /// <summary>Set-LlmConfigStore: which vault takes new keys, and what protects the built-in one.</summary>
-[Cmdlet(VerbsCommon.Set, "LlmConfigStore", SupportsShouldProcess = true)]
+[Cmdlet(VerbsCommon.Set, "LlmConfigStore", SupportsShouldProcess = true, HelpUri = HelpPage.Folder + "Set-LlmConfigStore.md")]
 [OutputType(typeof(StoreInfo))]
 public sealed class SetLlmConfigStoreCommand : LlmConfigCommand
 {

@@ -3,7 +3,7 @@ using System.Management.Automation;
 namespace LlmConfig.Commands;
 
 /// <summary>Test-LlmConfig: looks at the store, its vaults and its keys, and changes nothing.</summary>
-[Cmdlet(VerbsDiagnostic.Test, "LlmConfig")]
+[Cmdlet(VerbsDiagnostic.Test, "LlmConfig", HelpUri = HelpPage.Folder + "Test-LlmConfig.md")]
 [OutputType(typeof(CheckResult), typeof(bool))]
 public sealed class TestLlmConfigCommand : LlmConfigCommand
 {

@@ -4,7 +4,7 @@ using System.Security;
 namespace LlmConfig.Commands;
 
 /// <summary>Unlock-LlmConfigStore: takes the passphrase of the built-in vault, which then holds for a while in this session.</summary>
-[Cmdlet(VerbsCommon.Unlock, "LlmConfigStore")]
+[Cmdlet(VerbsCommon.Unlock, "LlmConfigStore", HelpUri = HelpPage.Folder + "Unlock-LlmConfigStore.md")]
 [OutputType(typeof(void))]
 public sealed class UnlockLlmConfigStoreCommand : LlmConfigCommand
 {

@@ -5,18 +5,21 @@ using System.Reflection;
 namespace LlmConfig.Commands;
 
 /// <summary>Use-LlmConfig: runs a block with a configuration in the environment, and puts the environment back.</summary>
-[Cmdlet(VerbsOther.Use, "LlmConfig", DefaultParameterSetName = ByDefault)]
+[Cmdlet(VerbsOther.Use, "LlmConfig", DefaultParameterSetName = ByDefault, HelpUri = HelpPage.Folder + "Use-LlmConfig.md")]
 [OutputType(typeof(object))]
 public sealed class UseLlmConfigCommand : EnvironmentCommand
 {
     private const string ByDefault = "Default";
 
-    /// <summary>The name, taken literally; the default configuration without one.</summary>
+    private readonly List<object?> _input = [];
+
+    /// <summary>The name, taken literally, or several; the default configuration without one.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByName, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
+    [AllowEmptyCollection]
     [AllowNull]
     [ArgumentCompleter(typeof(ConfigurationNameCompleter))]
-    public string? Name { get; set; }
+    public string?[]? Name { get; set; }
 
     /// <summary>The block, which runs in the scope of the caller.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByDefault)]
@@ -25,7 +28,21 @@ public sealed class UseLlmConfigCommand : EnvironmentCommand
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByInputObject)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByDeserialized)]
     [UnshownText]
+    [ArgumentCompleter(typeof(NameOrBlockCompleter))]
     public ScriptBlock? ScriptBlock { get; set; }
+
+    /// <summary>What is piped in; where the command line says which configuration is meant, the block finds all of it in $input.</summary>
+    [Parameter(ParameterSetName = ByName, ValueFromPipeline = true, DontShow = true)]
+    [Parameter(ParameterSetName = ById, ValueFromPipeline = true, DontShow = true)]
+    [Parameter(ParameterSetName = ByInputObject, ValueFromPipeline = true, DontShow = true)]
+    [Parameter(ParameterSetName = ByDeserialized, ValueFromPipeline = true, DontShow = true)]
+    [AllowNull]
+    [AllowEmptyString]
+    [AllowEmptyCollection]
+    public PSObject? BlockInput { get; set; }
+
+    // Else it is what says which configuration is meant.
+    private bool HasBlockInput => MyInvocation.ExpectingInput && (IsGiven(nameof(Name)) || IsGiven(nameof(Id)) || IsGiven(nameof(InputObject)));
 
     // With 2>&1 behind a cmdlet the engine drops the errors of a block that the cmdlet runs (those of ForEach-Object too), since
     // only WriteError looks at the redirection. It is not public whether there is one; an engine without this
@@ -36,36 +53,76 @@ public sealed class UseLlmConfigCommand : EnvironmentCommand
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        EnvironmentFrame frame;
-        using (LlmEnvironment? environment = ReadEnvironment(Name))
+        if (HasBlockInput)
         {
-            if (environment is null)
-            {
-                return;
-            }
-
-            frame = EnvironmentFrame.Push(environment, isSession: false);
+            _input.Add(BlockInput);
+            return;
         }
 
+        Use();
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (HasBlockInput)
+        {
+            Use();
+        }
+    }
+
+    private void Use()
+    {
+        EnvironmentFrame? frame = Enter();
         using (frame)
         {
-            if (frame.Rival is { } rival)
+            if (frame?.Rival is { } rival)
             {
                 WriteWarning(
                     $"Another runspace of this process uses '{rival}' at this moment, and environment variables belong to the whole process: "
                     + "programs that start now may get either. Use one after the other, or in processes of their own (Start-Job, llmconfig exec).");
             }
 
-            Run();
+            if (frame is not null)
+            {
+                Run();
+            }
+        }
+    }
+
+    // All or none: an error leaves the environment as it is.
+    private EnvironmentFrame? Enter()
+    {
+        var environments = new List<LlmEnvironment>();
+        try
+        {
+            foreach (string? name in Name is { Length: > 0 } ? Name.Distinct(StringComparer.OrdinalIgnoreCase) : [null])
+            {
+                if (ReadEnvironment(name) is not { } environment)
+                {
+                    return null;
+                }
+
+                environments.Add(environment);
+            }
+
+            EnvironmentFrame? frame = null;
+            Guard(() => frame = EnvironmentFrame.Push(environments, isSession: false));
+            return frame;
+        }
+        finally
+        {
+            environments.ForEach(environment => environment.Dispose());
         }
     }
 
     // The block's output and errors go out through this command as they come, so that a program in it keeps the terminal.
     // Dot-sourced, it runs in the scope of the caller, as a block of ForEach-Object or Measure-Command does.
     private void Run() => InvokeCommand.InvokeScript(
-        ErrorsAreMerged ? ". $args[0] 2>&1" : ". $args[0]",
+        $"{(HasBlockInput ? "$args[1] | " : string.Empty)}. $args[0]{(ErrorsAreMerged ? " 2>&1" : string.Empty)}",
         useNewScope: false,
         PipelineResultTypes.Output | PipelineResultTypes.Error,
         input: null,
-        ScriptBlock);
+        ScriptBlock,
+        _input);
 }

@@ -25,7 +25,7 @@ internal static class CompletionText
         }
 
         return found.Select(candidate => new CompletionResult(
-            Quote(candidate.Text), candidate.Listed, CompletionResultType.ParameterValue, candidate.Tip));
+            candidate.IsCode ? candidate.Text : Quote(candidate.Text), candidate.Listed, CompletionResultType.ParameterValue, candidate.Tip));
     }
 
     /// <summary>A text as an argument that PowerShell reads as exactly this text.</summary>
@@ -85,6 +85,9 @@ internal sealed record CompletionCandidate(string Text, string Tip)
 {
     /// <summary>What a list of completions shows; it completes what was typed as well.</summary>
     public string Listed { get; init; } = Text;
+
+    /// <summary>True for what stands as it is, and is not a text.</summary>
+    public bool IsCode { get; init; }
 
     public bool BeginsWith(string typed) =>
         Text.StartsWith(typed, StringComparison.OrdinalIgnoreCase) || Listed.StartsWith(typed, StringComparison.OrdinalIgnoreCase);

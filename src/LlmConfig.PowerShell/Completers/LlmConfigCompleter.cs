@@ -17,11 +17,12 @@ public abstract class LlmConfigCompleter : IArgumentCompleter
     /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
-        CompletionText.Matching(wordToComplete, Candidates(fakeBoundParameters));
+        // Null, and not nothing: the engine shows an empty line for a second nothing.
+        Candidates(fakeBoundParameters) is { } candidates ? CompletionText.Matching(wordToComplete, candidates) : null!;
 
-    /// <summary>What could be completed.</summary>
+    /// <summary>What could be completed; <see langword="null"/> to leave it to others.</summary>
     /// <param name="parameters">What the rest of the command line gives.</param>
-    private protected abstract IEnumerable<CompletionCandidate> Candidates(IDictionary parameters);
+    private protected abstract IEnumerable<CompletionCandidate>? Candidates(IDictionary parameters);
 
     private protected static IReadOnlyList<LlmConfiguration> Configurations() => Ask(repository => repository.GetAll());
 
@@ -39,10 +40,11 @@ public abstract class LlmConfigCompleter : IArgumentCompleter
     }
 
     // The provider that was given, else that of the configuration that was named.
-    private protected static string? Provider(IDictionary parameters) =>
-        Text(parameters, "Provider") ?? (Text(parameters, "Name") is { } name
-            ? Configurations().FirstOrDefault(item => string.Equals(item.Name, name.Trim(), StringComparison.OrdinalIgnoreCase))?.Provider
-            : null);
+    private protected static string? Provider(IDictionary parameters) => Text(parameters, "Provider") ?? Named(parameters)?.Provider;
+
+    private protected static LlmConfiguration? Named(IDictionary parameters) => Text(parameters, "Name") is { } name
+        ? Configurations().FirstOrDefault(item => string.Equals(item.Name, name.Trim(), StringComparison.OrdinalIgnoreCase))
+        : null;
 
     private protected static string? Text(IDictionary parameters, string name)
     {
@@ -58,7 +60,9 @@ public abstract class LlmConfigCompleter : IArgumentCompleter
 /// <summary>Completes the names of the store's configurations.</summary>
 public sealed class ConfigurationNameCompleter : LlmConfigCompleter
 {
-    private protected override IEnumerable<CompletionCandidate> Candidates(IDictionary parameters) => Configurations()
+    private protected override IEnumerable<CompletionCandidate> Candidates(IDictionary parameters) => Names();
+
+    internal static IEnumerable<CompletionCandidate> Names() => Configurations()
         .OrderBy(item => item.Name, StringComparer.OrdinalIgnoreCase)
         .Select(item => new CompletionCandidate(item.Name, $"{item.Provider} {DisplayText.WithAsciiHost(item.BaseUrl)}"));
 }
@@ -78,19 +82,42 @@ public sealed class ProviderCompleter : LlmConfigCompleter
         .Select(provider => new CompletionCandidate(provider.Id, $"{provider.DisplayName} {provider.DefaultBaseUrl ?? provider.BaseUrlExample}"));
 }
 
-/// <summary>Completes the models that the store's configurations use: those of the provider at hand, where there are any.</summary>
+/// <summary>Completes the models of the provider at hand: those that configurations use, and those that it listed when it was asked online last.</summary>
 public sealed class ModelCompleter : LlmConfigCompleter
+{
+    private protected override IEnumerable<CompletionCandidate> Candidates(IDictionary parameters) =>
+        Ask(repository => repository.GetModels(Provider(parameters))).Select(model => new CompletionCandidate(model.Name, model.Source));
+}
+
+/// <summary>Completes base URLs: the one that the configuration at hand has, and the default, or else an example, of the provider at hand (of each, where none is).</summary>
+public sealed class BaseUrlCompleter : LlmConfigCompleter
 {
     private protected override IEnumerable<CompletionCandidate> Candidates(IDictionary parameters)
     {
-        LlmConfiguration[] used = [.. Configurations().Where(item => item.Model is not null)];
-        string? provider = Provider(parameters);
-        LlmConfiguration[] fitting = [.. used.Where(item => string.Equals(item.Provider, provider, StringComparison.OrdinalIgnoreCase))];
-        return (fitting.Length > 0 ? fitting : used)
-            .GroupBy(item => item.Model!, StringComparer.Ordinal)
-            .OrderBy(group => group.Key, StringComparer.OrdinalIgnoreCase)
-            .Select(group => new CompletionCandidate(group.Key, $"Used by {string.Join(", ", group.Take(3).Select(item => item.Name))}"));
+        IEnumerable<CompletionCandidate> own = Named(parameters) is { BaseUrl: { } url } item ? [new(url, $"The base URL of {item.Name}")] : [];
+        IEnumerable<LlmProvider> providers = LlmProviderCatalog.Find(Provider(parameters)) is { } provider ? [provider] : LlmProviderCatalog.All;
+        return own
+            .Concat(providers.Select(provider => new CompletionCandidate(
+                provider.DefaultBaseUrl ?? provider.BaseUrlExample!, provider.DefaultBaseUrl is null ? $"{provider.DisplayName}, an example" : provider.DisplayName)))
+            .DistinctBy(candidate => candidate.Text);
     }
+}
+
+/// <summary>Completes $true and $false.</summary>
+public sealed class BooleanCompleter : LlmConfigCompleter
+{
+    private protected override IEnumerable<CompletionCandidate> Candidates(IDictionary parameters) =>
+        [new("$true", "The key goes as Authorization: Bearer") { IsCode = true }, new("$false", "The key goes in the provider's own header") { IsCode = true }];
+}
+
+/// <summary>
+/// Completes names where a block or a name may stand. The engine asks this one for the empty word, and beside the names' own one for a word that was
+/// begun, which it takes for both: then there is nothing to add.
+/// </summary>
+public sealed class NameOrBlockCompleter : LlmConfigCompleter
+{
+    private protected override IEnumerable<CompletionCandidate>? Candidates(IDictionary parameters) =>
+        parameters.Contains("Name") ? null : ConfigurationNameCompleter.Names();
 }
 
 /// <summary>
@@ -137,7 +164,11 @@ public sealed class KeyNameCompleter : LlmConfigCompleter
             : [];
 
     private static IReadOnlyList<string> Secrets(LlmConfigRepository repository) =>
-        repository.GetStore() is { ProtectorState: ProtectorState.Ready, Protector: ProtectorKind.KeyFile or ProtectorKind.Dpapi or ProtectorKind.SecretService }
+        repository.GetStore() is 
+        {
+            ProtectorState: nameof(ProtectorState.Ready),
+            Protector: nameof(ProtectorKind.KeyFile) or nameof(ProtectorKind.Dpapi) or nameof(ProtectorKind.SecretService),
+        }
             ? repository.ListSecrets(LlmConfigRepository.BuiltInVault)
             : [];
 }

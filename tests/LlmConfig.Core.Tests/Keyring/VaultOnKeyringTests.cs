@@ -19,7 +19,7 @@ public sealed class VaultOnKeyringTests : IDisposable
 
         LlmConfiguration item = Create("work");
 
-        Assert.Equal((ProtectorKind.SecretService, ProtectorState.Ready), (Info().Protector, Info().ProtectorState));
+        Assert.Equal(("SecretService", "Ready"), (Info().Protector, Info().ProtectorState));
         Assert.Equal(_key, Read(item));
         Assert.Empty(_store.MasterKeyFiles);
         Assert.Equal(1, keyring.CountItems());
@@ -35,7 +35,7 @@ public sealed class VaultOnKeyringTests : IDisposable
         keyring.Lock();
 
         Assert.Equal("work", Assert.Single(Open().GetAll()).Name);
-        Assert.Equal(ProtectorState.Locked, Info().ProtectorState);
+        Assert.Equal("Locked", Info().ProtectorState);
         Refusal.Of(_store, LlmConfigErrorCode.VaultLocked, "work", () => Read(item));
         Refusal.Of(_store, LlmConfigErrorCode.VaultLocked, "new", () => Create("new"));
         keyring.Restart(unlock: true);
@@ -76,7 +76,7 @@ public sealed class VaultOnKeyringTests : IDisposable
         LlmConfiguration item = Create("work");
         _ = Create("second");
 
-        Assert.Equal(ProtectorKind.KeyFile, Info().Protector);
+        Assert.Equal("KeyFile", Info().Protector);
         Assert.Equal(_key, Read(item));
         Assert.Contains(Info().ProtectorReason, Assert.Single(_store.Warnings, warning => warning.Target == LlmConfigRepository.BuiltInVault).Message, StringComparison.Ordinal);
     }

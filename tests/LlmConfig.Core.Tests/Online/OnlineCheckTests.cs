@@ -483,6 +483,115 @@ public sealed class OnlineCheckTests : IDisposable
         Assert.Empty(_store.Open().CheckOnline());
     }
 
+    [Theory]
+    [InlineData("openai", "gpt-5", """{"data":[{"id":"gpt-5"}]}""", OnlineOutcome.Works)]
+    [InlineData("openai", "GPT-5", """{"data":[{"id":"gpt-5"}]}""", OnlineOutcome.Works)]
+    [InlineData("openai", "gpt-6", """{"data":[{"id":"gpt-5"}]}""", OnlineOutcome.ModelNotListed)]
+    [InlineData("openai", "gpt-6", """{"data":[]}""", OnlineOutcome.Works)]
+    [InlineData("openai", "gpt-6", """{"data":"gpt-5"}""", OnlineOutcome.Works)]
+    [InlineData("openai", "gpt-6", """{"data":[{"id":5},7,null]}""", OnlineOutcome.Works)]
+    [InlineData("openai", "gpt-6", """{"data":[{"id":"gpt-5"}""", OnlineOutcome.Works)]
+    [InlineData("openai", null, """{"data":[{"id":"gpt-5"}]}""", OnlineOutcome.Works)]
+    [InlineData("together", "b/two", """[{"id":"a/one"}]""", OnlineOutcome.ModelNotListed)]
+    [InlineData("anthropic", "claude-x", """{"data":[{"id":"claude-y"}],"has_more":true}""", OnlineOutcome.Works)]
+    [InlineData("anthropic", "claude-x", """{"data":[{"id":"claude-y"}],"has_more":false}""", OnlineOutcome.ModelNotListed)]
+    [InlineData("google", "gemini-2.5-pro", """{"models":[{"name":"models/gemini-2.5-pro"}]}""", OnlineOutcome.Works)]
+    [InlineData("google", "models/gemini-2.5-pro", """{"models":[{"name":"models/gemini-2.5-pro"}]}""", OnlineOutcome.Works)]
+    [InlineData("google", "gemini-9", """{"models":[{"name":"models/gemini-2.5-pro"}],"nextPageToken":"t"}""", OnlineOutcome.Works)]
+    [InlineData("ollama", "llama3.2", """{"models":[{"name":"llama3.2:latest"}]}""", OnlineOutcome.Works)]
+    [InlineData("ollama", "llama3.2:1b", """{"models":[{"name":"llama3.2:latest"}]}""", OnlineOutcome.ModelNotListed)]
+    [InlineData("azure-openai", "my-deployment", """{"data":[{"id":"gpt-5"}]}""", OnlineOutcome.Works)]
+    [InlineData("openrouter", "any/model", """{"data":[{"id":"gpt-5"}]}""", OnlineOutcome.Works)]
+    public void A_model_that_the_provider_does_not_list_is_a_warning(string provider, string? model, string answer, OnlineOutcome outcome)
+    {
+        using var server = new PlayedServer(PlayedServer.Answer(200, answer));
+        OnlineCheckResult result = Check(CreateWith(_key, provider, server.Origin, "work", model: model));
+
+        Assert.Equal((outcome, outcome == OnlineOutcome.Works ? CheckStatus.Ok : CheckStatus.Warning), (result.Outcome, result.Status));
+        Assert.Equal(outcome == OnlineOutcome.ModelNotListed, result.Message.Contains($"does not list the model '{model}'", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_a_provider_listed_is_known_from_then_on_without_keys_and_what_steers_a_terminal()
+    {
+        using var server = new PlayedServer(PlayedServer.Answer(200, $$"""{"data":[{"id":"gpt-5"},{"id":"two words"},{"id":"{{_key}}"},{"id":"x-{{_key}}"},{"id":"bad\u001b[31m"},{"id":" gpt"},{"id":""}]}"""));
+        OnlineCheckResult result = Check(CreateWith(_key, "openai", server.Origin, "work", model: "gpt-55"));
+
+        Assert.Contains("Did you mean 'gpt-5'?", result.Remedy, StringComparison.Ordinal);
+        Assert.Equal([("gpt-5", "Listed by OpenAI"), ("gpt-55", "Used by work"), ("two words", "Listed by OpenAI")], _store.Open().GetModels("openai").Select(model => (model.Name, model.Source)));
+        Assert.Equal(["gpt-55"], _store.Open().GetModels("mistral").Select(model => model.Name));
+        Assert.DoesNotContain(_key, File.ReadAllText(_store.Paths.Models), StringComparison.Ordinal);
+        AssertNoKey(result);
+    }
+
+    [Fact]
+    public void A_newer_list_takes_the_place_of_the_older_one_and_other_hosts_keep_theirs()
+    {
+        string answer = """{"data":[{"id":"one"}]}""";
+        using var server = new PlayedServer((_, stream) => PlayedServer.SendAsync(stream, PlayedServer.Answer(200, answer)));
+        Guid[] ids = [CreateWith(_key, "openai", server.Origin + "/a", "a"), CreateWith(_key, "openai", server.Origin + "/b", "b")];
+        Assert.All(ids, id => Check(id));
+        answer = """{"data":[{"id":"two"}]}""";
+        Check(ids[0]);
+
+        Assert.Equal(["one", "two"], _store.Open().GetModels().Select(model => model.Name));
+        answer = """{"data":[]}""";
+        Check(ids[0]);
+        Assert.Equal(["one", "two"], _store.Open().GetModels().Select(model => model.Name));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("""{"version":1}""")]
+    [InlineData("""{"version":1,"lists":[{"provider":5}]}""")]
+    [InlineData("""{"version":1,"lists":[{"provider":"openai","baseUrl":"no URL","askedAt":"2026-11-23T20:40:10.123Z","models":["m"]}]}""")]
+    [InlineData("""{"version":1,"lists":[{"provider":"nobody","baseUrl":"https://llm.example","askedAt":"2026-11-23T20:40:10.123Z","models":["m"]}]}""")]
+    [InlineData("""{"version":1,"lists":[{"provider":"openai","baseUrl":"https://llm.example","askedAt":"2026-11-23T20:40:10.123Z","models":["bad\u001b[31m"]}]}""")]
+    public void A_damaged_list_of_models_is_as_none_and_is_replaced(string damaged)
+    {
+        using var server = new PlayedServer(PlayedServer.Answer(200, """{"data":[{"id":"gpt-5"}]}"""));
+        Guid id = Create("openai", server.Origin);
+        Check(id);
+        File.WriteAllText(_store.Paths.Models, damaged);
+
+        Assert.Empty(_store.Open().GetModels());
+        Assert.DoesNotContain(_store.Open().Check(), result => result.IsFailure());
+        Check(id);
+        Assert.Equal(["gpt-5"], _store.Open().GetModels().Select(model => model.Name));
+    }
+
+    [Fact]
+    public void A_list_of_a_later_version_stays_as_it_is()
+    {
+        using var server = new PlayedServer(PlayedServer.Answer(200, """{"data":[{"id":"gpt-5"}]}"""));
+        Guid id = Create("openai", server.Origin);
+        const string later = """{"version":2,"lists":"of another kind"}""";
+        Check(id);
+        File.WriteAllText(_store.Paths.Models, later);
+        Check(id);
+
+        Assert.Empty(_store.Open().GetModels());
+        Assert.Equal(later, File.ReadAllText(_store.Paths.Models));
+    }
+
+    [UnixFact]
+    public void The_list_is_checked_as_the_other_files_are()
+    {
+        using var server = new PlayedServer(PlayedServer.Answer(200, """{"data":[{"id":"gpt-5"}]}"""));
+        Check(Create("openai", server.Origin));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_store.Paths.Models));
+        File.SetUnixFileMode(_store.Paths.Models, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        File.WriteAllText(_store.Paths.Models + ".x.tmp", "{");
+
+        IReadOnlyList<CheckResult> found = [.. _store.Open().Check()];
+        Assert.Contains(found, result => result.Check == "Permission" && result.Status != CheckStatus.Ok && result.Target == _store.Paths.Models);
+        Assert.Contains(found, result => result.Check == "Leftover" && result.Status != CheckStatus.Ok);
+        _store.Create("next");
+        Assert.False(File.Exists(_store.Paths.Models + ".x.tmp"));
+    }
+
     private static (OnlineOutcome Outcome, int? Status) Of(OnlineCheckResult result) => (result.Outcome, result.HttpStatus);
 
     private OnlineCheckResult Check(Guid id, OnlineCheckSetup? setup = null) =>
@@ -491,7 +600,7 @@ public sealed class OnlineCheckTests : IDisposable
     private Guid Create(string provider, string? baseUrl, bool? useAuthHeader = null, bool key = true, string? name = null) =>
         CreateWith(key ? _key : null, provider, baseUrl, name ?? provider, useAuthHeader);
 
-    private Guid CreateWith(string? key, string provider, string? baseUrl, string name, bool? useAuthHeader = null)
+    private Guid CreateWith(string? key, string provider, string? baseUrl, string name, bool? useAuthHeader = null, string? model = null)
     {
         using ApiKey? value = key is null ? null : ApiKey.From(key, name);
         return _store.Open().Create(new NewConfiguration
@@ -500,6 +609,7 @@ public sealed class OnlineCheckTests : IDisposable
             Provider = provider,
             BaseUrl = baseUrl,
             UseAuthHeader = useAuthHeader,
+            Model = model,
             Key = value,
         }).Id;
     }

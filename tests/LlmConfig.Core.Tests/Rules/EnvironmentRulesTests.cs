@@ -213,6 +213,8 @@ public sealed class EnvironmentRulesTests : IDisposable
         using LlmEnvironment environment = _store.Open().GetEnvironment(item.Id, variable);
         var found = environment.Variables.ToDictionary(name => name, string? (_) => "stale");
         environment.CopyTo(found);
+        Assert.True(found.Remove("LLMCONFIG_ACTIVE", out string? active));
+        Assert.Equal(item.Name, active);
 
         string[] expected = [.. set.Split(' ').Select(pair => pair.Replace("=KEY", "=" + _key, StringComparison.Ordinal))];
         Assert.Equal(expected.Order(StringComparer.Ordinal), found.Where(pair => !IsCopilots(pair.Key)).Select(pair => $"{pair.Key}={pair.Value}").Order(StringComparer.Ordinal));

@@ -67,7 +67,7 @@ public sealed class ExchangedHeaderTests : IDisposable
         WriteHeader(old);
 
         AssertRepaired(item, "sk-test-work");
-        Assert.Equal(ProtectorKind.KeyFile, Open().GetStore().Protector);
+        Assert.Equal("KeyFile", Open().GetStore().Protector);
     }
 
     [Fact]

@@ -31,11 +31,11 @@ public sealed class PassphraseTests : IDisposable
 
         // Another process.
         _process = new PassphraseKeys();
-        Assert.Equal((ProtectorKind.Passphrase, ProtectorState.Locked), (Open().GetStore().Protector, Open().GetStore().ProtectorState));
+        Assert.Equal(("Passphrase", "Locked"), (Open().GetStore().Protector, Open().GetStore().ProtectorState));
         Assert.Equal("sk-test-work", ReadKey(item));
         Assert.Equal("sk-test-work", ReadKey(item));
         Assert.Equal([true, true, false], _asked);
-        Assert.Equal(ProtectorState.Ready, Open().GetStore().ProtectorState);
+        Assert.Equal("Ready", Open().GetStore().ProtectorState);
 
         _process = new PassphraseKeys();
         foreach (string? answer in new[] { null, Other, "x" })
@@ -272,7 +272,7 @@ public sealed class PassphraseTests : IDisposable
             Assert.Equal("sk-test-work", store.ReadKey(item.Id, With));
             using LlmConfigRepository repository = store.Open(With);
             Assert.All(repository.Repair(repository.PlanRepair(), _ => true), result => Assert.True(result.Changed, result.Message));
-            Assert.Equal(repository.GetStore().Protector == ProtectorKind.KeyFile ? 1 : 0, store.MasterKeyFiles.Length);
+            Assert.Equal(repository.GetStore().Protector == nameof(ProtectorKind.KeyFile) ? 1 : 0, store.MasterKeyFiles.Length);
             Assert.Equal("sk-test-work", store.ReadKey(item.Id, With));
         }
 

@@ -24,7 +24,7 @@ public sealed class ProtectorTests : IDisposable
         Assert.Empty(_store.Intents);
         StoreInfo info = Open().GetStore();
         Assert.Null(info.Protector);
-        Assert.Equal(state, info.ProtectorState);
+        Assert.Equal(state.ToString(), info.ProtectorState);
     }
 
     [Theory]
@@ -34,7 +34,7 @@ public sealed class ProtectorTests : IDisposable
     {
         _keyring.State = state;
         StoreInfo before = Open().GetStore();
-        Assert.Equal(ProtectorKind.KeyFile, before.Protector);
+        Assert.Equal(nameof(ProtectorKind.KeyFile), before.Protector);
 
         string value = TestKey.New();
         LlmConfiguration item = _store.Create("work", value, null, Open());
@@ -42,7 +42,7 @@ public sealed class ProtectorTests : IDisposable
 
         Assert.Equal(value, ReadKey(item));
         StoreInfo info = Open().GetStore();
-        Assert.Equal(ProtectorKind.KeyFile, info.Protector);
+        Assert.Equal(nameof(ProtectorKind.KeyFile), info.Protector);
         Assert.Contains("SecretService", info.ProtectorReason, StringComparison.Ordinal);
         LlmConfigWarning warning = Assert.Single(_store.Warnings);
         Assert.Contains(_store.MasterKeyFile, warning.Message, StringComparison.Ordinal);
@@ -79,7 +79,7 @@ public sealed class ProtectorTests : IDisposable
 
         _store.Create("other", TestKey.New(), null, Open());
 
-        Assert.Equal(ProtectorKind.KeyFile, Open().GetStore().Protector);
+        Assert.Equal(nameof(ProtectorKind.KeyFile), Open().GetStore().Protector);
         Assert.Equal(0, _keyring.Count);
         ReadKey(item);
     }
@@ -92,7 +92,7 @@ public sealed class ProtectorTests : IDisposable
     {
         string value = TestKey.New();
         LlmConfiguration item = _store.Create("work", value, null, Open());
-        Assert.Equal(ProtectorKind.SecretService, Open().GetStore().Protector);
+        Assert.Equal(nameof(ProtectorKind.SecretService), Open().GetStore().Protector);
         _keyring.State = state;
 
         Refusal.Of(_store, code, "work", () => ReadKey(item));
@@ -125,7 +125,7 @@ public sealed class ProtectorTests : IDisposable
         LlmConfiguration item = _store.Create("work", value, null, old);
 
         Open().SetProtector(ProtectorKind.KeyFile);
-        Assert.Equal((ProtectorKind.KeyFile, 0), (Open().GetStore().Protector, _keyring.Count));
+        Assert.Equal((nameof(ProtectorKind.KeyFile), 0), (Open().GetStore().Protector, _keyring.Count));
         Assert.Equal(value, ReadKey(item));
         using (ApiKey key = old.GetKey(item.Id))
         {
@@ -135,7 +135,7 @@ public sealed class ProtectorTests : IDisposable
         LlmConfiguration second = _store.Create("second", value, null, old);
         Open().SetProtector(ProtectorKind.SecretService);
         Assert.Empty(_store.MasterKeyFiles);
-        Assert.Equal((ProtectorKind.SecretService, 1), (Open().GetStore().Protector, _keyring.Count));
+        Assert.Equal((nameof(ProtectorKind.SecretService), 1), (Open().GetStore().Protector, _keyring.Count));
         Assert.Equal(value, ReadKey(second));
         Assert.Contains("Set-LlmConfigStore", Open().GetStore().ProtectorReason, StringComparison.Ordinal);
     }
@@ -149,7 +149,7 @@ public sealed class ProtectorTests : IDisposable
 
         old.SetProtector(ProtectorKind.SecretService);
 
-        Assert.Equal(ProtectorKind.SecretService, Open().GetStore().Protector);
+        Assert.Equal(nameof(ProtectorKind.SecretService), Open().GetStore().Protector);
         Assert.Empty(_store.MasterKeyFiles);
         ReadKey(item);
         old.SetProtector(ProtectorKind.SecretService);
@@ -161,7 +161,7 @@ public sealed class ProtectorTests : IDisposable
     {
         Open().SetProtector(ProtectorKind.KeyFile);
 
-        Assert.Equal(ProtectorKind.KeyFile, Open().GetStore().Protector);
+        Assert.Equal(nameof(ProtectorKind.KeyFile), Open().GetStore().Protector);
         string value = TestKey.New();
         Assert.Equal(value, ReadKey(_store.Create("work", value, null, Open())));
     }
@@ -190,7 +190,7 @@ public sealed class ProtectorTests : IDisposable
 
         _keyring.Before = null;
         Assert.Contains(_store.Warnings, warning => warning.Message.Contains("did not release", StringComparison.Ordinal));
-        Assert.Equal(ProtectorKind.KeyFile, Open().GetStore().Protector);
+        Assert.Equal(nameof(ProtectorKind.KeyFile), Open().GetStore().Protector);
         ReadKey(item);
     }
 
@@ -249,7 +249,7 @@ public sealed class ProtectorTests : IDisposable
             // What is left to do, a repair does: then there is one file with a master key, or none.
             using LlmConfigRepository repairer = Open(store, keyring);
             Assert.All(repairer.Repair(repairer.PlanRepair(), _ => true), result => Assert.True(result.Changed, result.Message));
-            Assert.Equal(repairer.GetStore().Protector == ProtectorKind.KeyFile ? 1 : 0, store.MasterKeyFiles.Length);
+            Assert.Equal(repairer.GetStore().Protector == nameof(ProtectorKind.KeyFile) ? 1 : 0, store.MasterKeyFiles.Length);
             using ApiKey last = Open(store, keyring).GetKey(item.Id);
             Assert.Equal(value, last.ToPlainText());
         }

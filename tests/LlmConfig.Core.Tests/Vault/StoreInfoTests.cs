@@ -16,7 +16,7 @@ public sealed class StoreInfoTests : IDisposable
         Assert.False(info.Exists);
         Assert.Null(info.StoreId);
         Assert.Equal((0L, 0, 0), (info.Revision, info.ConfigurationCount, info.PendingChanges));
-        Assert.Equal((_store.Path, "LlmConfig", ProtectorKind.KeyFile), (info.Path, info.DefaultVault, info.Protector));
+        Assert.Equal((_store.Path, "LlmConfig", "KeyFile"), (info.Path, info.DefaultVault, info.Protector));
         Assert.Empty(repository.GetAll());
         Assert.Null(repository.GetDefault());
         Assert.Empty(repository.Remove([]));
@@ -37,7 +37,7 @@ public sealed class StoreInfoTests : IDisposable
         Assert.True(info.Exists);
         Assert.NotNull(info.StoreId);
         Assert.Equal((2L, 1, "work"), (info.Revision, info.ConfigurationCount, info.DefaultConfiguration));
-        Assert.Equal((ProtectorState.Ready, 0), (info.ProtectorState, info.PendingChanges));
+        Assert.Equal(("Ready", 0), (info.ProtectorState, info.PendingChanges));
         Assert.Equal("the path given", info.PathReason);
         Assert.NotEmpty(info.DefaultVaultReason);
         Assert.NotEmpty(info.ProtectorReason);
