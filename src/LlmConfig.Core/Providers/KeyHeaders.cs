@@ -8,12 +8,15 @@ internal static class KeyHeaders
     /// <param name="provider">Its provider; where the key does not go as <c>Authorization: Bearer</c>, one that has a header of its own.</param>
     /// <param name="key">The key, or <see langword="null"/>.</param>
     public static IEnumerable<(string Name, string Value)> Of(LlmConfiguration item, LlmProvider provider, string? key) =>
-    [
-        .. provider.ExtraHeaders.Select(header => header.Split(": ", 2)).Select(parts => (parts[0], parts[1])),
-        .. provider.Id == "openai" ? AccountOf(item) : [],
-        .. (item.Headers ?? ConfigurationDetails.NoHeaders).Select(header => (header.Key, header.Value)),
-        .. key is null ? [] : new[] { item.UseAuthHeader ? ("Authorization", "Bearer " + key) : (provider.KeyHeader!, key) },
-    ];
+        new IEnumerable<(string Name, string Value)>[]
+        {
+            key is null ? [] : [item.UseAuthHeader ? ("Authorization", "Bearer " + key) : (provider.KeyHeader!, key)],
+
+            // One that was set wins over the catalogue's, such as another version of the API.
+            (item.Headers ?? ConfigurationDetails.NoHeaders).Select(header => (header.Key, header.Value)),
+            provider.Id == "openai" ? AccountOf(item) : [],
+            provider.ExtraHeaders.Select(header => header.Split(": ", 2)).Select(parts => (parts[0], parts[1])),
+        }.SelectMany(headers => headers).DistinctBy(header => header.Name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Why there is no header for a key, as a full sentence and what to do; <see langword="null"/> where there is one.</summary>
     public static (LlmConfigErrorCode Code, string Problem, string Remedy)? Problem(LlmConfiguration item, LlmProvider provider, ApiKey? key) => key switch
