@@ -36,7 +36,7 @@ internal sealed class CreateChange(NewConfiguration wanted, DateTime now) : Plan
             Model = ConfigurationName.ValidateModel(wanted.Model, name),
             Vault = key?.Vault,
             KeyId = key?.KeyId,
-            IsDefault = wanted.AsDefault,
+            IsDefault = wanted.AsDefault ?? draft.IsEmpty,
             KeyUpdatedAt = key is null ? null : now,
             KeyFingerprint = key is null ? null : Plan.Fingerprint,
             CreatedAt = now,

@@ -30,7 +30,7 @@ internal sealed class OnlineCheckRequest(LlmConfiguration item, LlmProvider prov
         {
             null => CannotBeChecked($"This version does not know the provider '{DisplayText.Of(item.Provider)}'."),
             { KeyRequired: true } when key is null => NoKey(
-                $"The configuration has no key, and {provider.DisplayName} needs one.", "Give it one with Set-LlmConfig -ApiKey."),
+                $"The configuration has no key, and {provider.DisplayName} needs one.", "Give it one with Set-LlmConfig -AskApiKey."),
             { KeyCheck: null } => CannotBeChecked($"{provider.DisplayName} has no known request that fails without a valid key and costs nothing."),
             _ when address is null => CannotBeChecked(
                 $"The request that checks a key goes to {provider.DisplayName} itself, and the base URL of this configuration is another host's."),

@@ -23,7 +23,6 @@ public sealed class UseLlmConfigCommand : EnvironmentCommand
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ByName)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ById)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByInputObject)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByDeserialized)]
     [UnshownText]
     public ScriptBlock? ScriptBlock { get; set; }
 
