@@ -12,8 +12,8 @@ namespace LlmConfig.Cli;
 /// </summary>
 internal static class SecretInput
 {
-    // Room for the longest key, a line break of two characters, and one byte that says that there is more.
-    private const int LongestKey = ApiKey.MaximumBytes + 3;
+    // Room for the longest key, a byte order mark, a line break of two characters, and one byte that says that there is more.
+    private const int LongestKey = ApiKey.MaximumBytes + 6;
 
     /// <summary>The options of a verb that takes a key.</summary>
     public static IEnumerable<Symbol> KeyOptions =>
@@ -35,22 +35,32 @@ internal static class SecretInput
     /// <summary>The key that the command line names, for the caller to dispose of; <see langword="null"/> where it names none.</summary>
     /// <param name="session">What to read from.</param>
     /// <param name="target">The name of the configuration, for the error.</param>
+    /// <param name="provider">The id of the provider that it is for.</param>
+    /// <param name="baseUrl">Where it will go; blank for the provider's default.</param>
     /// <exception cref="LlmConfigException">InvalidKey.</exception>
     /// <exception cref="UsageException">It is given in two ways.</exception>
-    public static ApiKey? ReadKey(Session session, string target) => Way(session.Line, "key", "stdin", "file", "env", "command") switch
+    public static ApiKey? ReadKey(Session session, string target, string provider, string? baseUrl) => Way(session.Line, "key", "stdin", "file", "env", "command") switch
     {
         null => null,
         "--key-env" => ApiKey.FromEnvironment(session.Line.Text("--key-env")!, target),
-        "--key-stdin" when session.Console.InputIsTerminal => AskForKey(session, "API key (not shown): ", target)
+        "--key-file" => ApiKey.FromFile(session.Line.Text("--key-file")!, target),
+        "--key-stdin" when session.Console.InputIsTerminal => AskForKey(session, "API key (not shown): ", target, provider, baseUrl)
             ?? throw Invalid("The key is empty.", "Type or paste the key, all of it and nothing else.", target),
         { } way => Read(session, way, LongestKey, utf8 => ApiKey.FromUtf8(utf8, target)),
     };
 
-    /// <summary>Asks a person for a key, which is not shown.</summary>
+    /// <summary>Asks a person for a key, which is not shown; again where it looks wrong.</summary>
     /// <returns>The key, or <see langword="null"/> for an empty answer.</returns>
     /// <exception cref="LlmConfigException">InvalidKey.</exception>
-    public static ApiKey? AskForKey(Session session, string question, string target) =>
-        session.AskUnseen(question, typed => typed.IsEmpty ? null : ApiKey.From(typed, target));
+    public static ApiKey? AskForKey(Session session, string question, string target, string provider, string? baseUrl) => KeyQuestion.Ask(
+        (problem, mayKeep) =>
+        {
+            string again = mayKeep ? "API key (not shown; Enter takes that one all the same): " : question;
+            return session.AskUnseen(
+                problem is null ? question : $"{ProgramWords.Translate(problem)}\n{again}", typed => typed.IsEmpty ? null : ApiKey.From(typed, target));
+        },
+        provider,
+        baseUrl);
 
     /// <summary>True where the command line names a password.</summary>
     public static bool NamesPassword(CommandLine line) => Given(line, "password", "stdin", "file", "env").Any();
@@ -99,19 +109,12 @@ internal static class SecretInput
                 "--key-stdin" or "--password-stdin" => ReadAll(session.Console.Input, buffer),
                 _ => ReadFile(session.Line.Text(way)!, buffer),
             };
-            return take(WithoutLineBreak(buffer.AsSpan(0, length)));
+            return take(ApiKey.WithoutFileMarks(buffer.AsSpan(0, length)));
         }
         finally
         {
             CryptographicOperations.ZeroMemory(buffer);
         }
-    }
-
-    // Without one line break at its end, LF or CR LF, as every command and editor writes it, and without a byte order mark.
-    private static ReadOnlySpan<byte> WithoutLineBreak(ReadOnlySpan<byte> text)
-    {
-        ReadOnlySpan<byte> rest = text.StartsWith(Encoding.UTF8.Preamble) ? text[3..] : text;
-        return rest.EndsWith("\r\n"u8) ? rest[..^2] : rest.EndsWith("\n"u8) ? rest[..^1] : rest;
     }
 
     private static int ReadFile(string path, byte[] buffer)
@@ -124,8 +127,8 @@ internal static class SecretInput
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
-            // Not named: it may be a key that was given in the file's place.
-            throw Invalid("The file that should hold the key cannot be read.", "Give the path of a file that is there and that you may read (not the key itself).");
+            // Not named: it may be the password that was given in the file's place.
+            throw Invalid("The file that should hold the password cannot be read.", "Give the path of a file that is there and that you may read (not the password itself).");
         }
     }
 

@@ -64,7 +64,7 @@ public sealed class SetSecretCommand : SecretCommand
         if (SecretVault.IsKeyName(Name) && Vault.Read(Name) is { } old)
         {
             old.Dispose();
-            WarnOfKey("It was overwritten; Set-LlmConfig -ApiKey rotates a key safely.");
+            WarnOfKey("It was overwritten; Set-LlmConfig -AskApiKey rotates a key safely.");
         }
 
         Vault.Write(Name, secret, SecretValue.ToMetadata(Metadata), Cancellation);

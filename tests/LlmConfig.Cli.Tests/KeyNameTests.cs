@@ -57,7 +57,7 @@ public sealed class KeyNameTests : IDisposable
         Assert.Equal(Secret, _store.Run("get", "work", "--json").Data[0].GetProperty("keyName").GetString());
 
         CliRun own = _store.RunWith("sk-test-own\n", "set", "work", "--key-stdin");
-        Assert.Contains($"The secret '{Secret}' stays in the vault 'LlmConfig'.", own.Err, StringComparison.Ordinal);
+        Assert.Contains($"Changed 'work': a new key in place of the secret '{Secret}' of the vault 'LlmConfig', which stays.", own.Err, StringComparison.Ordinal);
         Assert.Equal("sk-test-own\n", _store.Run("key", "work").Out);
         Assert.Equal([Secret], Secrets());
     }

@@ -30,7 +30,7 @@ public partial class ProgramWordsTests
     }
 
     [Theory]
-    [InlineData("Set the key anew with Set-LlmConfig -ApiKey.", "Set the key anew with llmconfig set NAME --key-stdin.")]
+    [InlineData("Set the key anew with Set-LlmConfig -AskApiKey.", "Set the key anew with llmconfig set NAME --key-stdin.")]
     [InlineData("Get-LlmConfig lists those that there are.", "llmconfig list shows those that there are.")]
     [InlineData("Give it with -Password, such as (Read-Host -AsSecureString).", "Give it with --password-file or --password-stdin.")]
     [InlineData("Use 1 to 100 printable characters.", "Use 1 to 100 printable characters.")]

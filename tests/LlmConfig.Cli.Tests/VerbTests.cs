@@ -242,6 +242,43 @@ public sealed class VerbTests : IDisposable
     }
 
     [Fact]
+    public void A_key_that_looks_wrong_is_asked_for_again_and_taken_when_somebody_insists()
+    {
+        CliRun run = _store.Typing("sk-ant-abc def\nsk-test-right\n", "new", "right", "openai");
+        Assert.Contains("That key holds a space or a letter that no HTTP header carries.\nAPI key (not shown; Enter takes that one all the same): ", run.Err, StringComparison.Ordinal);
+        Assert.Equal("sk-test-right\n", _store.Run("key", "right").Out);
+
+        CliRun sure = _store.Typing("sk-ant-4711\n\n", "set", "right", "--key-stdin");
+        Assert.Equal("sk-ant-4711\n", _store.Run("key", "right").Out);
+        Assert.DoesNotContain("warning", sure.Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Line_breaks_after_a_key_are_left_out()
+    {
+        CliRun run = _store.RunWith("sk-test-breaks\n\r\n", "new", "breaks", "openai", "--key-stdin");
+        Assert.Contains("warning: The key of 'breaks' was given with a line break at its end, which was left out.", run.Err, StringComparison.Ordinal);
+        Assert.Equal("sk-test-breaks\n", _store.Run("key", "breaks").Out);
+    }
+
+    [Fact]
+    public void The_first_configuration_is_the_default_and_the_next_step_is_said()
+    {
+        using var empty = new CliStore();
+        Assert.Equal("Created 'the first' without a key.\nIt is the default, as the first one. Next: llmconfig exec 'the first' -- PROGRAM\n", empty.Run("new", "the first", "ollama").Err);
+        Assert.DoesNotContain("Next", empty.Run("new", "second", "ollama").Err, StringComparison.Ordinal);
+        Assert.True(empty.Run("get", "the first", "--json").Data[0].GetProperty("isDefault").GetBoolean());
+    }
+
+    [Fact]
+    public void A_pattern_removes_nothing_unasked_though_only_one_matches()
+    {
+        Assert.Equal(2, _store.Run("remove", "wor*").ExitCode);
+        string id = _store.Run("get", "work", "--json").Data[0].GetProperty("id").GetString()!;
+        Assert.Equal(0, _store.Run("remove", id).ExitCode);
+    }
+
+    [Fact]
     public void A_person_may_set_the_key_later_and_nobody_is_asked_where_nobody_answers()
     {
         Assert.Equal(0, _store.Typing("\n", "new", "later", "openai").ExitCode);
@@ -263,7 +300,8 @@ public sealed class VerbTests : IDisposable
         Assert.False(_store.Run("set", "vl", "--no-default", "--json").Data[0].GetProperty("isDefault").GetBoolean());
         Assert.Equal(["vll"], Names(_store.Run("rename", "vl", "vll", "--json")));
         Assert.Equal(new CliRun(0, string.Empty, "'vll' is called 'vl' now.\n"), _store.Run("rename", "vll", "vl"));
-        Assert.Equal(new CliRun(0, string.Empty, "Changed 'vl'.\n"), _store.Run("set", "vl", "--model", "x"));
+        Assert.Equal(new CliRun(0, string.Empty, "Changed 'vl': model (none) → 'x'.\n"), _store.Run("set", "vl", "--model", "x"));
+        Assert.Equal(new CliRun(0, string.Empty, "Nothing of 'vl' differs from that.\n"), _store.Run("set", "vl", "--model", "x"));
     }
 
     [Fact]

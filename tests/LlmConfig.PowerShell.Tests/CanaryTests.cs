@@ -7,7 +7,7 @@ public sealed class CanaryTests : EngineTest
 {
     /// <summary>
     /// Not among them: what PowerShell itself refuses while binding and repeats in its own words, such as a plain text that is
-    /// piped by value (a cmdlet never sees it), and, on Linux, the bound SecureString that
+    /// piped by value to a cmdlet that takes none, and, on Linux, the bound SecureString that
     /// CLIXML writes as hex where PowerShell's own exception carries the invocation.
     /// </summary>
     private static readonly string[] All =
@@ -33,6 +33,10 @@ public sealed class CanaryTests : EngineTest
         "$secureRow | New-LlmConfig",
         "$secureRow | Set-LlmConfig -PassThru",
         "$mistakes | New-LlmConfig",
+        "$plain | New-LlmConfig work openai; $plain | Set-LlmConfig canary; $plain | New-LlmConfig",
+        "$key | New-LlmConfig work openai; $key | Set-LlmConfig canary; $key | New-LlmConfig",
+        "New-LlmConfig work openai -ApiKeyFromFile $plain; New-LlmConfig work openai -ApiKeyFromCommand $plain",
+        "New-LlmConfig work openai -ApiKeyFromCommand { $plain }; Set-LlmConfig canary -ApiKeyFromCommand { $plain, $plain }",
         "Set-LlmConfig canary -ApiKey $key -PassThru",
         "Set-LlmConfig canary -ApiKey $key -WhatIf",
         "Set-LlmConfig canary -ApiKey $key -Confirm",

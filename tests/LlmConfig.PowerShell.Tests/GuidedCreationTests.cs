@@ -18,11 +18,11 @@ public sealed class GuidedCreationTests : EngineTest
     }
 
     [Theory]
-    [InlineData("New-LlmConfig work", "ollama|||", "Provider (number or id)|Base URL [http://127.0.0.1:11434/v1]|Model (Enter for none)|API key (not shown; Enter for none)")]
+    [InlineData("New-LlmConfig work", "ollama|||", "Provider (number or id; ? lists them)|Base URL [http://127.0.0.1:11434/v1]|Model (Enter for none)|API key (not shown; Enter for none)")]
     [InlineData("New-LlmConfig -Provider ollama", "work|||", "Name|Base URL [http://127.0.0.1:11434/v1]|Model (Enter for none)|API key (not shown; Enter for none)")]
-    [InlineData("New-LlmConfig work -BaseUrl https://x.example -Model m -ApiKey $key", "openai", "Provider (number or id)")]
-    [InlineData("New-LlmConfig -ApiKeyFromEnvironment LLMCONFIG_TEST_KEY", "work|openai||", "Name|Provider (number or id)|Base URL [https://api.openai.com/v1]|Model (Enter for none)")]
-    [InlineData("$settings = @{ Name = 'work' }; New-LlmConfig @settings", "ollama|||", "Provider (number or id)|Base URL [http://127.0.0.1:11434/v1]|Model (Enter for none)|API key (not shown; Enter for none)")]
+    [InlineData("New-LlmConfig work -BaseUrl https://x.example -Model m -ApiKey $key", "openai", "Provider (number or id; ? lists them)")]
+    [InlineData("New-LlmConfig -ApiKeyFromEnvironment LLMCONFIG_TEST_KEY", "work|openai||", "Name|Provider (number or id; ? lists them)|Base URL [https://api.openai.com/v1]|Model (Enter for none)")]
+    [InlineData("$settings = @{ Name = 'work' }; New-LlmConfig @settings", "ollama|||", "Provider (number or id; ? lists them)|Base URL [http://127.0.0.1:11434/v1]|Model (Enter for none)|API key (not shown; Enter for none)")]
     public void What_was_given_is_not_asked_for(string script, string answers, string questions)
     {
         Store.SetVariable("LLMCONFIG_TEST_KEY", "sk-test-variable");
@@ -36,13 +36,67 @@ public sealed class GuidedCreationTests : EngineTest
 
     [Theory]
     [InlineData("New-LlmConfig work openai")]
-    [InlineData("New-LlmConfig -Name work -Provider openai")]
-    public void With_a_name_and_a_provider_nothing_is_asked(string script)
+    [InlineData("New-LlmConfig -Name work -Provider openai -Model m -Confirm")]
+    public void With_a_name_and_a_provider_the_key_alone_is_asked_for_and_what_is_next_is_said(string script)
     {
+        Answer("sk-test-typed");
+        Shell.Host.Answers.Enqueue("Yes");
+
+        CommandResult result = Run(script);
+
+        Assert.True(result.Configuration.IsDefault);
+        Assert.Equal("sk-test-typed", KeyOf("work"));
+        Assert.Equal("API key of OpenAI (not shown; Enter to set it later)", Shell.Host.Questions[^1]);
+        Assert.Contains("'work' is the default, as the first one. Next: Use-LlmConfig work { … }", Shell.Host.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(result.Warnings, warning => warning.Contains("no key", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("New-LlmConfig work ollama")]
+    [InlineData("New-LlmConfig work openai -ApiKeyFromEnvironment LLMCONFIG_TEST_KEY")]
+    [InlineData("New-LlmConfig work openai -KeyName nobody -ErrorAction SilentlyContinue")]
+    [InlineData("New-LlmConfig work openai -BaseUrl ftp://x -ErrorAction SilentlyContinue")]
+    [InlineData("New-LlmConfig work openai -WhatIf")]
+    [InlineData("[pscustomobject]@{ Name = 'work'; Provider = 'openai' } | New-LlmConfig")]
+    public void A_key_that_is_not_needed_was_given_or_would_be_of_no_use_is_not_asked_for(string script)
+    {
+        Store.SetVariable("LLMCONFIG_TEST_KEY", "sk-test-variable");
         Answer("unused");
 
-        Assert.Null(Run(script).Configuration.Vault);
+        Try(script);
+
         Assert.Empty(Shell.Host.Questions);
+    }
+
+    [Fact]
+    public void An_empty_answer_means_no_key_and_the_warning_says_how_to_give_one()
+    {
+        Answer(string.Empty);
+
+        CommandResult result = Run("New-LlmConfig work openai");
+
+        Assert.Null(result.Configuration.Vault);
+        Assert.Equal("'work' has no key yet, though OpenAI needs one. Give it one with Set-LlmConfig 'work' -AskApiKey.", Assert.Single(result.Warnings));
+        Assert.DoesNotContain("Next:", Shell.Host.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_next_is_said_of_the_first_alone_and_to_nobody_in_a_pipeline()
+    {
+        Run("[pscustomobject]@{ Name = 'piped'; Provider = 'ollama' } | New-LlmConfig; New-LlmConfig second ollama");
+        Assert.DoesNotContain("Next:", Shell.Host.Text, StringComparison.Ordinal);
+
+        Run("Remove-LlmConfig * -Force; New-LlmConfig \"it's first\" ollama");
+        Assert.Contains("Next: Use-LlmConfig 'it''s first' {", Shell.Host.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_key_that_somebody_insisted_on_is_not_warned_of_again()
+    {
+        Answer("sk-ant-4711", string.Empty);
+
+        Assert.DoesNotContain(Run("New-LlmConfig work openai").Warnings, warning => warning.Contains("Anthropic", StringComparison.Ordinal));
+        Assert.Equal("sk-ant-4711", KeyOf("work"));
     }
 
     [Theory]
@@ -89,11 +143,12 @@ public sealed class GuidedCreationTests : EngineTest
     [Fact]
     public void WhatIf_asks_says_what_would_be_done_and_makes_nothing()
     {
-        Answer("work", "openai", "", "", "sk-test-typed");
+        Answer("work", "openai", "", "", "unused");
 
         Assert.Empty(Run("New-LlmConfig -WhatIf").Output);
 
-        Assert.Contains("\"Create LLM configuration\" on target \"work\"", Shell.Host.Text, StringComparison.Ordinal);
+        Assert.Single(Shell.Host.Lines);
+        Assert.Contains("\"Create LLM configuration of OpenAI\" on target \"work\"", Shell.Host.Text, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Store.Folder));
     }
 

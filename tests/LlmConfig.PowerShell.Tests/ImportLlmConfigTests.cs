@@ -135,7 +135,7 @@ public sealed class ImportLlmConfigTests : EngineTest
 
         string warning = Assert.Single(Run("Import-LlmConfig $path", ("path", store)).Warnings);
         Assert.Contains("'work'", warning, StringComparison.Ordinal);
-        Assert.Contains("Set-LlmConfig -ApiKey", warning, StringComparison.Ordinal);
+        Assert.Contains("Set-LlmConfig -AskApiKey", warning, StringComparison.Ordinal);
         IReadOnlyList<string> warnings = Run("Import-LlmConfig $path", ("path", Write("keys.json", "{\"groq\":\"sk-test-1\"}"))).Warnings;
         Assert.Contains(warnings, text => text.Contains("delete it", StringComparison.Ordinal) && text.Contains("keys.json", StringComparison.Ordinal));
     }

@@ -69,7 +69,7 @@ public sealed class InvalidInputTests : EngineTest
         "",
         " ",
         "\t ",
-        "hunter2pass\n",
+        "hunter2\npass",
         "hunter2\rpass",
         "hunter2\0pass",
         "hunter2\u001bpass",

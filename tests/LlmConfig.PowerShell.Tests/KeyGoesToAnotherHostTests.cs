@@ -7,6 +7,7 @@ public sealed class KeyGoesToAnotherHostTests : EngineTest
     public KeyGoesToAnotherHostTests()
     {
         Run("New-LlmConfig a openai -ApiKey $key; New-LlmConfig b openai -ApiKey $key; New-LlmConfig keyless openai", ("key", Secure("sk-one")));
+        Shell.Host.Clear();
     }
 
     [Fact]

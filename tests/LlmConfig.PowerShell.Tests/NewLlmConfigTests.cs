@@ -28,7 +28,6 @@ public sealed class NewLlmConfigTests : EngineTest
         Assert.Equal("http://127.0.0.1:11434/v1", made.BaseUrl);
         Assert.Null(made.Vault);
         Assert.Null(made.KeyUpdatedAt);
-        Assert.False(made.IsDefault);
     }
 
     [Fact]
@@ -102,6 +101,19 @@ public sealed class NewLlmConfigTests : EngineTest
         Assert.True(second.UseAuthHeader);
         Assert.Equal("https://api.openai.com/v1", second.BaseUrl);
         Assert.True(Stored("a").IsDefault);
+    }
+
+    [Theory]
+    [InlineData("New-LlmConfig a ollama; New-LlmConfig b ollama", "a")]
+    [InlineData("New-LlmConfig a ollama -AsDefault:$false; New-LlmConfig b ollama", "")]
+    [InlineData("[pscustomobject]@{ Name = 'a'; Provider = 'ollama' }, [pscustomobject]@{ Name = 'b'; Provider = 'ollama' } | New-LlmConfig", "a")]
+    [InlineData("[pscustomobject]@{ Name = 'a'; Provider = 'ollama'; AsDefault = 'false' } | New-LlmConfig", "")]
+    [InlineData("New-LlmConfig a ollama; Remove-LlmConfig a; New-LlmConfig b ollama", "b")]
+    public void The_first_of_a_store_is_the_default_unless_it_is_said_otherwise(string script, string name)
+    {
+        Run(script);
+
+        Assert.Equal(name, string.Concat(Run("Get-LlmConfig | Where-Object IsDefault").Names));
     }
 
     [Fact]

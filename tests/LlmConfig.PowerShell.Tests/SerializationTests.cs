@@ -38,4 +38,16 @@ public sealed class SerializationTests : EngineTest
 
     private static string? Text(PSObject item, string name) =>
         (item.Properties[name]?.Value ?? item.Properties["ErrorRecord_" + name]?.Value) as string ?? (item.BaseObject as ErrorRecord)?.FullyQualifiedErrorId;
+
+    [Fact]
+    public void Deserialized_configurations_are_taken_by_InputObject_and_no_syntax_shows_more()
+    {
+        Run("New-LlmConfig a openai -ApiKey $key; New-LlmConfig b ollama", ("key", Secure("sk-test-one")));
+        PSObject[] old = [Deserialized(Stored("a")), Deserialized(Stored("b"))];
+
+        Run("Set-LlmConfig -InputObject $old -Model m1; Set-LlmConfig -InputObject $old[0] -Model m2", ("old", old));
+
+        Assert.Equal(["m2", "m1"], Run("$old | Get-LlmConfig", ("old", old)).Configurations.Select(item => item.Model));
+        Assert.DoesNotContain("Deserialized", string.Concat(Run("Get-Command -Module LlmConfig.PowerShell -Syntax").Output), StringComparison.OrdinalIgnoreCase);
+    }
 }

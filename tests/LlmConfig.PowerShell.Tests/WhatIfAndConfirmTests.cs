@@ -5,7 +5,7 @@ public sealed class WhatIfAndConfirmTests : EngineTest
     public static TheoryData<string> Changes =>
     [
         "New-LlmConfig new openai -ApiKey $key",
-        "New-LlmConfig new openai -AsDefault",
+        "New-LlmConfig new ollama -AsDefault",
         "Set-LlmConfig a -Model x -PassThru",
         "Set-LlmConfig a -ApiKey $key",
         "Set-LlmConfig a -RemoveApiKey",
@@ -77,7 +77,7 @@ public sealed class WhatIfAndConfirmTests : EngineTest
     [Fact]
     public void Yes_to_one_and_no_to_another_changes_the_one()
     {
-        Run("New-LlmConfig a openai; New-LlmConfig b openai; New-LlmConfig c openai");
+        Run("New-LlmConfig a ollama; New-LlmConfig b ollama; New-LlmConfig c ollama");
         Shell.Host.Answers.Enqueue("No");
         Shell.Host.Answers.Enqueue("Yes to All");
 
@@ -145,5 +145,25 @@ public sealed class WhatIfAndConfirmTests : EngineTest
         Assert.Contains("What if:", Shell.Host.Text, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', Shell.Host.Text);
         Assert.DoesNotContain('\u202e', Shell.Host.Text);
+    }
+
+    [Theory]
+    [InlineData("Set-LlmConfig a -Model gpt-6 -NewName c", "Change LLM configuration: name 'a' → 'c'; model 'gpt-5' → 'gpt-6'")]
+    [InlineData("Set-LlmConfig b -AsDefault", "Change LLM configuration: default no → yes")]
+    [InlineData("Set-LlmConfig a -Model gpt-5", "Change LLM configuration, of which nothing differs")]
+    [InlineData("Set-LlmConfig a -Model '' -ApiKey $key", "Change LLM configuration: model 'gpt-5' → (none); a new key")]
+    [InlineData("Set-LlmConfig a -RemoveApiKey", "Change LLM configuration: no key in place of its key, which is removed from the vault 'LlmConfig'")]
+    [InlineData("Set-LlmConfig b -Provider groq -UseAuthHeader $false", "Change LLM configuration: provider 'openai' → 'groq'; base URL 'https://api.openai.com/v1' → 'https://api.groq.com/openai/v1'; header 'Authorization: Bearer' → 'the provider's own'")]
+    [InlineData("Set-LlmConfig a -BaseUrl https://me:hunter2pass@x.example", "Change LLM configuration: base URL 'https://api.openai.com/v1' → '(not a URL)'")]
+    [InlineData("New-LlmConfig n openai -Model m -AsDefault -ApiKey $key", "Create LLM configuration of OpenAI, model 'm', with a new key, as the default")]
+    [InlineData("Set-LlmConfigStore -DefaultVault LlmConfig", "Send new keys to the vault 'LlmConfig' (now: 'LlmConfig')")]
+    public void WhatIf_and_Verbose_say_what_changes(string change, string said)
+    {
+        Run("New-LlmConfig a openai -Model gpt-5 -ApiKey $key; New-LlmConfig b openai", ("key", Secure("sk-one")));
+
+        Try(change + " -WhatIf", ("key", Secure("sk-two")));
+        Assert.Contains($"Performing the operation \"{said}\" on target", Shell.Host.Text, StringComparison.Ordinal);
+
+        Assert.Contains(Try(change + " -Verbose", ("key", Secure("sk-two"))).Talk, line => line.Contains($"\"{said}\"", StringComparison.Ordinal));
     }
 }

@@ -40,6 +40,7 @@ BeforeAll {
 `$ErrorActionPreference = 'Stop'
 Set-Location '$script:Repository'
 function Read-Host { ConvertTo-SecureString ('sk-test-' + [guid]::NewGuid().ToString('N')) -AsPlainText -Force }
+function Get-Clipboard { 'sk-test-' + [guid]::NewGuid().ToString('N') }
 function python3 { if (-not `$env:OPENAI_API_KEY) { throw 'The tool has no key.' }; 'the app ran' }
 Set-LlmConfigStore -Protector KeyFile
 "@
@@ -62,6 +63,7 @@ Describe 'README.md' {
     It 'runs as it stands: <First>' -ForEach @($blocks | Where-Object Language -EQ powershell) {
         # Asked at a prompt only; the terminal tests do that. .env is any such file.
         $code = ($Code -split "`n" | Where-Object { $_ -notmatch '^New-LlmConfig\s+#' }) -join "`n"
+        $code = $code -replace '(?m)^New-LlmConfig work openai', '$0 -ApiKey (Read-Host)' -replace '-AskApiKey', '-ApiKey (Read-Host)'
         Set-Content (Join-Path $env:HOME .env) "GROQ_API_KEY=sk-test-$([guid]::NewGuid().ToString('N'))"
         $code = $code.Replace('-Path .env', "-Path '$env:HOME/.env'")
 

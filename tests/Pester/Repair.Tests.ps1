@@ -161,7 +161,7 @@ Describe 'Test-LlmConfig and Repair-LlmConfig' {
         $left = Repair-LlmConfig
         $left.Changed | Should -BeFalse
         $left.Target | Should -Be work
-        $left.Remedy | Should -Match 'Set-LlmConfig -ApiKey'
+        $left.Remedy | Should -Match 'Set-LlmConfig -AskApiKey'
         Set-LlmConfig work -ApiKey (ConvertTo-SecureString 'sk-test-new' -AsPlainText -Force)
         Test-LlmConfig -Quiet | Should -BeTrue
     }

@@ -36,11 +36,11 @@ internal sealed class NewVerb() : Verb(
             Model = line.Text("--model"),
             KeyName = line.Text("--key-name"),
             Vault = line.Text("--vault"),
-            AsDefault = line.Flag("--default"),
+            AsDefault = line.Flag("--default") ? true : null,
         };
-        using ApiKey? key = SecretInput.ReadKey(session, DisplayText.Of(wanted.Name)) ?? AskIfNeeded(session, wanted);
+        using ApiKey? key = SecretInput.ReadKey(session, DisplayText.Of(wanted.Name), wanted.Provider, wanted.BaseUrl) ?? AskIfNeeded(session, wanted);
         LlmConfiguration made = session.Repository.Create(wanted with { Key = key });
-        session.Output.Report([made], Describe(made));
+        session.Output.Report([made], Describe(made) + Next(made, line.Flag("--default")));
     }
 
     private static ApiKey? AskIfNeeded(Session session, NewConfiguration wanted)
@@ -53,7 +53,7 @@ internal sealed class NewVerb() : Verb(
         // What is wrong with the rest is said before anybody looks for a key.
         return session.Repository.Preview([wanted])[0].Error is { } error
             ? throw error
-            : SecretInput.AskForKey(session, $"API key of {provider.DisplayName} (not shown; Enter to set it later): ", DisplayText.Of(wanted.Name));
+            : SecretInput.AskForKey(session, $"API key of {provider.DisplayName} (not shown; Enter to set it later): ", DisplayText.Of(wanted.Name), wanted.Provider, wanted.BaseUrl);
     }
 
     private static string Describe(LlmConfiguration made) =>
@@ -61,4 +61,9 @@ internal sealed class NewVerb() : Verb(
         : made.Vault is not null ? $"Created '{made.Name}'; its key lies in the vault '{made.Vault}'."
         : LlmProviderCatalog.Find(made.Provider) is { KeyRequired: false } ? $"Created '{made.Name}' without a key."
         : $"Created '{made.Name}' without a key. Give it one with: llmconfig set {ShellWords.ForPosix(made.Name)} --key-stdin";
+
+    // For the first one of a store; where a key is missing, that is what is next.
+    private static string Next(LlmConfiguration made, bool isChosen) => !made.IsDefault || isChosen ? string.Empty
+        : "\nIt is the default, as the first one." + (made.Vault is null && LlmProviderCatalog.Find(made.Provider) is { KeyRequired: true } ? string.Empty
+            : $" Next: llmconfig exec {ShellWords.ForPosix(made.Name)} -- PROGRAM");
 }

@@ -18,7 +18,7 @@ internal sealed class RemoveVerb() : Verb(
         }
 
         // One that was named in full is what was meant; a pattern may match more than somebody thinks of.
-        bool isMeant = found.Count == 1 && names.Length == 1 && session.Repository.Find(names[0]) is not null;
+        bool isMeant = found.Count == 1 && names.Length == 1 && (session.Repository.Find(names[0]) is not null || Guid.TryParse(names[0], out _));
         if (found.Count == 0 || (!isMeant && !MayRemove(session, found)))
         {
             session.Output.Report([], "Nothing was removed.");
@@ -37,6 +37,6 @@ internal sealed class RemoveVerb() : Verb(
         string what = found.Count == 1 ? names : $"{found.Count} configurations ({names})";
         string keys = found.All(item => item.KeyName is not null) ? string.Empty : " and the keys";
         return session.Confirm($"Remove {what}{keys}?")
-            ?? (found.Count == 1 ? true : throw new UsageException($"This would remove {what}, and nobody can be asked here.", "Add --yes to remove them all."));
+            ?? throw new UsageException($"This would remove {what}, and nobody can be asked here.", "Add --yes to remove what matches.");
     }
 }

@@ -30,7 +30,8 @@ internal sealed class SetVerb() : Verb(
         }
 
         LlmConfiguration item = session.Get(line.Text("NAME")!);
-        using ApiKey? key = SecretInput.ReadKey(session, item.Name);
+        using ApiKey? key = SecretInput.ReadKey(
+            session, item.Name, line.Text("--provider") ?? item.Provider, line.Text("--base-url") ?? (line.Text("--provider") is null ? item.BaseUrl : null));
         ConfigurationUpdate update = new()
         {
             Provider = line.Text("--provider"),
@@ -62,12 +63,9 @@ internal sealed class SetVerb() : Verb(
         }
 
         LlmConfiguration changed = session.Repository.Update(item.Id, update);
-        session.Output.Report([changed], $"Changed '{changed.Name}'.{KeptSecret(item, changed)}");
+        string changes = string.Join("; ", update.Describe(item));
+        session.Output.Report([changed], changes.Length > 0 ? $"Changed '{changed.Name}': {changes}." : $"Nothing of '{changed.Name}' differs from that.");
     }
-
-    private static string KeptSecret(LlmConfiguration before, LlmConfiguration after) => before.KeyName is { } secret && (after.KeyName, after.Vault) != (secret, before.Vault)
-        ? $" The secret '{DisplayText.Of(secret)}' stays in the vault '{DisplayText.Of(before.Vault)}'."
-        : string.Empty;
 
     private static bool MayAccept(Session session, LlmConfiguration item) =>
         session.Repository.GetHostProblem(item) is not { } problem

@@ -23,7 +23,12 @@ internal static class ChangeWarnings
 
             if (change.Key is { } key)
             {
-                if (OfKey(key, item) is { } problem)
+                if (key.LostLineBreak)
+                {
+                    yield return new LlmConfigWarning(item.Name, $"The key of '{item.Name}' was given with a line break at its end, which was left out.");
+                }
+
+                if (!key.IsDoubtKnown && OfKey(key, item) is { } problem)
                 {
                     yield return new LlmConfigWarning(item.Name, $"The key of '{item.Name}' {problem}");
                 }
@@ -48,7 +53,7 @@ internal static class ChangeWarnings
             if (change is CreateChange && item.Key is null && provider.KeyRequired)
             {
                 yield return new LlmConfigWarning(
-                    item.Name, $"'{item.Name}' has no key yet, though {provider.DisplayName} needs one. Give it one with Set-LlmConfig '{item.Name}' -ApiKey.");
+                    item.Name, $"'{item.Name}' has no key yet, though {provider.DisplayName} needs one. Give it one with Set-LlmConfig '{item.Name}' -AskApiKey.");
             }
 
             if (item.ExplicitBaseUrl is { } url && url != change.Outcome?.Before?.ExplicitBaseUrl && BaseUrl.Warning(url) is { } remark)
@@ -84,13 +89,8 @@ internal static class ChangeWarnings
     }
 
     /// <summary>What is odd about the key of a configuration, as the rest of a sentence that begins with it; or <see langword="null"/>.</summary>
-    public static string? OfKey(ApiKey key, LlmConfiguration item) => LlmProviderCatalog.Find(item.Provider) is { } provider
-        ? KeyWarnings.Of(key, provider, SendsKeyToProvider(item, provider))
-        : null;
-
-    // Behind a gateway, keys have whatever form the gateway gives them.
-    private static bool SendsKeyToProvider(LlmConfiguration item, LlmProvider provider) =>
-        item.ExplicitBaseUrl is null || provider.DefaultBaseUrl is null || BaseUrl.Origin(item.ExplicitBaseUrl) == BaseUrl.Origin(provider.DefaultBaseUrl);
+    public static string? OfKey(ApiKey key, LlmConfiguration item) =>
+        KeyWarnings.Of(key, item.Provider, item.ExplicitBaseUrl) is var (what, remedy) ? $"{what}. {remedy}" : null;
 
     // Said when it comes about, not at each later change.
     private static LlmProvider? OwnerOfBaseUrl(PlannedChange change, LlmConfiguration item, LlmProvider provider)

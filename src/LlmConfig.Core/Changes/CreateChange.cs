@@ -37,7 +37,7 @@ internal sealed class CreateChange(NewConfiguration wanted, DateTime now) : Plan
             Details = ConfigurationDetails.None.With(wanted.Details, name),
             Vault = key?.Vault,
             KeyId = key?.KeyId,
-            IsDefault = wanted.AsDefault,
+            IsDefault = wanted.AsDefault ?? draft.IsEmpty,
             KeyUpdatedAt = key is null ? null : now,
             KeyFingerprint = key is null ? null : Plan.Fingerprint,
             CreatedAt = now,

@@ -72,4 +72,16 @@ public sealed record ConfigurationUpdate
         // A URL that will be refused sends nothing anywhere: that is what has to be said, and nobody asked.
         return LlmConfig.BaseUrl.Problem(next) is null && (AllowInsecureBaseUrl || !LlmConfig.BaseUrl.IsInsecure(next));
     }
+
+    /// <summary>
+    /// What this would change of a configuration, for a person to read: each change on its own, such as <c>model 'gpt-4' → 'gpt-5'</c>. Empty
+    /// where nothing differs. Never holds a key, nor a character that steers a terminal; what breaks a rule is described as if it did not.
+    /// </summary>
+    /// <param name="current">The configuration as it is.</param>
+    /// <param name="hasNewKey">True where a key comes with it that is not in <see cref="Key"/> yet.</param>
+    public IReadOnlyList<string> Describe(LlmConfiguration current, bool hasNewKey = false)
+    {
+        ArgumentNullException.ThrowIfNull(current);
+        return [.. UpdateText.Of(this, current, hasNewKey || Key is not null)];
+    }
 }

@@ -138,6 +138,10 @@ public sealed record LlmConfiguration
     /// <summary>The same, as the default configuration or not.</summary>
     internal LlmConfiguration AsDefault(bool isDefault) => IsDefault == isDefault ? this : this with { IsDefault = isDefault };
 
+    /// <summary>Stands for a configuration of which only the id is known here, such as one that came back from another process: the rest is empty.</summary>
+    /// <param name="id">The id, by which <see cref="LlmConfigRepository.Get(Guid)"/> finds it.</param>
+    public static LlmConfiguration WithId(Guid id) => new() { Id = id };
+
     /// <summary>The name.</summary>
     public override string ToString() => Name;
 }

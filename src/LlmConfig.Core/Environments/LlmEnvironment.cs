@@ -40,7 +40,7 @@ public sealed partial class LlmEnvironment : IDisposable
                     LlmConfigErrorCode.KeyMissing,
                     item.Name,
                     $"The configuration '{item.Name}' has no key, and {own.DisplayName} needs one.",
-                    "Give it one with Set-LlmConfig -ApiKey; openai-compatible is the provider for servers that need none.");
+                    "Give it one with Set-LlmConfig -AskApiKey; openai-compatible is the provider for servers that need none.");
             }
 
             Plan(own, variable);

@@ -33,7 +33,7 @@ internal sealed class KeyCheck(StoreParts store) : StoreCheck(Key, store)
         return vault.DamagedFile(item.KeyId!) is { } path ? Error(
                 item.Name,
                 vault.Damaged[path],
-                $"Put '{path}' back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.")
+                $"Put '{path}' back from a backup of the store's folder, or set the key anew with Set-LlmConfig -AskApiKey.")
             : vault.ProblemOf(item.KeyId!) is { } problem ? Failed(item.Name, problem, StatusOf(problem))
             : !vault.Lacks(item.KeyId!) ? Ok(item.Name, $"Its key is in the vault '{name}'.")
             : item.KeyStoreId is not null && SharedKeys.Newest(vault.Entries.Values).ContainsKey(item.Id) ? Error(
@@ -45,7 +45,7 @@ internal sealed class KeyCheck(StoreParts store) : StoreCheck(Key, store)
                 $"The vault '{name}' does not have its key. It has another key of this configuration, which was lost sight of.",
                 Repair,
                 Reattach(item, new KeyReference(found.Vault.Name, found.Entry.KeyId), found.Entry.Label?.Configuration))
-            : Error(item.Name, $"The vault '{name}' does not have its key.", "Set the key anew with Set-LlmConfig -ApiKey.");
+            : Error(item.Name, $"The vault '{name}' does not have its key.", "Set the key anew with Set-LlmConfig -AskApiKey.");
     }
 
     private RepairStep Reattach(LlmConfiguration item, KeyReference key, LlmConfiguration? labelled) => Step(
@@ -132,7 +132,7 @@ internal sealed class AbsentKeyCheck(StoreParts store) : StoreCheck(Key, store, 
         where item.Key is null
         let provider = LlmProviderCatalog.Find(item.Provider)
         where provider is { KeyRequired: true }
-        select Error(item.Name, $"It has no key, though {provider.DisplayName} needs one.", "Give it one with Set-LlmConfig -ApiKey.");
+        select Error(item.Name, $"It has no key, though {provider.DisplayName} needs one.", "Give it one with Set-LlmConfig -AskApiKey.");
 }
 
 /// <summary>Whether the file gives times that no clock can have given.</summary>
@@ -222,7 +222,7 @@ internal sealed class AgeCheck(StoreParts store, TimeSpan? most) : StoreCheck(Ag
             .Select(item => Warning(
                 item.Name,
                 $"Its key was set {Ago(Store.Now - item.KeyUpdatedAt!.Value)}.",
-                "Make a new key at the provider and set it with Set-LlmConfig -ApiKey.")),
+                "Make a new key at the provider and set it with Set-LlmConfig -AskApiKey.")),
         most is not null,
         Store.Paths.Folder,
         "No key is older than that.");
@@ -245,5 +245,5 @@ internal sealed class ExpiryCheck(StoreParts store) : StoreCheck(Expiry, store, 
                 item.Name,
                 left <= TimeSpan.Zero ? $"Its key expired on {date}, as was noted."
                     : $"Its key expires on {date}, {(left < TimeSpan.FromDays(1) ? "in less than a day" : $"in {Count((int)left.TotalDays, "day", "days")}")}.",
-                "Make a new key at the provider and set it with Set-LlmConfig -ApiKey.");
+                "Make a new key at the provider and set it with Set-LlmConfig -AskApiKey.");
 }

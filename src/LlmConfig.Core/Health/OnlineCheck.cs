@@ -203,9 +203,9 @@ internal sealed class OnlineCheck(OnlineCheckSetup setup, Func<Guid, (LlmConfigu
                     OnlineOutcome.KeyRefused,
                     $"{answered}: it refused the key.",
                     status == 403
-                        ? "Set a valid key with Set-LlmConfig -ApiKey; or the key is valid and may not do this, or not from here."
-                        : "Set a valid key with Set-LlmConfig -ApiKey.")
-                : request.Result(OnlineOutcome.KeyRefused, $"{answered}: it wants a key.", "Give the configuration one with Set-LlmConfig -ApiKey."),
+                        ? "Set a valid key with Set-LlmConfig -AskApiKey; or the key is valid and may not do this, or not from here."
+                        : "Set a valid key with Set-LlmConfig -AskApiKey.")
+                : request.Result(OnlineOutcome.KeyRefused, $"{answered}: it wants a key.", "Give the configuration one with Set-LlmConfig -AskApiKey."),
             407 => request.Result(
                 OnlineOutcome.Unreachable, $"The proxy before {request.Host} wants to know who asks (407).",
                 "Set the proxy's user and password in the proxy settings."),

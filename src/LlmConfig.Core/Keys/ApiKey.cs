@@ -28,23 +28,32 @@ public sealed class ApiKey : IDisposable
     /// <summary>The key in UTF-8, valid until this object is disposed of.</summary>
     public ReadOnlySpan<byte> Utf8 => _bytes.Span;
 
+    /// <summary>True where a person was told what <see cref="GetDoubt"/> says and kept the key: no warning says it again.</summary>
+    public bool IsDoubtKnown { get; set; }
+
+    /// <summary>True where the key was given with a line break at its end, which is no part of it: files, commands and pastes have one.</summary>
+    internal bool LostLineBreak { get; private init; }
+
     /// <summary>Takes a key from characters, which stay the caller's to clear.</summary>
-    /// <param name="value">The key: not blank, no control characters, at most <see cref="MaximumBytes"/> bytes of UTF-8.</param>
+    /// <param name="value">
+    /// The key: not blank, no control characters, at most <see cref="MaximumBytes"/> bytes of UTF-8. Line breaks at its end are left out.
+    /// </param>
     /// <param name="target">The name of the configuration concerned, for the error.</param>
     /// <exception cref="LlmConfigException">InvalidKey; the text says which rule was broken and never repeats the key.</exception>
     public static ApiKey From(ReadOnlySpan<char> value, string? target)
     {
-        if (Problem(value) is { } problem)
+        ReadOnlySpan<char> key = value.TrimEnd("\r\n");
+        if (Problem(key) is { } problem)
         {
             throw Invalid(target, problem);
         }
 
         try
         {
-            SecretBytes bytes = SecretBytes.From(value);
+            SecretBytes bytes = SecretBytes.From(key);
             if (bytes.Length <= MaximumBytes)
             {
-                return new ApiKey(bytes);
+                return new ApiKey(bytes) { LostLineBreak = key.Length < value.Length };
             }
 
             bytes.Dispose();
@@ -61,15 +70,13 @@ public sealed class ApiKey : IDisposable
     /// <param name="value">The key, by the rules of <see cref="From(ReadOnlySpan{char}, string)"/>.</param>
     /// <param name="target">The name of the configuration concerned, for the error.</param>
     /// <exception cref="LlmConfigException">InvalidKey.</exception>
-    public static ApiKey From(SecureString value, string? target) => From(value, target, isSecret: false);
-
-    private static ApiKey From(SecureString value, string? target, bool isSecret)
+    public static ApiKey From(SecureString value, string? target)
     {
         ArgumentNullException.ThrowIfNull(value);
         try
         {
             using SecretBytes bytes = SecretBytes.From(value);
-            return FromUtf8(isSecret ? bytes.Span.TrimEnd("\r\n"u8) : bytes.Span, target);
+            return FromUtf8(bytes.Span, target);
         }
         catch (ObjectDisposedException)
         {
@@ -80,18 +87,6 @@ public sealed class ApiKey : IDisposable
             throw Invalid(target, "The key holds half of a surrogate pair, which is no text.");
         }
     }
-
-    /// <summary>Takes a key as a vault keeps it: line breaks at its end, which came with a file or a paste, are no part of it.</summary>
-    /// <param name="value">The key, else by the rules of <see cref="From(ReadOnlySpan{char}, string)"/>.</param>
-    /// <param name="target">The name of the configuration concerned, for the error.</param>
-    /// <exception cref="LlmConfigException">InvalidKey.</exception>
-    public static ApiKey FromSecret(ReadOnlySpan<char> value, string? target) => From(value.TrimEnd("\r\n"), target);
-
-    /// <summary>The same from a SecureString, without a copy of it on the managed heap.</summary>
-    /// <param name="value">The key.</param>
-    /// <param name="target">The name of the configuration concerned, for the error.</param>
-    /// <exception cref="LlmConfigException">InvalidKey.</exception>
-    public static ApiKey FromSecret(SecureString value, string? target) => From(value, target, isSecret: true);
 
     /// <summary>Takes a key from bytes of UTF-8, which stay the caller's to clear.</summary>
     /// <param name="utf8">The key, by the rules of <see cref="From(ReadOnlySpan{char}, string)"/>.</param>
@@ -141,6 +136,53 @@ public sealed class ApiKey : IDisposable
                 "Give the variable's name (not the key itself), such as OPENAI_API_KEY, and check that it is set in this process.")
             : From(value, target);
     }
+
+    /// <summary>Takes a key from a file of UTF-8. A byte order mark, and the line break that ends a file, are no part of it. The file stays as it is.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="target">The name of the configuration concerned, for the error.</param>
+    /// <exception cref="LlmConfigException">
+    /// InvalidKey: the file cannot be read, or what it holds breaks the rules. The text never repeats the path, since a key that
+    /// was given in its place would be shown.
+    /// </exception>
+    public static ApiKey FromFile(string path, string? target)
+    {
+        // Room for what is left out, and for one byte that says that there is more.
+        byte[] buffer = GC.AllocateArray<byte>(MaximumBytes + 6, pinned: true);
+        try
+        {
+            // No buffer of its own, which would keep the key.
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            ReadOnlySpan<byte> text = buffer.AsSpan(0, file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false));
+            return FromUtf8(WithoutFileMarks(text), target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidKey,
+                target,
+                "The file that should hold the key cannot be read.",
+                "Give the path of a file that is there and that you may read (not the key itself).");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(buffer);
+        }
+    }
+
+    /// <summary>A text without a byte order mark and without one line break at its end, as every command and editor writes them.</summary>
+    internal static ReadOnlySpan<byte> WithoutFileMarks(ReadOnlySpan<byte> text)
+    {
+        ReadOnlySpan<byte> rest = text.StartsWith(Encoding.UTF8.Preamble) ? text[3..] : text;
+        return rest.EndsWith("\r\n"u8) ? rest[..^2] : rest.EndsWith("\n"u8) ? rest[..^1] : rest;
+    }
+
+    /// <summary>
+    /// What is odd about this as a key of a provider, as the rest of a sentence that begins with the key, such as "looks like a placeholder";
+    /// <see langword="null"/> where nothing is. It holds no part of the key, and can be wrong: providers change the form of their keys.
+    /// </summary>
+    /// <param name="provider">The provider's id.</param>
+    /// <param name="baseUrl">Where the key goes; <see langword="null"/> or blank for the provider's default.</param>
+    public string? GetDoubt(string provider, string? baseUrl) => KeyWarnings.Of(this, provider, baseUrl)?.What;
 
     /// <summary>A SecureString with the key, read-only, for the caller to dispose of.</summary>
     public unsafe SecureString ToSecureString()

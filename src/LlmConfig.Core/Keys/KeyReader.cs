@@ -108,7 +108,7 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
         if (item.Key is not { } key)
         {
             throw new LlmConfigException(
-                LlmConfigErrorCode.KeyMissing, item.Name, $"The configuration '{item.Name}' has no key.", "Give it one with Set-LlmConfig -ApiKey.");
+                LlmConfigErrorCode.KeyMissing, item.Name, $"The configuration '{item.Name}' has no key.", "Give it one with Set-LlmConfig -AskApiKey.");
         }
 
         if (item.KeyName is { } name)

@@ -120,7 +120,7 @@ internal sealed class KeySeals(LocalVault local)
             item.Name,
             $"What the vault '{DisplayText.Of(item.Vault!)}' gives as the key of '{item.Name}' is not the key that it was given: "
                 + "somebody changed it there, or the vault mixes something else into it.",
-            "If it was changed on purpose, set it here too with Set-LlmConfig -ApiKey. Nothing was removed.");
+            "If it was changed on purpose, set it here too with Set-LlmConfig -AskApiKey. Nothing was removed.");
 
     /// <summary>What was accepted is not what the file says at the commit.</summary>
     /// <param name="accepted">The configuration as it was when somebody accepted where its key goes.</param>

@@ -19,17 +19,21 @@ internal static class KeyWarnings
         }.Select(Encoding.ASCII.GetBytes),
     ];
 
-    /// <summary>What is odd about a key, as the rest of a sentence that begins with the key's owner, and what to do; or <see langword="null"/>.</summary>
+    /// <summary>The same for the provider with this id, where the key goes to this base URL (blank for the provider's default).</summary>
+    public static (string What, string Remedy)? Of(ApiKey key, string provider, string? baseUrl) =>
+        LlmProviderCatalog.Find(provider) is { } entry ? Of(key, entry, GoesToProvider(entry, baseUrl)) : null;
+
+    /// <summary>What is odd about a key, as the rest of a sentence that begins with the key, and what to do; or <see langword="null"/>.</summary>
     /// <param name="key">The key.</param>
     /// <param name="provider">The provider that it is for.</param>
     /// <param name="goesToProvider">False where a base URL of its own sends it elsewhere, so that it may have any form.</param>
-    public static string? Of(ApiKey key, LlmProvider provider, bool goesToProvider)
+    public static (string What, string Remedy)? Of(ApiKey key, LlmProvider provider, bool goesToProvider)
     {
         ReadOnlySpan<byte> text = key.Utf8;
         IReadOnlyList<LlmProvider> owners = LlmProviderCatalog.OwnersOf(text, out int prefixLength);
         if (Placeholder(text, prefixLength, provider.KeyRequired) is { } problem)
         {
-            return $"{problem}. Set-LlmConfig -ApiKey replaces it.";
+            return (problem, "Set-LlmConfig -AskApiKey replaces it.");
         }
 
         // A server that needs no key takes any; where one is set, it is in the form that its owner chose.
@@ -39,11 +43,15 @@ internal static class KeyWarnings
         }
 
         return owners.Count > 0
-            ? $"looks like one of {string.Join(" or ", owners.Select(owner => owner.DisplayName))}, not of {provider.DisplayName}. Check the provider and the key."
+            ? ($"looks like one of {string.Join(" or ", owners.Select(owner => owner.DisplayName))}, not of {provider.DisplayName}", "Check the provider and the key.")
             : provider.KeyPrefixes.Count > 0
-                ? $"does not begin as keys of {provider.DisplayName} do ({string.Join(", ", provider.KeyPrefixes)}). Check that all of it was copied; providers do change the form of their keys."
+                ? ($"does not begin as keys of {provider.DisplayName} do ({string.Join(", ", provider.KeyPrefixes)})", "Check that all of it was copied; providers do change the form of their keys.")
                 : null;
     }
+
+    // Behind a gateway, keys have whatever form the gateway gives them.
+    private static bool GoesToProvider(LlmProvider provider, string? baseUrl) =>
+        string.IsNullOrWhiteSpace(baseUrl) || provider.DefaultBaseUrl is null || BaseUrl.Origin(baseUrl) == BaseUrl.Origin(provider.DefaultBaseUrl);
 
     private static string? Placeholder(ReadOnlySpan<byte> text, int prefixLength, bool keyRequired)
     {

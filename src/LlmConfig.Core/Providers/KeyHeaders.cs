@@ -22,7 +22,7 @@ internal static class KeyHeaders
     public static (LlmConfigErrorCode Code, string Problem, string Remedy)? Problem(LlmConfiguration item, LlmProvider provider, ApiKey? key) => key switch
     {
         null when provider.KeyRequired => (
-            LlmConfigErrorCode.KeyMissing, $"The configuration has no key, and {provider.DisplayName} needs one.", "Give it one with Set-LlmConfig -ApiKey."),
+            LlmConfigErrorCode.KeyMissing, $"The configuration has no key, and {provider.DisplayName} needs one.", "Give it one with Set-LlmConfig -AskApiKey."),
         null => null,
         _ when provider.KeyHeader is null && !item.UseAuthHeader => (
             LlmConfigErrorCode.InvalidArgument,

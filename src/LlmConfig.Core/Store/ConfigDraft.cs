@@ -73,6 +73,10 @@ internal sealed class ConfigDraft
 
     public bool HasDefault => _default is not null;
 
+    /// <summary>True while there is no configuration.</summary>
+    public bool IsEmpty => _added.TrueForAll(id => _changed[id] is null)
+        && _origin.Configurations.All(item => _changed.TryGetValue(item.Id, out LlmConfiguration? changed) && changed is null);
+
     public LlmConfiguration? Find(Guid id) => FindStored(id) is { } item ? Current(item) : null;
 
     public LlmConfiguration? FindByName(string name) => FindOwner(name) is { } item ? Current(item) : null;

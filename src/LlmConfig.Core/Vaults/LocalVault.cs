@@ -225,7 +225,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
         LlmConfigErrorCode.KeyMissing,
         keyId,
         $"The built-in vault has no secret '{keyId}'.",
-        "Set the key anew with Set-LlmConfig -ApiKey.");
+        "Set the key anew with Set-LlmConfig -AskApiKey.");
 }
 
 /// <summary>What a look at all files of the built-in vault found.</summary>

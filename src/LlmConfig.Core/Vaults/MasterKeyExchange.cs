@@ -174,7 +174,7 @@ internal sealed class MasterKeyExchange(
         LlmConfigErrorCode.VaultCorrupt,
         path,
         $"{problem} While it lies there, the master key that it may need is not destroyed.",
-        "Put the file back from a backup, set its key anew with Set-LlmConfig -ApiKey, or delete it if nothing is missed; then run the command again.");
+        "Put the file back from a backup, set its key anew with Set-LlmConfig -AskApiKey, or delete it if nothing is missed; then run the command again.");
 
     private void RefuseLostVault()
     {

@@ -421,7 +421,7 @@ internal sealed class MasterKeys(
             LlmConfigErrorCode.VaultCorrupt,
             path,
             $"The file '{path}' of the built-in vault cannot be read: {cause.Message}{(cause.Message.EndsWith('.') ? string.Empty : ".")}",
-            "Put it back from a backup of the store's folder, or set the key anew with Set-LlmConfig -ApiKey.",
+            "Put it back from a backup of the store's folder, or set the key anew with Set-LlmConfig -AskApiKey.",
             cause);
 
     // A change of protector between the two reads takes the master key away from the one that was read.

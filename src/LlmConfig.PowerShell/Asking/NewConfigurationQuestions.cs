@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security;
 
 namespace LlmConfig;
 
@@ -21,14 +20,13 @@ internal sealed class NewConfigurationQuestions(
 
     private string _message = string.Empty;
 
-    /// <summary>The configuration with all that was asked for.</summary>
+    /// <summary>The configuration with all that was asked for, but for its key: no question may fail after that one and leave it behind.</summary>
     /// <param name="given">What was given; the rest is empty.</param>
-    /// <param name="keyIsGiven">True when the key is not to be asked for.</param>
     /// <exception cref="LlmConfigException">
     /// What was given breaks a rule, the last answer does, or nobody answers: then InvalidName or UnknownProvider, and the
     /// text names what was missing.
     /// </exception>
-    public NewConfiguration Complete(NewConfiguration given, bool keyIsGiven)
+    public NewConfiguration Complete(NewConfiguration given)
     {
         try
         {
@@ -40,6 +38,7 @@ internal sealed class NewConfigurationQuestions(
                     given.Name,
                     "Name",
                     text => Require(new NewConfiguration { Name = text, Provider = AnyProvider }),
+                    help: null,
                     LlmConfigErrorCode.InvalidName,
                     LlmConfigErrorCode.DuplicateName).Trim(),
             };
@@ -53,17 +52,15 @@ internal sealed class NewConfigurationQuestions(
                     wanted.BaseUrl,
                     question,
                     text => Require(wanted with { BaseUrl = text, Model = null }),
+                    help: null,
                     LlmConfigErrorCode.InvalidBaseUrl,
                     LlmConfigErrorCode.InsecureBaseUrl),
             };
-            wanted = wanted with
+            return wanted with
             {
                 Model = Answer(
-                    nameof(wanted.Model), wanted.Model, "Model (Enter for none)", text => Require(wanted with { Model = text }), LlmConfigErrorCode.InvalidName),
+                    nameof(wanted.Model), wanted.Model, "Model (Enter for none)", text => Require(wanted with { Model = text }), help: null, LlmConfigErrorCode.InvalidName),
             };
-
-            // The last one, so that no later question can fail and leave a key behind.
-            return keyIsGiven ? wanted : wanted with { Key = AskKey(provider, wanted.Name) };
         }
         catch (NonInteractiveException e)
         {
@@ -73,54 +70,63 @@ internal sealed class NewConfigurationQuestions(
 
     private LlmProvider AskProvider(NewConfiguration wanted)
     {
-        if (!isGiven(nameof(wanted.Provider)))
+        if (isGiven(nameof(wanted.Provider)))
         {
-            Say("Providers:");
-            for (int i = 0; i < LlmProviderCatalog.All.Count; i++)
-            {
-                LlmProvider provider = LlmProviderCatalog.All[i];
-                Say(string.Create(CultureInfo.InvariantCulture, $"  {i + 1,2}  {provider.Id,-18} {provider.DisplayName}"));
-            }
+            return LlmProviderCatalog.Get(wanted.Provider, wanted.Name);
         }
 
-        string chosen = Answer(
-            nameof(wanted.Provider), wanted.Provider, "Provider (number or id)", text => LlmProviderCatalog.Get(IdOf(text), wanted.Name), LlmConfigErrorCode.UnknownProvider);
-        return LlmProviderCatalog.Get(IdOf(chosen), wanted.Name);
+        SayProviders();
+        LlmProvider? chosen = null;
+        _ = Answer(
+            nameof(wanted.Provider), null, "Provider (number or id; ? lists them)", text => chosen = ProviderOf(text, wanted.Name), SayProviders, LlmConfigErrorCode.UnknownProvider);
+        return chosen!;
     }
 
-    private ApiKey? AskKey(LlmProvider provider, string name)
+    // The beginning of an id will do: no host completes an answer with Tab.
+    private static LlmProvider ProviderOf(string answer, string name)
     {
-        bool wasTold = !provider.KeyRequired;
-        string question = provider.KeyRequired ? $"API key of {provider.DisplayName} (not shown)" : "API key (not shown; Enter for none)";
-        for (int attempt = 1; ; attempt++)
+        LlmProvider[] begun = answer.Length == 0 ? [] : [.. LlmProviderCatalog.All.Where(provider => provider.Id.StartsWith(answer, StringComparison.OrdinalIgnoreCase))];
+        return int.TryParse(answer, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= LlmProviderCatalog.All.Count
+            ? LlmProviderCatalog.All[number - 1]
+            : LlmProviderCatalog.Find(answer) is { } named ? named
+            : begun.Length == 1 ? begun[0]
+            : begun.Length > 1 ? throw new LlmConfigException(
+                LlmConfigErrorCode.UnknownProvider, name, $"Several providers begin so: {string.Join(", ", begun.Select(provider => provider.Id))}.", "Type more of one.")
+            : LlmProviderCatalog.Get(answer, name);
+    }
+
+    private void SayProviders()
+    {
+        Say("Providers:");
+        for (int i = 0; i < LlmProviderCatalog.All.Count; i++)
         {
-            using SecureString typed = person.AskUnseen(TakeMessage(), question);
-            if (typed.Length == 0 && wasTold)
-            {
-                return null;
-            }
+            LlmProvider provider = LlmProviderCatalog.All[i];
+            Say(string.Create(CultureInfo.InvariantCulture, $"  {i + 1,2}  {provider.Id,-18} {provider.DisplayName}"));
+        }
+    }
 
-            if (typed.Length == 0)
-            {
-                wasTold = true;
-                Say($"{provider.DisplayName} needs a key. Type it, or press Enter once more to set it later with Set-LlmConfig -ApiKey.");
-                continue;
-            }
-
-            try
-            {
-                return ApiKey.From(typed, name);
-            }
-            catch (LlmConfigException e) when (attempt < MostAttempts)
-            {
-                Say(e.Message);
-            }
+    /// <summary>The key, for the caller to dispose of; <see langword="null"/> where the answer is empty or nobody answers.</summary>
+    /// <param name="wanted">The configuration that it is for, which breaks no rule.</param>
+    public ApiKey? AskKey(NewConfiguration wanted)
+    {
+        LlmProvider provider = LlmProviderCatalog.Get(wanted.Provider, wanted.Name);
+        try
+        {
+            return person.AskKey(
+                provider.KeyRequired ? $"API key of {provider.DisplayName} (not shown; Enter to set it later)" : "API key (not shown; Enter for none)",
+                wanted.Name,
+                wanted.Provider,
+                wanted.BaseUrl);
+        }
+        catch (NonInteractiveException)
+        {
+            return null;
         }
     }
 
     // A value that was given is checked too, but not asked for again: whoever typed it sees the error.
     // Nor is anything asked again for an error that another answer could not mend.
-    private string Answer(string parameter, string? given, string question, Action<string> validate, params LlmConfigErrorCode[] wrongAnswer)
+    private string Answer(string parameter, string? given, string question, Action<string> validate, Action? help, params LlmConfigErrorCode[] wrongAnswer)
     {
         if (isGiven(parameter))
         {
@@ -131,6 +137,12 @@ internal sealed class NewConfigurationQuestions(
         for (int attempt = 1; ; attempt++)
         {
             string answer = person.Ask(TakeMessage(), question).Trim();
+            if (answer == "?" && help is not null && attempt < MostAttempts)
+            {
+                help();
+                continue;
+            }
+
             try
             {
                 validate(answer);
@@ -150,11 +162,6 @@ internal sealed class NewConfigurationQuestions(
             throw error;
         }
     }
-
-    private static string IdOf(string numberOrId) =>
-        int.TryParse(numberOrId, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= 1 && number <= LlmProviderCatalog.All.Count
-            ? LlmProviderCatalog.All[number - 1].Id
-            : numberOrId.Trim();
 
     private void Say(string line) => _message += _message.Length > 0 ? $"\n{line}" : line;
 

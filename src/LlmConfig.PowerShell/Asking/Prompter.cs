@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using System.Management.Automation.Host;
 using System.Management.Automation.Runspaces;
+using System.Runtime.InteropServices;
 using System.Security;
 
 namespace LlmConfig;
@@ -20,6 +21,28 @@ internal interface IPrompter
     /// <param name="question">The question, without a colon.</param>
     /// <exception cref="NonInteractiveException">Nobody can be asked here, or the input ended.</exception>
     SecureString AskUnseen(string message, string question);
+}
+
+/// <summary>What is asked of whoever answers.</summary>
+internal static class PrompterQuestions
+{
+    /// <summary>Asks for a key, again where it looks wrong.</summary>
+    /// <param name="person">Who answers.</param>
+    /// <param name="question">The question, without a colon.</param>
+    /// <param name="target">The name of the configuration concerned, for the error.</param>
+    /// <param name="provider">The id of the provider that the key is for.</param>
+    /// <param name="baseUrl">Where it will go; blank for the provider's default.</param>
+    /// <returns>The key, or <see langword="null"/> for an empty answer.</returns>
+    /// <exception cref="LlmConfigException">InvalidKey.</exception>
+    /// <exception cref="NonInteractiveException">Nobody can be asked here, or the input ended.</exception>
+    public static ApiKey? AskKey(this IPrompter person, string question, string target, string provider, string? baseUrl) => KeyQuestion.Ask(
+        (problem, mayKeep) =>
+        {
+            using SecureString typed = person.AskUnseen(problem ?? string.Empty, mayKeep ? "API key (not shown; Enter takes that one all the same)" : question);
+            return typed.Length == 0 ? null : ApiKey.From(typed, target);
+        },
+        provider,
+        baseUrl);
 }
 
 /// <summary>A question got no answer: nobody can be asked here, or the input ended.</summary>
@@ -56,6 +79,40 @@ internal sealed class HostPrompter(PSHost host, Func<bool> isStopping) : IPrompt
         {
             return null;
         }
+    }
+
+    /// <summary>Asks for the password of a file; <see langword="null"/> where nobody can be asked.</summary>
+    /// <param name="message">What to say first.</param>
+    public SecureString? AskPassword(string message)
+    {
+        try
+        {
+            return AskUnseen(message, "Password");
+        }
+        catch (NonInteractiveException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Asks twice for a password that is being chosen; <see langword="null"/> where nobody can be asked.</summary>
+    /// <param name="message">What to say first.</param>
+    /// <exception cref="LlmConfigException">InvalidKey: the two differ.</exception>
+    public SecureString? AskNewPassword(string message)
+    {
+        if (AskPassword(message) is not { } password)
+        {
+            return null;
+        }
+
+        using SecureString again = AskUnseen(string.Empty, "The same once more");
+        if (AreSame(password, again))
+        {
+            return password;
+        }
+
+        password.Dispose();
+        throw SecretParameters.Invalid(string.Empty, "The two passwords differ.", "Run the command again; nothing was changed.");
     }
 
     /// <summary>What can be told before a question is written. The rest (pwsh -NonInteractive, hosts that do not prompt) throws.</summary>
@@ -98,6 +155,22 @@ internal sealed class HostPrompter(PSHost host, Func<bool> isStopping) : IPrompt
         return answers is not null && answers.TryGetValue(question, out PSObject? answer)
             ? answer?.BaseObject
             : throw new NonInteractiveException(failure);
+    }
+
+    private static bool AreSame(SecureString one, SecureString other)
+    {
+        nint first = Marshal.SecureStringToBSTR(one);
+        nint second = Marshal.SecureStringToBSTR(other);
+        try
+        {
+            return one.Length == other.Length
+                && Enumerable.Range(0, one.Length).All(i => Marshal.ReadInt16(first, i * sizeof(char)) == Marshal.ReadInt16(second, i * sizeof(char)));
+        }
+        finally
+        {
+            Marshal.ZeroFreeBSTR(first);
+            Marshal.ZeroFreeBSTR(second);
+        }
     }
 
     // ForEach-Object -Parallel lends its tasks the host: their questions would come in a jumble.

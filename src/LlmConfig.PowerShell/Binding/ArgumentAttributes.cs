@@ -128,3 +128,23 @@ internal sealed class UnshownTextAttribute : ArgumentTransformationAttribute
         public override string ToString() => "(what was given is not shown: it may be a key)";
     }
 }
+
+/// <summary>Takes configurations that came back from a job or another session for what they were: of them, only the id counts.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class ConfigurationArgumentAttribute : ArgumentTransformationAttribute
+{
+    private const string TypeName = "Deserialized.LlmConfig.LlmConfiguration";
+
+    /// <inheritdoc/>
+    public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData) =>
+        (inputData is PSObject wrapped ? wrapped.BaseObject : inputData) is IList list && list.Cast<object?>().Any(IsDeserialized)
+            ? list.Cast<object?>().Select(One).ToArray()
+            : One(inputData);
+
+    private static bool IsDeserialized(object? item) => item is PSObject { BaseObject: PSCustomObject } wrapped && wrapped.TypeNames.Contains(TypeName);
+
+    private static object? One(object? item) => IsDeserialized(item)
+        ? LlmConfiguration.WithId(
+            ((PSObject)item!).Properties[nameof(LlmConfiguration.Id)]?.Value is { } id && LanguagePrimitives.TryConvertTo(id, out Guid value) ? value : Guid.Empty)
+        : item;
+}

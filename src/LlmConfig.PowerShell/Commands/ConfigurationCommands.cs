@@ -8,7 +8,6 @@ public abstract class ConfigurationCommand : LlmConfigCommand
     private protected const string ByName = "Name";
     private protected const string ById = "Id";
     private protected const string ByInputObject = "InputObject";
-    private protected const string ByDeserialized = "Deserialized";
 
     private protected ConfigurationCommand()
     {
@@ -20,14 +19,10 @@ public abstract class ConfigurationCommand : LlmConfigCommand
     [ArgumentCompleter(typeof(ConfigurationIdCompleter))]
     public Guid Id { get; set; }
 
-    /// <summary>A configuration as Get-LlmConfig gave it.</summary>
+    /// <summary>A configuration as Get-LlmConfig gave it, also one that came back from a job or another session.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByInputObject, ValueFromPipeline = true)]
+    [ConfigurationArgument]
     public LlmConfiguration? InputObject { get; set; }
-
-    /// <summary>A configuration that came back from a job or another session.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByDeserialized, ValueFromPipeline = true, DontShow = true)]
-    [PSTypeName("Deserialized.LlmConfig.LlmConfiguration")]
-    public PSObject? Deserialized { get; set; }
 
     /// <summary>The configuration that the parameters mean.</summary>
     /// <param name="name">The value of -Name, taken literally.</param>
@@ -35,7 +30,6 @@ public abstract class ConfigurationCommand : LlmConfigCommand
     {
         ById => Repository.Get(Id),
         ByInputObject => Repository.Get(InputObject!.Id),
-        ByDeserialized => ConfigurationSelector.Select(Repository, Deserialized!),
 
         // A variable that turned out empty does not mean the default.
         _ => MyInvocation.BoundParameters.ContainsKey(ByName) ? Repository.Get(name ?? string.Empty) : Repository.RequireDefault(),
@@ -48,7 +42,6 @@ public abstract class ConfigurationsCommand : LlmConfigCommand
     private protected const string ByName = "Name";
     private const string ById = "Id";
     private const string ByInputObject = "InputObject";
-    private const string ByDeserialized = "Deserialized";
 
     private protected ConfigurationsCommand()
     {
@@ -60,17 +53,13 @@ public abstract class ConfigurationsCommand : LlmConfigCommand
     [ArgumentCompleter(typeof(ConfigurationIdCompleter))]
     public Guid[] Id { get; set; } = [];
 
-    /// <summary>Configurations as Get-LlmConfig gave them.</summary>
+    /// <summary>Configurations as Get-LlmConfig gave them, also those that came back from a job or another session.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByInputObject, ValueFromPipeline = true)]
+    [ConfigurationArgument]
     public LlmConfiguration[] InputObject { get; set; } = [];
 
-    /// <summary>Configurations that came back from a job or another session.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByDeserialized, ValueFromPipeline = true, DontShow = true)]
-    [PSTypeName("Deserialized.LlmConfig.LlmConfiguration")]
-    public PSObject? Deserialized { get; set; }
-
     /// <summary>True when what is piped in is a configuration as it was read once, not a list of settings to apply.</summary>
-    private protected bool IsSnapshot => ParameterSetName is ByInputObject or ByDeserialized;
+    private protected bool IsSnapshot => ParameterSetName == ByInputObject;
 
     /// <summary>Does the work for each configuration that the parameters mean; one that is not there does not stop the others.</summary>
     /// <param name="names">The value of -Name.</param>
@@ -84,9 +73,6 @@ public abstract class ConfigurationsCommand : LlmConfigCommand
                 break;
             case ByInputObject:
                 Each(InputObject, item => [Repository.Get(item.Id)]);
-                break;
-            case ByDeserialized:
-                Each([Deserialized!], item => [ConfigurationSelector.Select(Repository, item)]);
                 break;
             default:
                 Each(names, name => ConfigurationSelector.Select(Repository, name));

@@ -53,13 +53,6 @@ internal static class ConfigurationSelector
     /// <exception cref="LlmConfigException">NotFound: a pattern is none.</exception>
     public static bool IsMatch(string[]? patterns, string? text) =>
         patterns is null || patterns.Any(pattern => Matcher<string?>(pattern, value => value ?? string.Empty)(text) && text is not null);
-
-    /// <summary>The configuration that an object from a job or another session was made of.</summary>
-    /// <exception cref="LlmConfigException">NotFound: it is no longer there, or the object has no id.</exception>
-    public static LlmConfiguration Select(LlmConfigRepository repository, PSObject deserialized) => repository.Get(
-        deserialized.Properties[nameof(LlmConfiguration.Id)]?.Value is { } id && LanguagePrimitives.TryConvertTo(id, out Guid value)
-            ? value
-            : Guid.Empty);
 }
 
 /// <summary>Names or patterns that choose what is imported, and which of them met something.</summary>

@@ -11,7 +11,6 @@ public sealed class ExportLlmConfigCommand : LlmConfigCommand
 {
     private const string ByName = "Name";
     private const string ByInputObject = "InputObject";
-    private const string ByDeserialized = "Deserialized";
 
     private readonly List<Guid> _ids = [];
     private bool _failed;
@@ -23,14 +22,10 @@ public sealed class ExportLlmConfigCommand : LlmConfigCommand
     [ArgumentCompleter(typeof(ConfigurationNameCompleter))]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>Configurations as Get-LlmConfig gave them.</summary>
+    /// <summary>Configurations as Get-LlmConfig gave them, also those that came back from a job or another session.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByInputObject, ValueFromPipeline = true)]
+    [ConfigurationArgument]
     public LlmConfiguration[] InputObject { get; set; } = [];
-
-    /// <summary>A configuration that came back from a job or another session.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = ByDeserialized, ValueFromPipeline = true, DontShow = true)]
-    [PSTypeName("Deserialized.LlmConfig.LlmConfiguration")]
-    public PSObject? Deserialized { get; set; }
 
     /// <summary>The file; without one, the text goes into the pipeline.</summary>
     [Parameter(Position = 1)]
@@ -62,9 +57,6 @@ public sealed class ExportLlmConfigCommand : LlmConfigCommand
                 }
 
                 break;
-            case ByDeserialized:
-                Collect(() => [ConfigurationSelector.Select(Repository, Deserialized!)]);
-                break;
             default:
                 foreach (string name in Name)
                 {
@@ -79,11 +71,9 @@ public sealed class ExportLlmConfigCommand : LlmConfigCommand
     protected override void EndProcessing() => Guard(() =>
     {
         SecureString? password = SecretParameters.ToPassword(Password);
-        if (IncludeKey != (password is not null))
+        if (password is not null && !IncludeKey)
         {
-            throw IncludeKey
-                ? SecretParameters.Invalid(string.Empty, "Keys leave the store only under a password.", "Give one with -Password, such as (Read-Host -AsSecureString), or leave -IncludeKey out.")
-                : SecretParameters.Invalid(string.Empty, "A password was given, but nothing is exported that it would protect.", "Add -IncludeKey to export the keys too, or leave -Password out.");
+            throw SecretParameters.Invalid(string.Empty, "A password was given, but nothing is exported that it would protect.", "Add -IncludeKey to export the keys too, or leave -Password out.");
         }
 
         if (_failed)
@@ -103,6 +93,12 @@ public sealed class ExportLlmConfigCommand : LlmConfigCommand
         if (path is not null && !ShouldProcess(path, $"Export {_ids.Count} LLM configurations{(IncludeKey ? " with their keys" : string.Empty)}"))
         {
             return;
+        }
+
+        if (IncludeKey && password is null)
+        {
+            password = Own(new HostPrompter(Host, () => Stopping).AskNewPassword("Whoever imports the file needs a password of 8 characters or more."))
+                ?? throw SecretParameters.Invalid(string.Empty, "Keys leave the store only under a password.", "Give one with -Password, such as (Read-Host -AsSecureString), or leave -IncludeKey out.");
         }
 
         var progress = new PipelineProgress(this, "Exporting LLM configurations", _ids.Count);

@@ -135,9 +135,28 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
     {
         foreach (string file in resolve())
         {
-            _sources.Add(Own(ImportSource.FromFile(file, Format, SecretParameters.ToPassword(Password))));
+            _sources.Add(Own(Open(file)));
         }
     }, mayEnd: false);
+
+    private ImportSource Open(string file)
+    {
+        SecureString? password = SecretParameters.ToPassword(Password);
+        try
+        {
+            return ImportSource.FromFile(file, Format, password);
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.VaultLocked && password is null)
+        {
+            using SecureString? typed = new HostPrompter(Host, () => Stopping).AskPassword(e.Problem);
+            if (typed is null)
+            {
+                throw;
+            }
+
+            return ImportSource.FromFile(file, Format, typed);
+        }
+    }
 
     private ImportPlan Plan(ImportOptions options)
     {
@@ -301,6 +320,10 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         }
 
         Advise(results);
+        if (ParameterSetName != ByVault && results.Count > 0 && results.All(result => result.Error is null && result.Action is ImportAction.Skip or ImportAction.None))
+        {
+            Say($"Nothing was changed: {(results.Count == 1 ? "what was read is here already" : $"all {results.Count} are here already")}{(OnConflict == ImportConflict.Rename ? ", with the same ids" : string.Empty)}.");
+        }
     }
 
     private void TellOfOthers(ImportResult result)
@@ -321,7 +344,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
         List<string> keyless = [.. results.Where(result => result.Error is null && result.Step.LeavesKeyBehind && result.Action == ImportAction.Create).Select(result => $"'{result.Configuration!.Name}'")];
         if (keyless.Count > 0)
         {
-            WriteWarning($"Imported without a key, since the file does not hold it: {string.Join(", ", keyless)}. Give it with Set-LlmConfig -ApiKey.");
+            WriteWarning($"Imported without a key, since the file does not hold it: {string.Join(", ", keyless)}. Give it with Set-LlmConfig -AskApiKey.");
         }
 
         if (results.Any(result => result.Error is null && result.Action is ImportAction.Create or ImportAction.Update))

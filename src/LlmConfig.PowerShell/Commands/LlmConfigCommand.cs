@@ -141,6 +141,15 @@ public abstract class LlmConfigCommand : StoppableCommand
         }
     }
 
+    /// <summary>Says something to a person at the prompt, and to nobody else: scripts, jobs and pipes hear nothing.</summary>
+    private protected void Say(string line)
+    {
+        if (HostPrompter.CanAnswer(Host))
+        {
+            WriteInformation(new HostInformationMessage { Message = line }, ["PSHOST"]);
+        }
+    }
+
     /// <summary>Writes errors; gives what succeeded to <paramref name="succeeded"/>. No error ends the command: the others were changed.</summary>
     private protected void WriteResults(IEnumerable<ChangeResult> results, Action<LlmConfiguration> succeeded)
     {

@@ -11,7 +11,7 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     private readonly List<NewConfiguration> _wanted = [];
     private string? _reason;
     private readonly List<NewConfiguration> _tried = [];
-    private ApiKey? _asked;
+    private bool _sawRecord;
 
     /// <summary>The name; asked for where it is missing and somebody answers.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
@@ -24,15 +24,24 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     [ArgumentCompleter(typeof(ProviderCompleter))]
     public string Provider { get; set; } = string.Empty;
 
-    /// <summary>The key.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [SecureStringOnly]
+    /// <summary>The key; asked for where it is missing, the provider needs one and somebody answers.</summary>
+    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [KeyArgument]
     public SecureString? ApiKey { get; set; }
 
     /// <summary>The name of the environment variable that holds the key.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(KeySourceCompleter))]
     public string? ApiKeyFromEnvironment { get; set; }
+
+    /// <summary>The file that holds the key.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? ApiKeyFromFile { get; set; }
+
+    /// <summary>A block that gives the key.</summary>
+    [Parameter]
+    [UnshownText]
+    public ScriptBlock? ApiKeyFromCommand { get; set; }
 
     /// <summary>The name of a secret that somebody else keeps in the vault: read at each use, and never written or removed.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -78,6 +87,13 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     protected override void ProcessRecord() => Guard(() =>
     {
         RequireBooleans(DisplayText.Of(Name));
+        KeyParameters given = GivenKey();
+        if (given.IsBlank)
+        {
+            return;
+        }
+
+        _sawRecord = true;
         NewConfiguration wanted = new()
         {
             Name = Name,
@@ -88,30 +104,45 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
             UseAuthHeader = UseAuthHeader,
             Model = Model,
             Vault = Vault,
-            AsDefault = AsDefault,
+            AsDefault = MyInvocation.BoundParameters.ContainsKey(nameof(AsDefault)) ? AsDefault.ToBool() : null,
         };
-        if (!MyInvocation.ExpectingInput && !(IsGiven(nameof(Name)) && IsGiven(nameof(Provider))))
+        var questions = new NewConfigurationQuestions(new HostPrompter(Host, () => Stopping), Check, IsGiven);
+        bool isGuided = !MyInvocation.ExpectingInput && !(IsGiven(nameof(Name)) && IsGiven(nameof(Provider)));
+        if (isGuided)
         {
-            wanted = AskForTheRest(wanted);
-            _asked = Own(wanted.Key);
+            wanted = questions.Complete(wanted);
         }
 
-        if (Confirm(DisplayText.Of(wanted.Name), "Create LLM configuration", out bool whatIf) || whatIf)
+        if (Confirm(DisplayText.Of(wanted.Name), Describe(wanted, given.IsGiven), out bool whatIf) || whatIf)
         {
-            (whatIf ? _tried : _wanted).Add(wanted with
+            ApiKey? key = given.Read(this, DisplayText.Of(wanted.Name), mayRun: !whatIf);
+            if (!whatIf && !given.IsGiven && IsKeyMissing(wanted, isGuided))
             {
-                Key = _asked ?? Own(SecretParameters.ToKey(
-                    Cell(nameof(ApiKey), ApiKey), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment), DisplayText.Of(wanted.Name))),
-            });
+                key = questions.AskKey(wanted);
+            }
+
+            (whatIf ? _tried : _wanted).Add(wanted with { Key = Own(key) });
         }
     });
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() =>
     {
+        if (!_sawRecord)
+        {
+            WriteWarning("Neither a key nor a configuration was piped in, so nothing was created.");
+        }
+
         if (_tried.Count > 0)
         {
-            WriteResults(Repository.Preview(_tried), _ => { });
+            IReadOnlyList<ChangeResult> tried = Repository.Preview(_tried);
+            if (ApiKeyFromCommand is not null)
+            {
+                // The key that it would give is not missing.
+                _tried.ForEach(DropWarnings);
+            }
+
+            WriteResults(tried, _ => { });
         }
 
         if (_wanted.Count == 0)
@@ -129,9 +160,63 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
                 WriteVerbose(Describe(made, named.Contains(made.Name)));
             }
 
+            SayWhatIsNext(made);
             WriteObject(made);
         });
     });
+
+    private static string Describe(NewConfiguration wanted, bool hasKey) =>
+        "Create LLM configuration"
+        + (LlmProviderCatalog.Find(wanted.Provider) is { } provider ? $" of {provider.DisplayName}" : string.Empty)
+        + (string.IsNullOrWhiteSpace(wanted.Model) ? string.Empty : $", model '{DisplayText.Of(wanted.Model.Trim())}'")
+        + (!string.IsNullOrWhiteSpace(wanted.KeyName) ? $", with the secret '{DisplayText.Of(wanted.KeyName)}' as its key" : hasKey ? ", with a new key" : string.Empty)
+        + (wanted.AsDefault == true ? ", as the default" : string.Empty);
+
+    private KeyParameters GivenKey()
+    {
+        // A key that is piped in binds nothing else; a row has other columns too.
+        bool isPiped = MyInvocation.ExpectingInput
+            && MyInvocation.BoundParameters.Keys.Where(parameter => !IsGiven(parameter)).SequenceEqual([nameof(ApiKey)]);
+        return new(
+            isPiped ? ApiKey : Cell(nameof(ApiKey), ApiKey),
+            isPiped,
+            Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment),
+            Cell(nameof(ApiKeyFromFile), ApiKeyFromFile),
+            ApiKeyFromCommand);
+    }
+
+    // What is to be warned of, its missing key above all, is known only when it is created.
+    private LlmConfigException? Check(NewConfiguration wanted)
+    {
+        LlmConfigException? error = Repository.Preview([wanted])[0].Error;
+        DropWarnings(wanted);
+        return error;
+    }
+
+    private void DropWarnings(NewConfiguration wanted)
+    {
+        LlmConfigWarning[] others = [.. Warnings.Where(warning => warning.Target != DisplayText.Printable(wanted.Name.Trim()))];
+        Warnings.Clear();
+        Array.ForEach(others, Warnings.Enqueue);
+    }
+
+    // What breaks a rule is said before anybody looks for a key.
+    private bool IsKeyMissing(NewConfiguration wanted, bool isGuided) =>
+        !MyInvocation.ExpectingInput
+        && string.IsNullOrWhiteSpace(wanted.KeyName)
+        && LlmProviderCatalog.Find(wanted.Provider) is { } provider && (provider.KeyRequired || isGuided)
+        && HostPrompter.CanAnswer(Host)
+        && Check(wanted) is null;
+
+    // To somebody at the prompt, for the first one; a key that is missing is warned of.
+    private void SayWhatIsNext(LlmConfiguration made)
+    {
+        if (!MyInvocation.ExpectingInput && made.IsDefault && !IsGiven(nameof(AsDefault)))
+        {
+            bool isReady = made.Vault is not null || LlmProviderCatalog.Find(made.Provider) is { KeyRequired: false };
+            Say($"'{made.Name}' is the default, as the first one.{(isReady ? $" Next: Use-LlmConfig {CompletionText.Quote(made.Name)} {{ … }}, with your program between the braces." : string.Empty)}");
+        }
+    }
 
     private string Describe(LlmConfiguration made, bool isNamed)
     {
@@ -149,9 +234,4 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
         string reason = isNamed ? string.Empty : " " + (_reason ??= Repository.GetDefaultVault().Reason);
         return $"Created '{made.Name}'; its key lies in the vault '{made.Vault}'.{reason}";
     }
-
-    private NewConfiguration AskForTheRest(NewConfiguration given) => new NewConfigurationQuestions(
-        new HostPrompter(Host, () => Stopping),
-        wanted => Repository.Preview([wanted])[0].Error,
-        IsGiven).Complete(given, IsGiven(nameof(ApiKey)) || IsGiven(nameof(ApiKeyFromEnvironment)) || IsGiven(nameof(KeyName)));
 }

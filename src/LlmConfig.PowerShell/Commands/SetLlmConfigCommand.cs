@@ -10,6 +10,7 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
 {
     private readonly List<KeyValuePair<Guid, ConfigurationUpdate>> _wanted = [];
     private readonly List<KeyValuePair<Guid, ConfigurationUpdate>> _tried = [];
+    private bool _sawBlank;
 
     /// <summary>Another name.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -23,14 +24,27 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     public string? Provider { get; set; }
 
     /// <summary>A new key; the old one is removed after the change is on disk.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [SecureStringOnly]
+    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [KeyArgument]
     public SecureString? ApiKey { get; set; }
 
     /// <summary>The name of the environment variable that holds the new key.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(KeySourceCompleter))]
     public string? ApiKeyFromEnvironment { get; set; }
+
+    /// <summary>The file that holds the new key.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    public string? ApiKeyFromFile { get; set; }
+
+    /// <summary>A block that gives the new key.</summary>
+    [Parameter]
+    [UnshownText]
+    public ScriptBlock? ApiKeyFromCommand { get; set; }
+
+    /// <summary>Asks for the new key, which is not shown.</summary>
+    [Parameter]
+    public SwitchParameter AskApiKey { get; set; }
 
     /// <summary>The name of a secret that somebody else keeps in the vault: read at each use from then on, in the place of a key of its own.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
@@ -87,10 +101,6 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    private SecureString? GivenKey => If(nameof(ApiKey), Cell(nameof(ApiKey), ApiKey));
-
-    private string? GivenVariable => If(nameof(ApiKeyFromEnvironment), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment));
-
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() =>
     {
@@ -101,6 +111,11 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
                 DisplayText.Of(NewName),
                 $"-NewName would give {_wanted.Count + _tried.Count} configurations the same name.",
                 "Name one configuration; nothing was changed.");
+        }
+
+        if (_sawBlank && _wanted.Count + _tried.Count == 0)
+        {
+            WriteWarning("The key that was piped in is empty, so nothing was changed.");
         }
 
         if (_tried.Count > 0)
@@ -139,20 +154,30 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             AsDefault = If<bool?>(nameof(AsDefault), AsDefault.ToBool()),
             AcceptHostOf = AcceptHost ? item : null,
         };
-        if (!Confirm(item.Name, "Change LLM configuration" + KeyEffect(item, update), out bool whatIf) && !whatIf)
+        KeyParameters given = GivenKey();
+        if (given.IsBlank)
+        {
+            _sawBlank = true;
+            return;
+        }
+
+        string changes = string.Join("; ", update.Describe(item, given.IsGiven || AskApiKey));
+        if (!Confirm(item.Name, $"Change LLM configuration{(changes.Length > 0 ? $": {changes}" : ", of which nothing differs")}", out bool whatIf) && !whatIf)
         {
             return;
         }
 
-        update = update with
-        {
-            Key = Own(SecretParameters.ToKey(GivenKey, GivenVariable, item.Name)),
-        };
-        if (RemoveApiKey && update.Key is not null)
+        if (RemoveApiKey && (given.IsGiven || AskApiKey))
         {
             throw SecretParameters.Invalid(item.Name, "A new key was given together with -RemoveApiKey.", "Use one of the two.");
         }
 
+        if (AskApiKey && given.IsGiven)
+        {
+            throw SecretParameters.Invalid(item.Name, "A key was given together with -AskApiKey.", "Use one of the two.");
+        }
+
+        update = update with { Key = Own(AskApiKey && !whatIf ? AskKey(item, update) : given.Read(this, item.Name, mayRun: !whatIf)) };
         if (whatIf)
         {
             _tried.Add(new(item.Id, update));
@@ -165,16 +190,42 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
         }
     }
 
-    // What becomes of a key or a secret that is lost to the configuration, where that is not plain.
-    private string KeyEffect(LlmConfiguration item, ConfigurationUpdate update)
+    private KeyParameters GivenKey()
     {
-        bool hasKey = GivenKey is not null || GivenVariable is not null;
-        string there = $"the secret '{DisplayText.Of(item.KeyName)}' of the vault '{DisplayText.Of(item.Vault)}', which stays";
-        return item.KeyName is not null && hasKey ? $": a new key in place of {there}"
-            : item.KeyName is not null && update.RemoveKey ? $": no key in place of {there}"
-            : item is { Vault: not null, KeyName: null, KeyStoreId: null } && !string.IsNullOrWhiteSpace(update.KeyName)
-                ? $": the secret '{DisplayText.Of(update.KeyName)}' in place of its key, which is removed from the vault '{DisplayText.Of(item.Vault)}'"
-            : string.Empty;
+        // With the name or id on the command line, what is piped in by itself is the key. Else a text is the name, which binds here too.
+        string[] piped = [.. MyInvocation.BoundParameters.Keys.Where(parameter => !IsGiven(parameter))];
+        bool isPiped = MyInvocation.ExpectingInput && piped.SequenceEqual([nameof(ApiKey)]);
+        return new(
+            isPiped ? ApiKey : If(nameof(ApiKey), IsName(ApiKey) ? null : Cell(nameof(ApiKey), ApiKey)),
+            isPiped,
+            If(nameof(ApiKeyFromEnvironment), Cell(nameof(ApiKeyFromEnvironment), ApiKeyFromEnvironment)),
+            If(nameof(ApiKeyFromFile), Cell(nameof(ApiKeyFromFile), ApiKeyFromFile)),
+            ApiKeyFromCommand);
+    }
+
+    private bool IsName(SecureString? key) =>
+        !IsGiven(nameof(ApiKey)) && !IsGiven(ByName) && key is not null && KeyArgumentAttribute.Behind(key) is { } piped
+        && LanguagePrimitives.TryConvertTo(piped, out string[] names) && names.SequenceEqual(Name);
+
+    private ApiKey? AskKey(LlmConfiguration item, ConfigurationUpdate update)
+    {
+        string provider = update.Provider ?? item.Provider;
+        string whose = LlmProviderCatalog.Find(provider)?.DisplayName ?? item.Provider;
+        try
+        {
+            ApiKey? key = new HostPrompter(Host, () => Stopping).AskKey(
+                $"New API key of '{item.Name}' ({whose}; not shown)", item.Name, provider, update.BaseUrl ?? (update.Provider is null ? item.BaseUrl : null));
+            if (key is null)
+            {
+                WriteWarning($"Nothing was typed, so '{item.Name}' keeps the key that it has.");
+            }
+
+            return key;
+        }
+        catch (NonInteractiveException)
+        {
+            throw SecretParameters.Invalid(item.Name, "Nobody can be asked for the key here.", $"Give it with one of {KeyParameters.Ways}.");
+        }
     }
 
     private bool MayAccept(LlmConfiguration item) =>

@@ -48,7 +48,7 @@ public sealed class SetLlmConfigStoreCommand : LlmConfigCommand
         if (MyInvocation.BoundParameters.ContainsKey(nameof(DefaultVault))
             && ShouldProcess(
                 Repository.Folder,
-                string.IsNullOrWhiteSpace(DefaultVault) ? "Forget the default vault" : $"Send new keys to the vault '{DisplayText.Of(DefaultVault)}'"))
+                $"{(string.IsNullOrWhiteSpace(DefaultVault) ? "Forget the default vault" : $"Send new keys to the vault '{DisplayText.Of(DefaultVault)}'")} (now: '{DisplayText.Of(Repository.GetDefaultVault().Name)}')"))
         {
             Repository.SetDefaultVault(DefaultVault, Cancellation);
         }

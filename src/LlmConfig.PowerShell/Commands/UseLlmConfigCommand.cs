@@ -26,7 +26,6 @@ public sealed class UseLlmConfigCommand : EnvironmentCommand
     [Parameter(Mandatory = true, Position = 1, ParameterSetName = ByName)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ById)]
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByInputObject)]
-    [Parameter(Mandatory = true, Position = 0, ParameterSetName = ByDeserialized)]
     [UnshownText]
     [ArgumentCompleter(typeof(NameOrBlockCompleter))]
     public ScriptBlock? ScriptBlock { get; set; }

@@ -307,15 +307,15 @@ internal sealed class RegisteredVault(VaultSecrets secrets) : IProbedVault
             $"The vault '{Name}' does not give the secret '{DisplayText.Of(keyId)}', and {(listed is { Count: > 0 } ? "lists it" : "shows no other one")}: "
                 + "it may be signed out or locked, or the key is gone.",
             $"See whether Get-SecretInfo -Vault '{DisplayText.Of(Name)}' shows what is in it. "
-                + "If it answers and the key is gone, set it anew with Set-LlmConfig -ApiKey.");
+                + "If it answers and the key is gone, set it anew with Set-LlmConfig -AskApiKey.");
 
     private LlmConfigException Missing(string keyId) => new(
         LlmConfigErrorCode.KeyMissing,
         keyId,
         $"The vault '{Name}' has no secret '{keyId}'.",
         !secrets.IsSecretStore
-            ? "Set the key anew with Set-LlmConfig -ApiKey."
-            : "Another session may have written it a moment ago, or overwritten SecretStore's file since: run the command again, or set the key anew with Set-LlmConfig -ApiKey.");
+            ? "Set the key anew with Set-LlmConfig -AskApiKey."
+            : "Another session may have written it a moment ago, or overwritten SecretStore's file since: run the command again, or set the key anew with Set-LlmConfig -AskApiKey.");
 
     // A vault that repeats what it was given must not be quoted.
     private static VaultFailureException Without(ApiKey key, VaultFailureException failure)

@@ -41,9 +41,9 @@ internal static class SecretShape
 
     private static ApiKey ToKey(object value, string name, string vault) => value switch
     {
-        SecureString secret => ApiKey.FromSecret(secret, name),
-        string text => ApiKey.FromSecret(text.AsSpan(), name),
-        PSCredential credential => ApiKey.FromSecret(credential.Password, name),
+        SecureString secret => ApiKey.From(secret, name),
+        string text => ApiKey.From(text.AsSpan(), name),
+        PSCredential credential => ApiKey.From(credential.Password, name),
         byte[] bytes => FromBytes(bytes, name),
         IDictionary table when Entry(table, name) is { } entry and not IDictionary => ToKey(entry, name, vault),
         IDictionary table => throw Unfit(
@@ -57,7 +57,7 @@ internal static class SecretShape
         try
         {
             Encoding.UTF8.GetChars(bytes, characters);
-            return ApiKey.FromSecret(characters, name);
+            return ApiKey.From(characters, name);
         }
         finally
         {

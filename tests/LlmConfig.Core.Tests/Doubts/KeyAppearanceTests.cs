@@ -119,7 +119,7 @@ public sealed class KeyAppearanceTests : IDisposable
     [InlineData("sk-proj-")]
     [InlineData("-----")]
     public void A_placeholder_is_said_to_be_one(string key) =>
-        Assert.Equal("The key of 'work' looks like a placeholder. Set-LlmConfig -ApiKey replaces it.", Assert.Single(Warnings("openai", key)));
+        Assert.Equal("The key of 'work' looks like a placeholder. Set-LlmConfig -AskApiKey replaces it.", Assert.Single(Warnings("openai", key)));
 
     [Theory]
     [InlineData("<key>", "in brackets")]
@@ -179,8 +179,8 @@ public sealed class KeyAppearanceTests : IDisposable
             if (KeyWarnings.Of(bare, provider, goesToProvider: true) is { } doubt)
             {
                 doubts++;
-                Assert.DoesNotContain("placeholder", doubt, StringComparison.Ordinal);
-                Assert.DoesNotContain(random[..8], doubt, StringComparison.Ordinal);
+                Assert.DoesNotContain("placeholder", doubt.What, StringComparison.Ordinal);
+                Assert.DoesNotContain(random[..8], doubt.What + doubt.Remedy, StringComparison.Ordinal);
             }
         }
 

@@ -76,11 +76,11 @@ internal sealed class TemporaryStore : IDisposable
         return repository;
     }
 
-    /// <summary>Creates a configuration of the provider openai with the key given.</summary>
+    /// <summary>Creates a configuration of the provider openai with the key given, which is not the default.</summary>
     public LlmConfiguration Create(string name, string? key = null, string? vault = null, LlmConfigRepository? repository = null)
     {
         using ApiKey? value = key is null ? null : ApiKey.From(key, name);
-        return (repository ?? Open()).Create(new NewConfiguration { Name = name, Provider = "openai", Key = value, Vault = vault });
+        return (repository ?? Open()).Create(new NewConfiguration { Name = name, Provider = "openai", Key = value, Vault = vault, AsDefault = false });
     }
 
     /// <summary>The key of a configuration as text, by a repository that has nothing in memory yet.</summary>

@@ -65,7 +65,7 @@ public sealed class CheckTests : IDisposable
 
         LlmConfigWarning warning = Assert.Single(store.Warnings);
         Assert.Equal("hug", warning.Target);
-        Assert.Contains("Set-LlmConfig 'hug' -ApiKey", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("Set-LlmConfig 'hug' -AskApiKey", warning.Message, StringComparison.Ordinal);
         CheckResult found = Assert.Single(store.Open().Check([hug.Id]));
         Assert.Equal(("Key", CheckStatus.Error, "hug", "It has no key, though Hugging Face needs one."), (found.Check, found.Status, found.Target, found.Message));
     }

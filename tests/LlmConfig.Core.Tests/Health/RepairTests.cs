@@ -264,7 +264,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         CheckResult found = Assert.Single(_store.Problems());
         Assert.Equal(("Key", CheckStatus.Error, "near"), (found.Check, found.Status, found.Target));
         Assert.Contains(path, found.Message, StringComparison.Ordinal);
-        Assert.Contains("Set-LlmConfig -ApiKey", found.Remedy, StringComparison.Ordinal);
+        Assert.Contains("Set-LlmConfig -AskApiKey", found.Remedy, StringComparison.Ordinal);
         RepairResult reported = Assert.Single(_store.Repair());
         Assert.Equal(("Key", false), (reported.Check, reported.Changed));
         Assert.Equal("damaged", File.ReadAllText(path));
@@ -285,7 +285,7 @@ public sealed class RepairTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(["near", "far"], _store.Problems().Where(result => result is { Check: "Key", Status: CheckStatus.Error }).Select(result => result.Target));
         IReadOnlyList<RepairResult> done = _store.Repair();
         Assert.Equal(2, done.Count);
-        Assert.All(done, result => Assert.Equal((false, "Key", "Set the key anew with Set-LlmConfig -ApiKey."), (result.Changed, result.Check, result.Remedy)));
+        Assert.All(done, result => Assert.Equal((false, "Key", "Set the key anew with Set-LlmConfig -AskApiKey."), (result.Changed, result.Check, result.Remedy)));
         Assert.Equal(3, _store.Open().GetAll().Count);
     }
 

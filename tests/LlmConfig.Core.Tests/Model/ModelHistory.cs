@@ -238,7 +238,7 @@ internal sealed class ModelHistory : IDisposable
             null,
             key?.ToPlainText(),
             key is null ? null : wanted.Vault ?? _chosenVault ?? LlmConfigRepository.BuiltInVault,
-            wanted.AsDefault));
+            wanted.AsDefault!.Value));
     }
 
     private void RemoveMany()

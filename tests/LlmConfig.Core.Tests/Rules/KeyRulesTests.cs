@@ -9,7 +9,7 @@ public sealed class KeyRulesTests
 
     public static TheoryData<string> BadKeys =>
     [
-        "", " ", "\u00A0\u3000", "sk-test-a\n", "\rsk-test-a", "sk-test\0a", "sk-\u001Btest", "sk-test\u007F", "sk-test\u0085", "sk-test-\uD800", "\uDC00sk-test",
+        "", " ", "\u00A0\u3000", "sk-test\na", "\n", "\rsk-test-a", "sk-test\0a", "sk-\u001Btest", "sk-test\u007F", "sk-test\u0085", "sk-test-\uD800", "\uDC00sk-test",
         new string('k', Limit + 1), new string('ü', (Limit / 2) + 1),
     ];
 
@@ -27,6 +27,48 @@ public sealed class KeyRulesTests
             Refusal.AssertNowhere("sk-test", error);
             Refusal.AssertNowhere("kkkk", error);
             Assert.Null(error.InnerException);
+        }
+    }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    [InlineData("\n\n\r\n")]
+    public void Line_breaks_at_its_end_are_left_out_and_a_change_warns_of_it(string end)
+    {
+        using SecureString secure = ToSecureString("sk-test-a" + end);
+        using ApiKey text = ApiKey.From("sk-test-a" + end, null), secret = ApiKey.From(secure, null), bytes = ApiKey.FromUtf8(Encoding.UTF8.GetBytes("sk-test-a" + end), null);
+        Assert.All(new[] { text, secret, bytes }, key => Assert.Equal("sk-test-a", key.ToPlainText()));
+
+        using var store = new TemporaryStore();
+        List<LlmConfigWarning> warnings = [];
+        store.Open(options => options with { Warning = warnings.Add }).Create(new NewConfiguration { Name = "work", Provider = "openai", Key = text });
+        Assert.Single(warnings, warning => warning.Message == "The key of 'work' was given with a line break at its end, which was left out.");
+    }
+
+    [Theory]
+    [InlineData("sk-test-a")]
+    [InlineData("sk-test-a\n")]
+    [InlineData("\uFEFFsk-test-a\r\n")]
+    public void A_file_gives_its_key_without_the_marks_of_a_file(string content)
+    {
+        using var store = new TemporaryStore();
+        string file = Path.Combine(Directory.CreateDirectory(store.Path).FullName, "key.txt");
+        File.WriteAllText(file, content);
+        using ApiKey key = ApiKey.FromFile(file, "work");
+
+        Assert.Equal(("sk-test-a", false), (key.ToPlainText(), key.LostLineBreak));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_not_named()
+    {
+        using var store = new TemporaryStore();
+        Directory.CreateDirectory(store.Path);
+        File.WriteAllBytes(Path.Combine(store.Path, "long"), new byte[Limit + 100]);
+        foreach (string path in new[] { "sk-test-a", string.Empty, store.Path, "a\0b", Path.Combine(store.Path, "long") })
+        {
+            Refusal.AssertNowhere("sk-test", Refusal.Of(LlmConfigErrorCode.InvalidKey, "work", () => ApiKey.FromFile(path, "work").Dispose()));
         }
     }
 

@@ -50,7 +50,7 @@ public sealed class KeyChangeTests : IDisposable
         Assert.Null(item.KeyUpdatedAt);
         Assert.Empty(_store.Sealed);
         LlmConfigException error = Refusal.Of(_store, LlmConfigErrorCode.KeyMissing, "work", () => _store.ReadKey(item.Id));
-        Assert.Contains("-ApiKey", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("-AskApiKey", error.RecommendedAction, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,6 +32,7 @@ public sealed class SharedVaultTests(ITestOutputHelper output) : IDisposable
             Model = "m",
             Key = key,
             Vault = "Far",
+            AsDefault = false,
         });
 
         LlmConfiguration got = Assert.Single(Import()).Configuration!;

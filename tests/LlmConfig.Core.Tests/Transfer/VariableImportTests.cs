@@ -134,7 +134,7 @@ public sealed class VariableImportTests
         ProviderVariables.Find(
             source,
             _ => null,
-            name => name is "OPENAI_API_KEY" or "GROQ_API_KEY" ? ApiKey.From(name == "GROQ_API_KEY" ? "sk-test-1" : "sk-test\n", null) : null,
+            name => name is "OPENAI_API_KEY" or "GROQ_API_KEY" ? ApiKey.From(name == "GROQ_API_KEY" ? "sk-test-1" : "sk\ntest", null) : null,
             "the variable",
             null);
 

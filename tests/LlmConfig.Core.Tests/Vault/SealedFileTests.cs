@@ -92,7 +92,7 @@ public sealed class SealedFileTests : IDisposable
         File.Delete(_store.Sealed.Single());
 
         LlmConfigException error = Refusal.Of(_store, LlmConfigErrorCode.KeyMissing, "work", () => _store.ReadKey(item.Id));
-        Assert.Contains("Set-LlmConfig -ApiKey", error.RecommendedAction, StringComparison.Ordinal);
+        Assert.Contains("Set-LlmConfig -AskApiKey", error.RecommendedAction, StringComparison.Ordinal);
         Directory.Delete(_store.Paths.Vault, recursive: true);
         Refusal.Of(_store, LlmConfigErrorCode.KeyMissing, "work", () => _store.ReadKey(item.Id));
     }

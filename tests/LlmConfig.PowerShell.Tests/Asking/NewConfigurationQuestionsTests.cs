@@ -2,7 +2,8 @@ namespace LlmConfig.Tests;
 
 public sealed class NewConfigurationQuestionsTests : IDisposable
 {
-    private const string OpenAiKey = "*API key of OpenAI (not shown)";
+    private const string OpenAiKey = "*API key of OpenAI (not shown; Enter to set it later)";
+    private const string Provider = "Provider (number or id; ? lists them)";
     private readonly TemporaryStore _store = new();
 
     public void Dispose() => _store.Dispose();
@@ -10,13 +11,13 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     [Fact]
     public void Everything_that_was_not_given_is_asked_for_once_and_the_key_last_and_unseen()
     {
-        var person = new ScriptedPrompter(" work ", "anthropic", "", "claude-sonnet-4-5", "sk-ant-test");
+        var person = new ScriptedPrompter(" work ", "anthropic", "", "claude-sonnet-4-5", "sk-ant-test-4711");
 
         NewConfiguration made = Complete(person);
 
-        Assert.Equal(["Name", "Provider (number or id)", "Base URL [https://api.anthropic.com]", "Model (Enter for none)", "*API key of Anthropic (not shown)"], person.Questions);
+        Assert.Equal(["Name", Provider, "Base URL [https://api.anthropic.com]", "Model (Enter for none)", "*API key of Anthropic (not shown; Enter to set it later)"], person.Questions);
         Assert.Equal(("work", "anthropic", "", "claude-sonnet-4-5"), (made.Name, made.Provider, made.BaseUrl, made.Model));
-        Assert.Equal("sk-ant-test", made.Key!.ToPlainText());
+        Assert.Equal("sk-ant-test-4711", made.Key!.ToPlainText());
         Assert.False(Directory.Exists(_store.Folder));
     }
 
@@ -103,16 +104,53 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     }
 
     [Fact]
-    public void A_key_that_is_needed_may_be_left_out_after_it_was_said_so_and_one_that_is_not_at_once()
+    public void A_key_may_be_left_out()
     {
-        var person = new ScriptedPrompter("work", "openai", "", "", "", "");
+        var person = new ScriptedPrompter("work", "openai", "", "", "");
         Assert.Null(Complete(person).Key);
-        Assert.Equal([OpenAiKey, OpenAiKey], person.Questions[4..]);
-        Assert.Contains("Set-LlmConfig -ApiKey", person.Messages[5], StringComparison.Ordinal);
+        Assert.Equal([OpenAiKey], person.Questions[4..]);
 
         var local = new ScriptedPrompter("local", "ollama", "", "", "");
         Assert.Null(Complete(local).Key);
         Assert.Equal(["*API key (not shown; Enter for none)"], local.Questions[4..]);
+    }
+
+    [Fact]
+    public void A_key_that_looks_wrong_is_asked_for_again_and_taken_only_when_somebody_insists()
+    {
+        var person = new ScriptedPrompter("work", "openai", "", "", "sk-ant-abc def", "sk-test-any");
+        Assert.Equal("sk-test-any", Complete(person).Key!.ToPlainText());
+        Assert.Equal([OpenAiKey, "*API key (not shown; Enter takes that one all the same)"], person.Questions[4..]);
+        Assert.Equal("That key holds a space or a letter that no HTTP header carries.", person.Messages[^1]);
+
+        var sure = new ScriptedPrompter("work", "openai", "", "", "sk-ant-4711", "");
+        Assert.Equal("sk-ant-4711", Complete(sure).Key!.ToPlainText());
+        Assert.Equal("That key looks like one of Anthropic, not of OpenAI.", sure.Messages[^1]);
+
+        var twice = new ScriptedPrompter("work", "openai", "", "", "sk-ant-4711", "sk-ant-4711");
+        Assert.Equal("sk-ant-4711", Complete(twice).Key!.ToPlainText());
+        Assert.Equal(0, twice.Unused);
+    }
+
+    [Theory]
+    [InlineData("anth", "anthropic")]
+    [InlineData("ANTHRO\t", "anthropic")]
+    [InlineData("az", "azure-openai")]
+    public void The_beginning_of_one_id_is_enough(string typed, string provider)
+    {
+        var person = new ScriptedPrompter("work", typed, "https://mine.example/v1", "", "");
+
+        Assert.Equal(provider, Complete(person).Provider);
+    }
+
+    [Fact]
+    public void The_beginning_of_several_ids_names_them_and_a_question_mark_lists_all()
+    {
+        var person = new ScriptedPrompter("work", "open", "?", "openrouter", "", "", "");
+
+        Assert.Equal("openrouter", Complete(person).Provider);
+        Assert.Contains("Several providers begin so: openai, openrouter, openai-compatible.", person.Messages[2], StringComparison.Ordinal);
+        Assert.StartsWith("Providers:", person.Messages[3], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -121,9 +159,9 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
         var given = new NewConfiguration { Name = "work", Provider = "", BaseUrl = "https://gateway.example", Model = "m", UseAuthHeader = false, Vault = "LlmConfig", AsDefault = true };
         var person = new ScriptedPrompter("4");
 
-        NewConfiguration made = Complete(person, given, keyIsGiven: true, "Name", "BaseUrl", "Model");
+        NewConfiguration made = Complete(person, given, "Name", "BaseUrl", "Model");
 
-        Assert.Equal(["Provider (number or id)"], person.Questions);
+        Assert.Equal([Provider], person.Questions);
         Assert.Equal(given with { Provider = "google" }, made);
     }
 
@@ -155,7 +193,7 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
         };
         var person = new ScriptedPrompter(answers);
 
-        LlmConfigException error = Assert.Throws<LlmConfigException>(() => Complete(person, given, false, parameter));
+        LlmConfigException error = Assert.Throws<LlmConfigException>(() => Complete(person, given, parameter));
 
         Assert.Equal(code, error.Code);
         Assert.DoesNotContain(person.Questions, question => question.StartsWith('*'));
@@ -164,7 +202,7 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     [Fact]
     public void Five_wrong_answers_end_it_with_the_error_of_the_last()
     {
-        var person = new ScriptedPrompter("work", "a", "b", "c", "d", "e", "openai");
+        var person = new ScriptedPrompter("work", "a", "q", "w", "z", "y", "openai");
 
         Assert.Equal(LlmConfigErrorCode.UnknownProvider, Assert.Throws<LlmConfigException>(() => Complete(person)).Code);
         Assert.Equal(1, person.Unused);
@@ -177,7 +215,7 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     public void Where_nobody_answers_the_error_names_what_was_missing(string given, LlmConfigErrorCode code, string problem, string remedy)
     {
         LlmConfigException error = Assert.Throws<LlmConfigException>(
-            () => Complete(new ScriptedPrompter(), new NewConfiguration { Name = given == "Name" ? "work" : "", Provider = given == "Provider" ? "openai" : "" }, false, given));
+            () => Complete(new ScriptedPrompter(), new NewConfiguration { Name = given == "Name" ? "work" : "", Provider = given == "Provider" ? "openai" : "" }, given));
 
         Assert.Equal(code, error.Code);
         Assert.StartsWith(problem, error.Problem, StringComparison.Ordinal);
@@ -190,21 +228,26 @@ public sealed class NewConfigurationQuestionsTests : IDisposable
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    public void Control_C_at_any_question_stops_and_an_input_that_ends_at_any_is_an_error(int question)
+    public void Control_C_at_any_question_stops_and_an_input_that_ends_before_the_key_is_an_error(int question)
     {
         string[] answers = ["work", "openai", "", "", "sk-test-any"];
 
         Assert.Throws<PipelineStoppedException>(() => Complete(new ScriptedPrompter([.. answers[..question], "^C"])));
-        Assert.Throws<LlmConfigException>(() => Complete(new ScriptedPrompter(answers[..question])));
+        if (question < 4)
+        {
+            Assert.Throws<LlmConfigException>(() => Complete(new ScriptedPrompter(answers[..question])));
+        }
+
         Assert.False(Directory.Exists(_store.Folder));
     }
 
     private static LlmConfigRepository Open() => new(StoreFolder.Resolve());
 
-    private static NewConfiguration Complete(ScriptedPrompter person, NewConfiguration? given = null, bool keyIsGiven = false, params string[] isGiven)
+    private static NewConfiguration Complete(ScriptedPrompter person, NewConfiguration? given = null, params string[] isGiven)
     {
         using LlmConfigRepository repository = Open();
-        return new NewConfigurationQuestions(person, wanted => repository.Preview([wanted])[0].Error, isGiven.Contains)
-            .Complete(given ?? new NewConfiguration { Name = "", Provider = "" }, keyIsGiven);
+        var questions = new NewConfigurationQuestions(person, wanted => repository.Preview([wanted])[0].Error, isGiven.Contains);
+        NewConfiguration made = questions.Complete(given ?? new NewConfiguration { Name = "", Provider = "" });
+        return isGiven.Length > 1 ? made : made with { Key = questions.AskKey(made) };
     }
 }

@@ -37,7 +37,11 @@ public sealed class RecordingHost : PSHost
 
     public string Text => _ui.Text.ToString();
 
-    public void Clear() => _ui.Text.Clear();
+    public void Clear()
+    {
+        _ui.Text.Clear();
+        _ui.Questions.Clear();
+    }
 
     public override void EnterNestedPrompt() => throw new NotSupportedException();
 

@@ -81,5 +81,5 @@ internal sealed class KeyFileProtector(string folder, StoreFileSystem files) : I
         LlmConfigErrorCode.VaultCorrupt,
         path,
         $"The file with the master key of the built-in vault, '{path}', {what}.",
-        "Put it back from a backup of the store's folder: without it no key of this vault can be read. Without a backup, move the folder 'vault' aside and set each key again with Set-LlmConfig -ApiKey.");
+        "Put it back from a backup of the store's folder: without it no key of this vault can be read. Without a backup, move the folder 'vault' aside and set each key again with Set-LlmConfig -AskApiKey.");
 }
