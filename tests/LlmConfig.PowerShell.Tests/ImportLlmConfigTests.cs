@@ -201,7 +201,7 @@ public sealed class ImportLlmConfigTests : EngineTest
         Try("Import-LlmConfig $path -Password $password", ("path", path), ("password", "eight or more")).RequireError("InvalidKey");
         CommandResult result = Run("Import-LlmConfig $path -Password $password", ("path", path), ("password", Secure("eight or more")));
 
-        Assert.Equal(["work", "local"], result.Names);
+        Assert.Equal(["local", "work"], result.Names);
         Assert.Empty(result.Warnings);
         Assert.Equal("sk-test-work", KeyOf("work"));
         Assert.True(Stored("work").IsDefault);

@@ -8,14 +8,14 @@ public sealed class RemoveLlmConfigTests : EngineTest
     }
 
     [Theory]
-    [InlineData("Remove-LlmConfig a", "b,a[1]")]
+    [InlineData("Remove-LlmConfig a", "a[1],b")]
     [InlineData("Remove-LlmConfig 'a[1]'", "a,b")]
     [InlineData("Remove-LlmConfig a* -Force", "b")]
     [InlineData("Remove-LlmConfig a, b -Confirm:$false", "a[1]")]
-    [InlineData("'a', 'A', ' a ' | Remove-LlmConfig", "b,a[1]")]
+    [InlineData("'a', 'A', ' a ' | Remove-LlmConfig", "a[1],b")]
     [InlineData("Get-LlmConfig | Remove-LlmConfig -Force", "")]
-    [InlineData("Get-LlmConfig a | Remove-LlmConfig", "b,a[1]")]
-    [InlineData("Remove-LlmConfig none*", "a,b,a[1]")]
+    [InlineData("Get-LlmConfig a | Remove-LlmConfig", "a[1],b")]
+    [InlineData("Remove-LlmConfig none*", "a,a[1],b")]
     public void What_is_named_goes(string script, string left)
     {
         Assert.Empty(Run(script).Output);
@@ -92,6 +92,6 @@ public sealed class RemoveLlmConfigTests : EngineTest
     {
         Try("Remove-LlmConfig nobody, a").RequireError("NotFound");
 
-        Assert.Equal(["b", "a[1]"], Run("Get-LlmConfig").Names);
+        Assert.Equal(["a[1]", "b"], Run("Get-LlmConfig").Names);
     }
 }

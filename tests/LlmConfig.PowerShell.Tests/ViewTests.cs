@@ -185,13 +185,31 @@ public sealed class ViewTests : EngineTest
         var host = new RecordingHost();
         using Runspace runspace = RunspaceFactory.CreateRunspace(host, state);
         runspace.Open();
-        runspace.SessionStateProxy.SetVariable("item", Stored("a"));
+        runspace.SessionStateProxy.SetVariable("item", WithDetails("a"));
         using var pipeline = System.Management.Automation.PowerShell.Create(runspace);
         pipeline.AddScript("$item | Out-Default").Invoke();
 
         string[] shown = [.. Plain(host.Text).Split('\n').Where(line => line.Contains(" :", StringComparison.Ordinal)).Select(line => line.Split(" :")[0].Trim())];
         Assert.Equal(typeof(LlmConfiguration).GetProperties().Select(property => property.Name).Order(StringComparer.Ordinal), shown.Order(StringComparer.Ordinal));
     }
+
+    private LlmConfiguration WithDetails(string name)
+    {
+        using var repository = new LlmConfigRepository(StoreFolder.Resolve());
+        return repository.Update(Stored(name).Id, new ConfigurationUpdate { Details = Details });
+    }
+
+    private static ConfigurationDetails Details => new()
+    {
+        Organization = "org-example",
+        Project = "proj_example",
+        ApiVersion = "2024-10-21",
+        Headers = new Dictionary<string, string> { ["X-Team"] = "blue" },
+        Description = "for the team",
+        Tags = ["eu"],
+        Owner = "ops",
+        ExpiresAt = new DateTime(2031, 2, 3, 4, 5, 6, DateTimeKind.Utc),
+    };
 
     private static CheckResult[] Checks() =>
     [

@@ -8,7 +8,6 @@ namespace LlmConfig.Commands;
 /// </summary>
 public abstract class LlmConfigCommand : StoppableCommand
 {
-    private readonly HashSet<LlmConfigWarning> _warned = [];
     private HashSet<string> _given = [];
     private LlmConfigRepository? _repository;
     private bool _yesToAll;
@@ -31,14 +30,7 @@ public abstract class LlmConfigCommand : StoppableCommand
             Vaults = new RegisteredVaults(this, MayAsk, Cancellation),
             Command = MyInvocation.MyCommand.Name,
             AskPassphrase = new HostPrompter(Host, () => Cancellation.IsCancellationRequested).AskPassphrase,
-            Warning = warning =>
-            {
-                // Once for the command, however often it reads.
-                if (_warned.Add(warning))
-                {
-                    Warnings.Enqueue(warning);
-                }
-            },
+            Warning = Warnings.Enqueue,
         }));
 
     /// <summary>False where a vault that would ask for its password is taken for a locked one.</summary>

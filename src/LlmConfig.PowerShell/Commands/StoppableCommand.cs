@@ -11,6 +11,7 @@ public abstract class StoppableCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<IDisposable> _owned = [];
+    private HashSet<LlmConfigWarning>? _written;
 
     private protected StoppableCommand()
     {
@@ -95,12 +96,15 @@ public abstract class StoppableCommand : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Writes what the core warned of, now that its call returned.</summary>
+    /// <summary>Writes what the core warned of, now that its call returned: the same once, however often the command reads.</summary>
     private protected void WriteWarnings()
     {
         while (Warnings.TryDequeue(out LlmConfigWarning? warning))
         {
-            WriteWarning(warning.Message);
+            if ((_written ??= []).Add(warning))
+            {
+                WriteWarning(warning.Message);
+            }
         }
     }
 

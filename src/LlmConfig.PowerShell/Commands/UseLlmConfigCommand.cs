@@ -34,7 +34,6 @@ public sealed class UseLlmConfigCommand : EnvironmentCommand
     [Parameter(ParameterSetName = ByName, ValueFromPipeline = true, DontShow = true)]
     [Parameter(ParameterSetName = ById, ValueFromPipeline = true, DontShow = true)]
     [Parameter(ParameterSetName = ByInputObject, ValueFromPipeline = true, DontShow = true)]
-    [Parameter(ParameterSetName = ByDeserialized, ValueFromPipeline = true, DontShow = true)]
     [AllowNull]
     [AllowEmptyString]
     [AllowEmptyCollection]

@@ -55,6 +55,9 @@ internal static class JsonObjects
             case int or long:
                 writer.WriteNumberValue(Convert.ToInt64(value, CultureInfo.InvariantCulture));
                 break;
+            case double number:
+                writer.WriteNumberValue(number);
+                break;
             case DateTime time:
                 writer.WriteStringValue(time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", CultureInfo.InvariantCulture));
                 break;
