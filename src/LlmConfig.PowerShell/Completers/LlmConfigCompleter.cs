@@ -164,7 +164,7 @@ public sealed class KeyNameCompleter : LlmConfigCompleter
             : [];
 
     private static IReadOnlyList<string> Secrets(LlmConfigRepository repository) =>
-        repository.GetStore() is 
+        repository.GetStore() is
         {
             ProtectorState: nameof(ProtectorState.Ready),
             Protector: nameof(ProtectorKind.KeyFile) or nameof(ProtectorKind.Dpapi) or nameof(ProtectorKind.SecretService),
