@@ -18,14 +18,7 @@ internal static class Views
             ("Base URL", item.BaseUrl),
             ("Key goes as", item.UseAuthHeader ? "Authorization: Bearer" : LlmProviderCatalog.Find(item.Provider)?.KeyHeader ?? "the provider's own header"),
             ("Model", item.Model),
-            ("Organization", item.Organization),
-            ("Project", item.Project),
-            ("API version", item.ApiVersion),
-            ("Headers", item.Headers is { } headers ? string.Join("; ", headers.Select(header => $"{header.Key}: {header.Value}")) : null),
-            ("Description", item.Description),
-            ("Tags", item.Tags is { } tags ? string.Join(", ", tags) : null),
-            ("Owner", item.Owner),
-            ("Expires", DisplayText.LocalTime(item.ExpiresAt)),
+            .. Details(item).Where(detail => detail.Value.Text.Length > 0),
             ("Vault", item.Vault ?? "none: there is no key"),
             ("Key name", item.KeyName),
             ("Key set", DisplayText.LocalTime(item.KeyUpdatedAt)),
@@ -59,6 +52,18 @@ internal static class Views
             ("createdAt", item.CreatedAt),
             ("updatedAt", item.UpdatedAt),
         ]);
+
+    private static IEnumerable<(string Name, Cell Value)> Details(LlmConfiguration item) =>
+    [
+        ("Organization", item.Organization),
+        ("Project", item.Project),
+        ("API version", item.ApiVersion),
+        ("Headers", item.Headers is { } headers ? string.Join("; ", headers.Select(header => $"{header.Key}: {header.Value}")) : null),
+        ("Description", item.Description),
+        ("Tags", item.Tags is { } tags ? string.Join(", ", tags) : null),
+        ("Owner", item.Owner),
+        ("Expires", DisplayText.LocalTime(item.ExpiresAt)),
+    ];
 
     /// <summary>Configurations, one a line.</summary>
     public static View<LlmConfiguration> ConfigurationTable => Configuration with

@@ -239,6 +239,7 @@ public sealed class VerbTests : IDisposable
         Assert.Equal("sk-test-from-env-0000000\n", _store.Run("key", "e").Out);
         Assert.Equal("sk-test-asked-00000000000\n", _store.Run("key", "q").Out);
         Assert.DoesNotContain("asked", asked.Out + asked.Err, StringComparison.Ordinal);
+        Assert.DoesNotContain("no key yet", asked.Err, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -384,6 +385,8 @@ public sealed class VerbTests : IDisposable
         Assert.Equal(0, other.Run("set", "work", "--model", "another").ExitCode);
         Assert.Equal("DuplicateName", other.Run("import", file, "--password-file", password, "--json").Code);
         Assert.Empty(other.Run("import", file, "--password-file", password, "--on-conflict", "skip", "--json").Data);
+        Assert.Equal("Nothing was changed: all 4 are here already.\n", other.Run("import", file, "--password-file", password, "--on-conflict", "skip").Err);
+        Assert.Equal("Exported 1 configuration, without keys.\n", other.Run("export", "work", "--output", file + "3").Err);
         Assert.Equal(["work"], Names(other.Run("import", file, "--password-file", password, "--name", "w*", "--on-conflict", "replace", "--json")));
     }
 

@@ -48,6 +48,6 @@ internal sealed class ExportVerb() : Verb(
         }
 
         session.Repository.WriteExport(file.Length > 0 ? file : throw new UsageException("--output needs the path of a file."), content, session.Line.Flag("--force"));
-        session.Output.Done($"Exported {ids.Count} configurations{(withKeys ? " with their keys, sealed" : ", without keys")}.");
+        session.Output.Done($"Exported {(ids.Count == 1 ? "1 configuration" : $"{ids.Count} configurations")}{(withKeys ? " with their keys, sealed" : ", without keys")}.");
     }
 }

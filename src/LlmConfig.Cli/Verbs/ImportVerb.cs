@@ -151,6 +151,11 @@ internal sealed class ImportVerb() : Verb(
         ILookup<ImportAction, ImportResult> done = results.Where(result => result.Error is null).ToLookup(result => result.Action);
         List<LlmConfiguration> changed = [.. results.Where(result => result.Error is null && result.Action is ImportAction.Create or ImportAction.Update).Select(result => result.Configuration!)];
         session.Output.Show(changed, Views.ConfigurationTable);
+        if (results.Count > 0 && results.All(result => result.Error is null && result.Action is ImportAction.Skip or ImportAction.None))
+        {
+            session.Output.Done($"Nothing was changed: {(results.Count == 1 ? "what was read is here already" : $"all {results.Count} are here already")}.");
+        }
+
         foreach (ImportResult removed in done[ImportAction.Remove])
         {
             session.Output.Tell($"llmconfig: warning: Removed '{removed.Configuration!.Name}': {removed.Step.Detail}.");

@@ -50,8 +50,10 @@ internal sealed class NewVerb() : Verb(
             return null;
         }
 
-        // What is wrong with the rest is said before anybody looks for a key.
-        return session.Repository.Preview([wanted])[0].Error is { } error
+        // What is wrong with the rest is said before anybody looks for a key; what is to be warned of, when it is created.
+        LlmConfigException? error = session.Repository.Preview([wanted])[0].Error;
+        _ = session.TakeWarnings();
+        return error is not null
             ? throw error
             : SecretInput.AskForKey(session, $"API key of {provider.DisplayName} (not shown; Enter to set it later): ", DisplayText.Of(wanted.Name), wanted.Provider, wanted.BaseUrl);
     }

@@ -13,7 +13,7 @@ public static class KeyQuestion
     /// </param>
     /// <param name="provider">The id of the provider that the key is for.</param>
     /// <param name="baseUrl">Where the key will go; <see langword="null"/> or blank for the provider's default.</param>
-    /// <exception cref="LlmConfigException">InvalidKey: the last answer breaks a rule too.</exception>
+    /// <exception cref="LlmConfigException">InvalidKey: five answers were wrong, or looked so and nobody said that one was meant.</exception>
     public static ApiKey? Ask(Func<string?, bool, ApiKey?> ask, string provider, string? baseUrl)
     {
         ArgumentNullException.ThrowIfNull(ask);
@@ -34,7 +34,7 @@ public static class KeyQuestion
                     continue;
                 }
 
-                bool isMeant = key is null || attempt == MostAttempts || doubtful?.HasSameValue(key) == true;
+                bool isMeant = key is null || doubtful?.HasSameValue(key) == true;
                 if (key is not null)
                 {
                     doubtful?.Dispose();
@@ -47,6 +47,12 @@ public static class KeyQuestion
                     key = doubtful;
                     doubtful = null;
                     return key;
+                }
+
+                if (attempt == MostAttempts)
+                {
+                    throw new LlmConfigException(
+                        LlmConfigErrorCode.InvalidKey, null, $"That key {doubt}, and none of the answers before was a better one.", "Copy the key again from the provider's console, then run the command again.");
                 }
 
                 key.IsDoubtKnown = true;

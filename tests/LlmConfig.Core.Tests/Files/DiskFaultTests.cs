@@ -182,6 +182,35 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
         }
     }
 
+    [Fact]
+    public void A_store_that_another_process_made_and_did_not_flush_is_durable_before_a_key_names_it()
+    {
+        using var store = new TemporaryStore();
+        var far = new FakeVault("Far") { Before = (_, _) => throw FakeVault.Unavailable };
+        LlmConfigOptions With(LlmConfigOptions options) => options with { Vaults = new FakeVaults(far) };
+
+        // It made the store, and came to nothing before its own key.
+        Assert.Throws<LlmConfigException>(() => store.Create("first", TestKey.New(), "Far", store.Open(With)));
+        Assert.Equal(0, store.Revision);
+
+        List<string> flushed = [];
+        var files = new FailingFileSystem
+        {
+            Before = (_, call, path) =>
+            {
+                if (call == "SyncFolder")
+                {
+                    flushed.Add(path);
+                }
+            },
+        };
+        IReadOnlyList<string>? before = null;
+        far.Before = (call, _) => before ??= call == "Write" ? [.. flushed] : null;
+        store.Create("second", TestKey.New(), "Far", store.Open(options => With(options) with { Files = files }));
+
+        Assert.Contains(store.Path, before!);
+    }
+
     // A folder that stays behind empty, and a lock file, change nothing.
     private static List<string> Files(TemporaryStore store) =>
     [
