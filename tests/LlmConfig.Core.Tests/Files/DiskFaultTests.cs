@@ -186,10 +186,20 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
     public void A_store_that_another_process_made_and_did_not_flush_is_durable_before_a_key_names_it()
     {
         using var store = new TemporaryStore();
-        var far = new FakeVault("Far") { Before = (_, _) => throw FakeVault.Unavailable };
+        var far = new FakeVault("Far")
+        {
+            Before = (call, _) =>
+            {
+                if (call == "Write")
+                {
+                    throw FakeVault.Unavailable;
+                }
+            },
+        };
         LlmConfigOptions With(LlmConfigOptions options) => options with { Vaults = new FakeVaults(far) };
 
-        // It made the store, and came to nothing before its own key.
+        // It made the store and the built-in vault, and came to nothing before its own key.
+        Assert.Throws<LlmConfigException>(() => store.Create("first", TestKey.New(), "Far", store.Open(With)));
         Assert.Throws<LlmConfigException>(() => store.Create("first", TestKey.New(), "Far", store.Open(With)));
         Assert.Equal(0, store.Revision);
 
