@@ -87,9 +87,9 @@ Describe 'Finding, seeing and creating in a real shell' {
             $null = New-LlmConfig 'production (EU)' azure-openai -BaseUrl https://team-eu.openai.azure.com/openai/v1 -Model claude-sonnet-4-5 -AsDefault
             $lines = @((Get-LlmConfig | Out-String -Width $Width) -replace "`e\[[0-9;]*m" -split "`r?`n" | Where-Object { $_.Trim() })
             $lines.Count | Should -Be 3
-            $lines[0].Trim() -split ' +' | Should -Be Name, Provider, Model, Vault, KeyAge, BaseUrl
-            $lines[2] | Should -Match '^production \(EU\).* azure-openai claude-sonnet.* no key https://team'
-            if ($Width -ge 160) { $lines[2] | Should -Match 'https://team-eu\.openai\.azure\.com/openai/v1' }
+            $lines[0].Trim() -split ' +' | Should -Be Name, Provider, Model, KeyAge, Host
+            $lines[2] | Should -Match '^\* production \(EU\).* azure-openai claude-sonnet.* no key team-eu'
+            if ($Width -ge 160) { $lines[2] | Should -Match ' team-eu\.openai\.azure\.com$' }
         }
 
         It 'shows checks in colour only where output is rendered for a person' {

@@ -88,7 +88,7 @@ Describe 'The first minute' -Skip:(-not $tmux) {
         $terminal.Send('Import-LlmConfig ~/sealed.json')
         $terminal.Expect('Password: ')
         $terminal.Send('a good password')
-        $terminal.Expect('http://127.0.0.1:11434/v1')
+        $terminal.Expect('127.0.0.1:11434')
         $terminal.Screen() | Should -Not -Match 'a good password'
     }
 

@@ -35,14 +35,14 @@ Describe 'LlmConfig.PowerShell in a real shell' {
     Context 'the module' {
         It 'has a valid manifest that exports cmdlets only' {
             $manifest = Test-ModuleManifest (Join-Path $script:Module LlmConfig.PowerShell.psd1)
-            $manifest.ExportedCmdlets.Count | Should -Be 17
+            $manifest.ExportedCmdlets.Count | Should -Be 18
             $manifest.ExportedFunctions.Count | Should -Be 0
             $manifest.ExportedAliases.Count | Should -Be 0
         }
 
         It 'exports approved verbs and nothing that is not in the manifest' {
             $commands = Get-Command -Module LlmConfig.PowerShell
-            $commands.Count | Should -Be 17
+            $commands.Count | Should -Be 18
             $commands.Verb | Sort-Object -Unique | ForEach-Object { Get-Verb $_ | Should -Not -BeNullOrEmpty }
         }
 
@@ -200,7 +200,7 @@ Describe 'LlmConfig.PowerShell in a real shell' {
             $key = New-TestKey
             $null = New-LlmConfig work openai -ApiKey (ConvertTo-Key $key) -AsDefault
             $table = Get-LlmConfig | Out-String -Width 120
-            $table | Should -Match 'Name +Provider +Model +Vault +KeyAge +BaseUrl'
+            $table | Should -Match 'Name +Provider +Model +KeyAge +Host'
             $list = Get-LlmConfig | Format-List | Out-String
             $list | Should -Match 'UseAuthHeader : True'
             $table + $list + (Get-LlmConfig | ConvertTo-Json) + [Management.Automation.PSSerializer]::Serialize((Get-LlmConfig)) |

@@ -50,6 +50,7 @@ BeforeAll {
         $file = "$env:LLMCONFIG_HOME/llm_config.json"
         $json = [IO.File]::ReadAllText($file) | ConvertFrom-Json
         $json.configs = @($json.configs | Where-Object name -NE work)
+        $json.PSObject.Properties.Remove('default')
         $text = $json | ConvertTo-Json -Depth 5
         [IO.File]::WriteAllText($file, $text)
         [IO.File]::WriteAllText("$file.bak", $text)

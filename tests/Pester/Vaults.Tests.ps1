@@ -496,7 +496,7 @@ Describe 'Vaults in a real shell' {
     }
 
     Context 'the price of the extension' {
-        It 'adds less than 5 ms to the import of the module' {
+        It 'adds less than a tenth to the import of the module' {
             $bare = Join-Path $script:TestHome bare LlmConfig.PowerShell
             $null = New-Item (Split-Path $bare) -ItemType Directory
             Copy-Item $script:Module $bare -Recurse
@@ -513,7 +513,7 @@ Describe 'Vaults in a real shell' {
             # The least of each: what else the machine does only ever adds.
             $with, $without = foreach ($path in $script:Module, $bare) { ($times[$path] | Measure-Object -Minimum).Minimum }
             Write-Host "Import, the least of 15 runs: $with ms with the extension, $without ms without"
-            $with | Should -BeLessThan ($without + 5)
+            $with | Should -BeLessThan ($without * 1.1)
         }
     }
 }
