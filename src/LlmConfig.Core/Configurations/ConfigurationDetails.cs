@@ -71,7 +71,7 @@ public sealed record ConfigurationDetails
     /// <summary>True when nothing is set.</summary>
     internal bool IsEmpty => Equals(None) && ReferenceEquals(Extras, JsonExtras.None);
 
-    /// <summary>True when both say the same, headers and tags in any order and letter case of their names.</summary>
+    /// <summary>True when both say the same: headers in any order and letter case of their names, tags in their order.</summary>
     /// <param name="other">The other.</param>
     public bool Equals(ConfigurationDetails? other) =>
         other is not null
@@ -156,7 +156,7 @@ public sealed record ConfigurationDetails
 
     // The value may be a secret that was put into the wrong place: it is not shown.
     private static string? ProblemOf(string name, string value) =>
-        name.Length is 0 or > MaximumTagLength * 2 || name.AsSpan().IndexOfAnyExcept(HeaderName) >= 0 ? "The name of a header holds what no such name may hold."
+        name.Length is 0 or > MaximumLength || name.AsSpan().IndexOfAnyExcept(HeaderName) >= 0 ? "The name of a header holds what no such name may hold."
         : RefusedHeaders.Contains(name) ? $"The header {name} is set by the program that sends the request, or carries a credential: it cannot be kept here."
         : value.Length is 0 or > MaximumHeaderLength ? $"The value of the header {name} is empty or longer than {MaximumHeaderLength} characters."
         : value.AsSpan().IndexOfAnyExceptInRange(' ', '~') >= 0 ? $"The value of the header {name} holds what no header can carry."

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace LlmConfig;
@@ -89,7 +88,7 @@ internal sealed class ModelLists(string folder, StoreFileSystem files)
                 json.WriteStartObject();
                 json.WriteString("provider", list.Provider);
                 json.WriteString("baseUrl", list.BaseUrl);
-                json.WriteString("askedAt", list.AskedAt.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+                json.WriteString("askedAt", ConfigDocumentWriter.Time(list.AskedAt));
                 json.WriteStartArray("models");
                 foreach (string model in list.Models.Take(MostModels))
                 {

@@ -79,7 +79,8 @@ public sealed class GetLlmConfigCommand : ConfigurationsCommand
         }
 
         // A table cannot know of its other rows: where the keys of a store lie in several vaults, each configuration says so by its type name.
-        _hasSeveralVaults ??= Repository.GetAll().Select(other => other.Vault).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Skip(1).Any();
+        string? first = null;
+        _hasSeveralVaults ??= Repository.GetAll().Any(other => other.Vault is { } vault && !string.Equals(vault, first ??= vault, StringComparison.OrdinalIgnoreCase));
         if (_hasSeveralVaults == false)
         {
             WriteObject(item);
