@@ -8,6 +8,7 @@ internal sealed class Session(CommandLine line, IConsole console, IProgramStarte
 {
     private readonly List<LlmConfigWarning> _warnings = [];
     private LlmConfigRepository? _repository;
+    private bool _wasAsked;
 
     public CommandLine Line => line;
 
@@ -43,13 +44,24 @@ internal sealed class Session(CommandLine line, IConsole console, IProgramStarte
             Command = line.Verb.Name,
 
             // Of the built-in vault; null where nobody can be asked.
-            AskPassphrase = request => !CanAsk ? null : SecretInput.AskForPassword(this, request switch
+            AskPassphrase = request =>
             {
-                { IsRepetition: true } => "The same passphrase once more (not shown): ",
-                { IsNew: true } => "New passphrase of the built-in vault, 8 characters or more (not shown): ",
-                _ => "Passphrase of the built-in vault (not shown): ",
-            }),
+                _wasAsked = true;
+                return !CanAsk ? null : SecretInput.AskForPassword(this, request switch
+                {
+                    { IsRepetition: true } => "The same passphrase once more (not shown): ",
+                    { IsNew: true } => "New passphrase of the built-in vault, 8 characters or more (not shown): ",
+                    _ => "Passphrase of the built-in vault (not shown): ",
+                });
+            },
         });
+
+    /// <summary>
+    /// The command by which a tool gets the key of a configuration from this program, which asks nobody then; <see langword="null"/> where
+    /// somebody had to be asked for a passphrase.
+    /// </summary>
+    public IReadOnlyList<string>? KeyCommand(Guid id) => _wasAsked || Environment.ProcessPath is not { } program ? null
+        : [program, "key", .. line.Text("--home") is { Length: > 0 } home ? ["--home", Path.GetFullPath(home)] : Array.Empty<string>(), id.ToString("D")];
 
     /// <summary>The configuration of this name or id.</summary>
     /// <exception cref="LlmConfigException">NotFound, StoreCorrupt.</exception>

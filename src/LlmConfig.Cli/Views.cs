@@ -116,6 +116,29 @@ internal static class Views
             ("extraHeaders", item.ExtraHeaders),
         ]);
 
+    public static View<LlmTool> Tool => new(
+        (page, items) => page.Table(items, ["ID", "TOOL", "PROGRAM", "HELPER", "PROVIDERS"], item =>
+        [
+            item.Id,
+            item.DisplayName,
+            item.Programs.Count > 0 ? item.Programs[0] : null,
+            item.Helper is null ? null : "yes",
+            item.ProvidersInBrief,
+        ]),
+        item =>
+        [
+            ("id", item.Id),
+            ("displayName", item.DisplayName),
+            ("programs", item.Programs),
+            ("providers", item.Providers),
+            ("keySources", item.KeySources),
+            ("baseUrlSources", item.BaseUrlSources),
+            ("helper", item.Helper),
+            ("remark", item.Remark),
+            ("checkedWith", item.CheckedWith),
+            ("source", item.Source),
+        ]);
+
     public static View<StoreInfo> Store => new(
         (page, items) => page.Lists(items, item =>
         [
@@ -123,6 +146,7 @@ internal static class Views
             ("  because of", item.PathReason),
             ("Configurations", item.Exists ? Number(item.ConfigurationCount) : "none yet"),
             ("Default", item.DefaultConfiguration),
+            .. item.FolderDefault is { } folder ? [("  here", (Cell)ProgramWords.Translate(folder))] : Array.Empty<(string, Cell)>(),
             ("New keys go to", item.DefaultVault),
             ("  because", ProgramWords.Translate(item.DefaultVaultReason)),
             .. item.Vaults.Select(vault => ("Vault", (Cell)vault.ToString())),
@@ -142,6 +166,7 @@ internal static class Views
             ("revision", item.Revision),
             ("configurationCount", item.ConfigurationCount),
             ("defaultConfiguration", item.DefaultConfiguration),
+            ("folderDefault", item.FolderDefault is null ? null : ProgramWords.Translate(item.FolderDefault)),
             ("defaultVault", item.DefaultVault),
             ("defaultVaultReason", ProgramWords.Translate(item.DefaultVaultReason)),
             ("vaults", item.Vaults.Select(Vault)),

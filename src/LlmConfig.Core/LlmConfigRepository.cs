@@ -26,6 +26,7 @@ public sealed class LlmConfigRepository : IDisposable
     private readonly KeySeals _seals;
     private readonly KeyReader _keys;
     private readonly ModelLists _models;
+    private readonly FolderDefaults _folders;
     private readonly EventLog _log;
     private readonly Recovery _recovery;
     private readonly WriteProtocol _protocol;
@@ -57,6 +58,7 @@ public sealed class LlmConfigRepository : IDisposable
         _vaults = new KeyVaults(_local, _options.Vaults, _config.FindProfile);
         _keys = new KeyReader(_config, _vaults, _seals);
         _models = new ModelLists(folder.Path, _files);
+        _folders = new FolderDefaults(folder.Path, _files);
         _recovery = new Recovery(folder.Path, _config, _intents, _written, _local, _vaults, _seals, _log, Warn);
         _protocol = new WriteProtocol(_config, _intents, _local, _vaults, _keys, _seals, _recovery, _log, Warn);
     }
@@ -188,11 +190,44 @@ public sealed class LlmConfigRepository : IDisposable
         ];
     });
 
-    /// <summary>The store's default configuration, or <see langword="null"/> when it has none.</summary>
-    /// <exception cref="LlmConfigException">StoreCorrupt.</exception>
-    public LlmConfiguration? GetDefault() => GetAll().FirstOrDefault(item => item.IsDefault);
+    /// <summary>
+    /// The default configuration, or <see langword="null"/> when there is none: the one that the current folder asks for (<see cref="FolderDefault"/>), else the
+    /// store's. A file that is not used is a warning.
+    /// </summary>
+    /// <exception cref="LlmConfigException">NotFound: the folder asks for one that is not there; StoreCorrupt.</exception>
+    public LlmConfiguration? GetDefault()
+    {
+        switch (GetFolderDefault())
+        {
+            case { Problem: null, Name: { } name } folder:
+                return Find(name) ?? throw new LlmConfigException(
+                    LlmConfigErrorCode.NotFound,
+                    DisplayText.Of(name),
+                    $"'{folder.Path}' names '{DisplayText.Of(name)}', and there is no such configuration.",
+                    "Name another one, or change the file with Set-LlmConfigFolder.");
+            case { Problem: { } problem, Path: var path }:
+                Warn(new LlmConfigWarning(path, problem));
+                break;
+        }
 
-    /// <summary>The store's default configuration.</summary>
+        return GetAll().FirstOrDefault(item => item.IsDefault);
+    }
+
+    /// <summary>What the current folder asks for: the nearest file <c>.llmconfig</c> from there upward, whether it is used or not; <see langword="null"/> without one.</summary>
+    public FolderDefault? GetFolderDefault() => _folders.Find(_options.CurrentFolder ?? Environment.CurrentDirectory);
+
+    /// <summary>Lets a folder, and all below it, ask for a configuration by a file <c>.llmconfig</c>, and trusts that file.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="name">The name of a configuration; <see langword="null"/> takes the file and the trust away.</param>
+    /// <returns>What the folder asks for then.</returns>
+    /// <exception cref="LlmConfigException">NotFound, StoreUnsafe (no such folder, or what lies there is not the user's own file), StoreAccessDenied, StoreFull, StoreCorrupt.</exception>
+    public FolderDefault? SetFolderDefault(string folder, string? name)
+    {
+        ArgumentNullException.ThrowIfNull(folder);
+        return Logged(nameof(SetFolderDefault), () => _folders.Set(folder, name is null ? null : Get(name).Name));
+    }
+
+    /// <summary>The default configuration, as <see cref="GetDefault"/> finds it.</summary>
     /// <exception cref="LlmConfigException">NotFound: there is none; StoreCorrupt.</exception>
     public LlmConfiguration RequireDefault() => GetDefault() ?? throw new LlmConfigException(
         LlmConfigErrorCode.NotFound,
@@ -265,17 +300,24 @@ public sealed class LlmConfigRepository : IDisposable
     /// <summary>What a configuration puts into the environment of a program: its key, base URL and model, as they belong together.</summary>
     /// <param name="id">The configuration's id.</param>
     /// <param name="variable">The one variable that gets the key; <see langword="null"/> for all that the provider's tools read.</param>
+    /// <param name="tool">The tool that it is for, which gets what it needs and nothing else; <see langword="null"/> for all that the provider's tools read.</param>
     /// <param name="cancellation">Stops waiting for the vault.</param>
     /// <returns>The variables, for the caller to dispose of.</returns>
     /// <exception cref="LlmConfigException">
-    /// NotFound, UnknownProvider, InvalidName (of the variable), KeyMissing (it has none and the provider needs one, or the
+    /// NotFound, UnknownProvider, InvalidName (of the variable), InvalidArgument (the tool cannot use the configuration, or a variable was given with it), KeyMissing (it has none and the provider needs one, or the
     /// vault lost it), VaultNotFound, VaultLocked, VaultUnavailable, VaultCorrupt.
     /// </exception>
-    public LlmEnvironment GetEnvironment(Guid id, string? variable = null, CancellationToken cancellation = default) =>
+    public LlmEnvironment GetEnvironment(Guid id, string? variable = null, ToolUse? tool = null, CancellationToken cancellation = default) =>
         Logged(nameof(GetEnvironment), () =>
         {
+            if (variable is not null && tool is not null)
+            {
+                throw new LlmConfigException(
+                    LlmConfigErrorCode.InvalidArgument, tool.Tool.Id, "A tool reads the variables that it reads: give either a tool or a variable.", "Leave one of them out.");
+            }
+
             (LlmConfiguration item, ApiKey? key) = Read(nameof(GetEnvironment), () => _keys.ReadIfAny(id, cancellation));
-            var environment = new LlmEnvironment(item, key, variable);
+            var environment = new LlmEnvironment(item, key, variable, tool);
             if (environment.LeavesBaseUrlOut)
             {
                 Warn(new LlmConfigWarning(
@@ -285,6 +327,24 @@ public sealed class LlmConfigRepository : IDisposable
 
             return environment;
         });
+
+    /// <summary>
+    /// Looks what a tool would really use, here and now: whether it is installed, and where it finds its key and its base URL, started alone and started with
+    /// a configuration, by the variables of this process and by the tool's own files. Nothing is changed; the program is asked for its version, without the key.
+    /// </summary>
+    /// <param name="id">The configuration's id.</param>
+    /// <param name="tool">The tool, as <see cref="GetEnvironment"/> takes it.</param>
+    /// <param name="cancellation">Gives up with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The program first, then the key, then the base URL.</returns>
+    /// <exception cref="LlmConfigException">As <see cref="GetEnvironment"/>.</exception>
+    public IReadOnlyList<CheckResult> CheckTool(Guid id, ToolUse tool, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(tool);
+        using LlmEnvironment environment = GetEnvironment(id, variable: null, tool, cancellation);
+        var surroundings = new ToolSurroundings(
+            _options.Variable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Environment.CurrentDirectory);
+        return [.. new ToolCheck(environment, surroundings).Run(cancellation)];
+    }
 
     /// <summary>
     /// Asks the providers of configurations whether their keys work: a GET request each, with the key in the provider's header,
@@ -882,6 +942,7 @@ public sealed class LlmConfigRepository : IDisposable
             Revision = document?.Revision ?? 0,
             ConfigurationCount = document?.Configurations.Count ?? 0,
             DefaultConfiguration = document?.Configurations.FirstOrDefault(item => item.IsDefault)?.Name,
+            FolderDefault = GetFolderDefault()?.ToString(),
             DefaultVault = choice.Name,
             DefaultVaultReason = choice.Reason,
             Vaults = document is null ? [] : VaultsOf(document),

@@ -3,10 +3,16 @@ using System.Text.Json;
 
 namespace LlmConfig.Cli.Tests;
 
-/// <summary>The real Codex CLI and Claude Code, which npm brings, and the namespace that they run in.</summary>
+/// <summary>The real tools, which npm brings, and the namespace that they run in.</summary>
 internal static class RealTools
 {
     private const string Variable = "LLMCONFIG_TEST_TOOLS";
+
+    private static readonly string[] Packages =
+    [
+        "@openai/codex", "@anthropic-ai/claude-code", "@google/gemini-cli", "@github/copilot", "@qwen-code/qwen-code", "opencode-ai", "@mariozechner/pi-coding-agent",
+        "openai", "@anthropic-ai/sdk", "@google/genai",
+    ];
 
     // What ends with unshare: the tools leave helpers and watchers behind. As root of a user namespace it needs no right of its own.
     private static readonly string[] Namespace =
@@ -21,10 +27,13 @@ internal static class RealTools
     {
         Skip.IfNot(
             Environment.GetEnvironmentVariable(Variable) == "1",
-            $"{Variable} is not 1: 5 tests with the real Codex CLI and Claude Code (800 MB from npm) are left out");
+            $"{Variable} is not 1: the tests with real tools (2 GB from npm) are left out");
         Skip.IfNot(OperatingSystem.IsLinux() && IsolationWorks(), "unshare or ip (util-linux, iproute2) gives no network namespace here: the real tools are not run");
         return Binaries.Value;
     }
+
+    /// <summary>Where Node finds the SDKs.</summary>
+    public static string Modules => Path.Combine(Folder, "node_modules");
 
     /// <summary>Version of an installed package.</summary>
     public static string VersionOf(string package)
@@ -58,7 +67,7 @@ internal static class RealTools
     private static string Install()
     {
         Directory.CreateDirectory(Folder);
-        var start = new ProcessStartInfo("npm", ["install", "--no-audit", "--no-fund", "--prefix", Folder, "@openai/codex@latest", "@anthropic-ai/claude-code@latest"])
+        var start = new ProcessStartInfo("npm", ["install", "--no-audit", "--no-fund", "--prefix", Folder, .. Packages.Select(package => package + "@latest")])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -141,6 +141,7 @@ internal sealed class Completer(IConsole console)
                 .Distinct()
                 .Order(StringComparer.Ordinal)
                 .Select(name => new Candidate(name)),
+            "TOOL" => LlmToolCatalog.All.Select(tool => new Candidate(tool.Id, tool.DisplayName)),
             "MODEL" => Ask(line, store => store.GetModels()).Select(model => new Candidate(model.Name, model.Source)),
             "URL" => LlmProviderCatalog.All.Select(provider => new Candidate(
                 provider.DefaultBaseUrl ?? provider.BaseUrlExample!, provider.DefaultBaseUrl is null ? $"{provider.DisplayName}, an example" : provider.DisplayName)),

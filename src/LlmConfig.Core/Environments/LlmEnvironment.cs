@@ -17,17 +17,23 @@ public sealed partial class LlmEnvironment : IDisposable
 
     private const string KeyPlace = "{key}";
 
+    private const string NoKey = "no-key";
+
     private readonly Dictionary<string, string> _values = new(Comparer);
     private readonly List<string> _keyVariables = [];
     private readonly List<string> _cleared = [];
+    private readonly List<string> _arguments = [];
     private readonly ApiKey? _key;
 
     /// <summary>Works out what to set.</summary>
     /// <param name="item">The configuration.</param>
     /// <param name="key">Its key, which is disposed of with this object, also when the constructor fails; <see langword="null"/> for a configuration without one.</param>
     /// <param name="variable">The one variable that gets the key; <see langword="null"/> for all that the provider's tools read.</param>
-    /// <exception cref="LlmConfigException">UnknownProvider, KeyMissing (the provider needs a key), InvalidName (of the variable).</exception>
-    internal LlmEnvironment(LlmConfiguration item, ApiKey? key, string? variable)
+    /// <param name="tool">The tool that it is for; <see langword="null"/> for all that the provider's tools read.</param>
+    /// <exception cref="LlmConfigException">
+    /// UnknownProvider, KeyMissing (the provider needs a key), InvalidName (of the variable), InvalidArgument (the tool cannot use the configuration).
+    /// </exception>
+    internal LlmEnvironment(LlmConfiguration item, ApiKey? key, string? variable, ToolUse? tool = null)
     {
         _key = key;
         Configuration = item;
@@ -43,7 +49,14 @@ public sealed partial class LlmEnvironment : IDisposable
                     "Give it one with Set-LlmConfig -AskApiKey; openai-compatible is the provider for servers that need none.");
             }
 
-            Plan(own, variable);
+            if (tool is null)
+            {
+                Plan(own, variable);
+            }
+            else
+            {
+                Plan(own, tool);
+            }
         }
         catch
         {
@@ -63,6 +76,12 @@ public sealed partial class LlmEnvironment : IDisposable
 
     /// <summary>The variables that are cleared.</summary>
     public IReadOnlyList<string> ClearedVariables => _cleared;
+
+    /// <summary>The tool that it is for; <see langword="null"/> where it is for all that the provider's tools read.</summary>
+    public LlmTool? Tool { get; private set; }
+
+    /// <summary>The arguments that the tool's program gets beside those of the user; empty without a tool. None holds the key.</summary>
+    public IReadOnlyList<string> Arguments => _arguments;
 
     /// <summary>All the variables that are set or cleared, each once; <see cref="ActiveVariable"/> is none of them.</summary>
     public IEnumerable<string> Variables => _keyVariables.Concat(_values.Keys).Concat(_cleared);
@@ -129,6 +148,16 @@ public sealed partial class LlmEnvironment : IDisposable
 
     /// <summary>True when a key for another host than the provider's goes to tools that read no base URL from the environment.</summary>
     internal bool LeavesBaseUrlOut { get; private set; }
+
+    private bool ArgumentsAreLast { get; set; }
+
+    /// <summary>A command line with <see cref="Arguments"/> at the place where the tool takes them.</summary>
+    /// <param name="program">The program and the arguments of the user.</param>
+    public IReadOnlyList<string> Complete(IReadOnlyList<string> program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        return ArgumentsAreLast ? [.. program, .. _arguments] : [.. program.Take(1), .. _arguments, .. program.Skip(1)];
+    }
 
     /// <summary>Each variable with its new value, or <see langword="null"/> for one to be cleared.</summary>
     internal IReadOnlyList<KeyValuePair<string, string?>> Changes()
@@ -202,9 +231,10 @@ public sealed partial class LlmEnvironment : IDisposable
             }
         }
 
+        Dictionary<string, string?> places = Places(tools);
         foreach ((string name, string template) in ToolVariablesOf(tools))
         {
-            if (template != KeyPlace && Fill(template, tools) is { } value)
+            if (template != KeyPlace && SettingTemplate.Fill(template, places) is { } value)
             {
                 _values.Add(name, value);
             }
@@ -221,37 +251,80 @@ public sealed partial class LlmEnvironment : IDisposable
         _cleared.AddRange(AllOf(tools).Concat(AllOf(own)).Concat(LlmProviderCatalog.SharedVariables).Where(planned.Add));
     }
 
-    // The value of a tool's variable; null where there is nothing to put there.
-    private string? Fill(string template, LlmProvider tools)
+    // Only what the tool needs: whatever else the provider's tools read is cleared.
+    private void Plan(LlmProvider own, ToolUse use)
     {
-        string? url = Configuration.BaseUrl;
-        Uri? parsed = url is null ? null : new Uri(url);
-        string? path = parsed?.AbsolutePath.Trim('/');
-        foreach ((string place, string? value) in new[]
+        Tool = use.Tool;
+        if (use.Tool.Refusal(Configuration, own) is var (problem, remedy))
         {
-            ("{model}", Configuration.Model),
-            ("{organization}", Configuration.Organization),
-            ("{project}", Configuration.Project),
-            ("{apiVersion}", Configuration.ApiVersion),
-            ("{headers}", Configuration.Headers is { } headers ? string.Join('\n', headers.Select(header => $"{header.Key}: {header.Value}")) : null),
-            ("{endpoint}", url is null ? null : tools.WithoutTail(url)),
-            ("{host}", parsed?.GetLeftPart(UriPartial.Authority)),
-            ("{path}/", string.IsNullOrEmpty(path) ? path : path + "/"),
-            ("{base}", url),
-        })
+            throw new LlmConfigException(LlmConfigErrorCode.InvalidArgument, Configuration.Name, problem, remedy);
+        }
+
+        ToolRoute route = use.Tool.RouteFor(own.Id)!;
+        IReadOnlyList<string>? helper = _key is not null && route.Arguments.Any(group => group.Any(argument => argument.Contains("{helper", StringComparison.Ordinal)))
+            ? use.Helper?.Invoke(Configuration.Id)
+            : null;
+        Dictionary<string, string?> places = Places(own);
+        string? keyVariable = null;
+        foreach (string[] variable in route.Variables.Select(variable => variable.Split('=', 2)))
         {
-            if (template.Contains(place, StringComparison.Ordinal))
+            if (variable[1] != KeyPlace)
             {
-                if (value is null)
+                if (SettingTemplate.Fill(variable[1], places) is { } value)
                 {
-                    return null;
+                    _values.Add(variable[0], value);
                 }
 
-                template = template.Replace(place, value, StringComparison.Ordinal);
+                continue;
+            }
+
+            keyVariable = Configuration.UseAuthHeader && own.BearerKeyVariables.Count > 0 && own.KeyVariables.Contains(variable[0]) ? own.BearerKeyVariables[0] : variable[0];
+            if (_key is null)
+            {
+                // Without any key most tools do not start, though the server asks for none.
+                _values.Add(keyVariable, NoKey);
+            }
+            else if (helper is null)
+            {
+                _keyVariables.Add(keyVariable);
             }
         }
 
-        return template;
+        places["keyVariable"] = _key is null || helper is not null ? null : keyVariable;
+        places["noKey"] = _key is null ? string.Empty : null;
+        places["helper"] = helper is null ? null : SettingTemplate.ShellLine(helper);
+        places["helperCommand"] = helper?[0];
+        places[SettingTemplate.HelperArguments] = helper is null ? null : SettingTemplate.Words(helper.Skip(1));
+        foreach (IReadOnlyList<string> group in route.Arguments)
+        {
+            string[] filled = [.. group.Select(argument => SettingTemplate.Fill(argument, places)).OfType<string>()];
+            _arguments.AddRange(filled.Length == group.Count ? filled : []);
+        }
+
+        ArgumentsAreLast = route.ArgumentsAreLast;
+        var planned = new HashSet<string>(_keyVariables.Concat(_values.Keys), Comparer);
+        _cleared.AddRange(use.Tool.Variables.Concat(AllOf(own)).Concat(LlmProviderCatalog.SharedVariables).Where(planned.Add));
+    }
+
+    // What the places of the templates stand for; null where there is nothing to put there.
+    private Dictionary<string, string?> Places(LlmProvider tools)
+    {
+        string? url = Configuration.BaseUrl;
+        Uri? parsed = url is null ? null : new Uri(url);
+        string? endpoint = url is null ? null : tools.WithoutTail(url);
+        return new()
+        {
+            ["model"] = Configuration.Model,
+            ["organization"] = Configuration.Organization,
+            ["project"] = Configuration.Project,
+            ["apiVersion"] = Configuration.ApiVersion,
+            ["headers"] = Configuration.Headers is { } headers ? string.Join('\n', headers.Select(header => $"{header.Key}: {header.Value}")) : null,
+            ["base"] = url,
+            ["endpoint"] = endpoint,
+            ["gateway"] = BaseUrl.Origin(url) == BaseUrl.Origin(tools.DefaultBaseUrl) ? null : endpoint,
+            ["host"] = parsed?.GetLeftPart(UriPartial.Authority),
+            ["path"] = parsed?.AbsolutePath.Trim('/'),
+        };
     }
 
     private string RequireName(string variable)

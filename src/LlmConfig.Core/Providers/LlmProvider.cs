@@ -30,7 +30,7 @@ public sealed record LlmProvider
     /// The variables that take the key in the place of <see cref="KeyVariables"/> when it goes out as
     /// <c>Authorization: Bearer</c>; empty where the tools do not tell the two apart by the variable.
     /// </summary>
-    public IReadOnlyList<string> BearerKeyVariables { get; internal init; } = [];
+    public IReadOnlyList<string> BearerKeyVariables { get; internal init => field = Array.AsReadOnly([.. value]); } = [];
 
     /// <summary>The environment variable from which the provider's SDK takes a base URL, or <see langword="null"/>.</summary>
     public string? BaseUrlVariable { get; internal init; }
@@ -39,10 +39,10 @@ public sealed record LlmProvider
     /// The ends of a base URL that the SDK adds by itself to what <see cref="BaseUrlVariable"/> holds, so that the variable
     /// must not have them; longest first, empty where the variable takes the whole base URL.
     /// </summary>
-    public IReadOnlyList<string> BaseUrlTails { get; internal init; } = [];
+    public IReadOnlyList<string> BaseUrlTails { get; internal init => field = Array.AsReadOnly([.. value]); } = [];
 
     /// <summary>The environment variables from which the provider's tools take a default model; empty where none does.</summary>
-    public IReadOnlyList<string> ModelVariables { get; internal init; } = [];
+    public IReadOnlyList<string> ModelVariables { get; internal init => field = Array.AsReadOnly([.. value]); } = [];
 
     /// <summary>
     /// The variables in which other vendors' tools look for the same things, as <c>NAME=value</c>, in which <c>{key}</c> stands for the
@@ -50,13 +50,13 @@ public sealed record LlmProvider
     /// ends with, <c>{host}</c> for its scheme, host and port, <c>{path}</c> for its path without the slashes around it, and
     /// <c>{model}</c> for the model. One whose value is not there is cleared.
     /// </summary>
-    public IReadOnlyList<string> ToolVariables { get; internal init; } = [];
+    public IReadOnlyList<string> ToolVariables { get; internal init => field = Array.AsReadOnly([.. value]); } = [];
 
     /// <summary>
     /// Further variables that would win over the key, the base URL or the account that the ones above stand for, in the
     /// provider's SDK or in widespread tools. They have to be cleared for the others to count.
     /// </summary>
-    public IReadOnlyList<string> OverridingVariables { get; internal init; } = [];
+    public IReadOnlyList<string> OverridingVariables { get; internal init => field = Array.AsReadOnly([.. value]); } = [];
 
     /// <summary>
     /// The provider's own header for the key (<c>x-api-key</c>, <c>api-key</c>, <c>x-goog-api-key</c>), or
@@ -74,7 +74,7 @@ public sealed record LlmProvider
     /// How the provider's keys begin at the time of writing. They change without notice, so they may only ever
     /// lead to a warning. Empty where there is no known pattern.
     /// </summary>
-    public IReadOnlyList<string> KeyPrefixes { get; internal init; } = [];
+    public IReadOnlyList<string> KeyPrefixes { get; internal init => field = Array.AsReadOnly([.. value]); } = [];
 
     /// <summary>
     /// A GET request that fails without a valid key, as a URL in which <c>{base}</c> stands for the base URL and
@@ -90,7 +90,7 @@ public sealed record LlmProvider
     public IReadOnlyList<int> KeyRefusedStatusCodes { get; internal init; } = [401, 403];
 
     /// <summary>Further headers that the provider's API asks for, as <c>name: value</c>.</summary>
-    public IReadOnlyList<string> ExtraHeaders { get; internal init; } = [];
+    public IReadOnlyList<string> ExtraHeaders { get; internal init => field = Array.AsReadOnly([.. value]); } = [];
 
     /// <summary>A base URL without the end that <see cref="BaseUrlVariable"/> must not have; no slash at the end.</summary>
     internal string WithoutTail(string baseUrl)

@@ -16,10 +16,15 @@ public abstract class EnvironmentCommand : ConfigurationCommand
 
     /// <summary>The environment of the configuration that the parameters name, for the caller to dispose of; an error and null when there is none.</summary>
     /// <param name="name">The value of -Name, where it was given.</param>
-    private protected LlmEnvironment? ReadEnvironment(string? name)
+    /// <param name="toolFor">The tool that it is for, of the configuration; <see langword="null"/> for none.</param>
+    private protected LlmEnvironment? ReadEnvironment(string? name, Func<LlmConfiguration, ToolUse?>? toolFor = null)
     {
         LlmEnvironment? environment = null;
-        Guard(() => environment = Repository.GetEnvironment(Select(name).Id, IsGiven(nameof(Variable)) ? Variable ?? string.Empty : null, Cancellation));
+        Guard(() =>
+        {
+            LlmConfiguration item = Select(name);
+            environment = Repository.GetEnvironment(item.Id, IsGiven(nameof(Variable)) ? Variable ?? string.Empty : null, toolFor?.Invoke(item), Cancellation);
+        });
         if (environment is not null)
         {
             string[] set = [.. environment.KeyVariables, .. environment.Settings.Keys];
@@ -28,6 +33,10 @@ public abstract class EnvironmentCommand : ConfigurationCommand
 
         return environment;
     }
+
+    /// <summary>The command by which a tool gets the key of a configuration; <see langword="null"/> where there is no llmconfig, or where it would have to ask for a passphrase.</summary>
+    private protected IReadOnlyList<string>? KeyCommand(Guid id) =>
+        Repository.GetStore().Protector == nameof(ProtectorKind.Passphrase) ? null : ToolProgram.KeyCommand(SessionState, id);
 
     private protected static string List(IReadOnlyList<string> names) => names.Count == 0 ? "nothing" : string.Join(", ", names);
 }

@@ -26,6 +26,12 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     [Parameter]
     public SwitchParameter Online { get; set; }
 
+    /// <summary>Looks instead what this tool would use, here and now, alone and with the configuration; the default configuration without a name.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(ToolCompleter))]
+    public string? Tool { get; set; }
+
     /// <summary>Lets a vault ask for its password; without it, one that is locked is said to be so.</summary>
     [Parameter]
     public SwitchParameter Interactive { get; set; }
@@ -54,11 +60,21 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
         if (IsNamed && _ids.Count == 0)
         {
             // Nothing of what was named is there: that was said, and nothing is left to look at.
-            if (Quiet)
-            {
-                WriteObject(!_hasFailed);
-            }
+            WriteQuiet();
+            return;
+        }
 
+        if (Tool is not null)
+        {
+            _hasFailed |= !Guard(() =>
+            {
+                var use = new ToolUse(LlmToolCatalog.Get(Tool), id => ToolProgram.KeyCommand(SessionState, id));
+                foreach (Guid id in IsNamed ? [.. _ids] : new[] { Repository.RequireDefault().Id })
+                {
+                    Write(Repository.CheckTool(id, use, Cancellation));
+                }
+            }, mayEnd: false);
+            WriteQuiet();
             return;
         }
 
@@ -80,6 +96,11 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
             _hasFailed |= !isAsked;
         }
 
+        WriteQuiet();
+    }
+
+    private void WriteQuiet()
+    {
         if (Quiet)
         {
             WriteObject(!_hasFailed);

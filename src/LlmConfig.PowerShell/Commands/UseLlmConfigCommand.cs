@@ -10,6 +10,7 @@ namespace LlmConfig.Commands;
 public sealed class UseLlmConfigCommand : EnvironmentCommand
 {
     private const string ByDefault = "Default";
+    private const string NoTool = "none";
 
     private readonly List<object?> _input = [];
 
@@ -29,6 +30,14 @@ public sealed class UseLlmConfigCommand : EnvironmentCommand
     [UnshownText]
     [ArgumentCompleter(typeof(NameOrBlockCompleter))]
     public ScriptBlock? ScriptBlock { get; set; }
+
+    /// <summary>
+    /// The tool that the block runs, which gets what it needs and nothing else; none for what all tools of the provider read. Without it, a block that does
+    /// nothing but run the program of a tool is for that one.
+    /// </summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ToolCompleter))]
+    public string? Tool { get; set; }
 
     /// <summary>What is piped in; where the command line says which configuration is meant, the block finds all of it in $input.</summary>
     [Parameter(ParameterSetName = ByName, ValueFromPipeline = true, DontShow = true)]
@@ -71,7 +80,15 @@ public sealed class UseLlmConfigCommand : EnvironmentCommand
 
     private void Use()
     {
-        EnvironmentFrame? frame = Enter();
+        ToolProgram? program = null;
+        EnvironmentFrame? frame = Enter(environments =>
+        {
+            if (environments is [{ Tool: not null } environment])
+            {
+                program = new ToolProgram(SessionState, environment);
+            }
+        });
+        using (program)
         using (frame)
         {
             if (frame?.Rival is { } rival)
@@ -89,14 +106,14 @@ public sealed class UseLlmConfigCommand : EnvironmentCommand
     }
 
     // All or none: an error leaves the environment as it is.
-    private EnvironmentFrame? Enter()
+    private EnvironmentFrame? Enter(Action<List<LlmEnvironment>> prepare)
     {
         var environments = new List<LlmEnvironment>();
         try
         {
             foreach (string? name in Name is { Length: > 0 } ? Name.Distinct(StringComparer.OrdinalIgnoreCase) : [null])
             {
-                if (ReadEnvironment(name) is not { } environment)
+                if (ReadEnvironment(name, ToolFor) is not { } environment)
                 {
                     return null;
                 }
@@ -105,13 +122,39 @@ public sealed class UseLlmConfigCommand : EnvironmentCommand
             }
 
             EnvironmentFrame? frame = null;
-            Guard(() => frame = EnvironmentFrame.Push(environments, isSession: false));
+            Guard(() =>
+            {
+                frame = EnvironmentFrame.Push(environments, isSession: false);
+                prepare(environments);
+            });
             return frame;
         }
         finally
         {
             environments.ForEach(environment => environment.Dispose());
         }
+    }
+
+    // The one that was named, or else the one whose program is all that the block runs, where it can use the configuration.
+    private ToolUse? ToolFor(LlmConfiguration item)
+    {
+        if (IsGiven(nameof(Tool)))
+        {
+            return string.Equals(Tool, NoTool, StringComparison.OrdinalIgnoreCase) ? null : new ToolUse(LlmToolCatalog.Get(Tool ?? string.Empty), KeyCommand);
+        }
+
+        if (IsGiven(nameof(Variable)) || ScriptBlock is null || Name is { Length: > 1 } || ToolProgram.In(ScriptBlock) is not { } tool)
+        {
+            return null;
+        }
+
+        if (tool.Refusal(item) is not { } refusal)
+        {
+            return new ToolUse(tool, KeyCommand);
+        }
+
+        WriteWarning($"{refusal} All variables of its provider are set in place of the tool's own.");
+        return null;
     }
 
     // The block's output and errors go out through this command as they come, so that a program in it keeps the terminal.

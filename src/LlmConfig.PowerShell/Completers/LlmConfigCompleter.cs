@@ -82,6 +82,16 @@ public sealed class ProviderCompleter : LlmConfigCompleter
         .Select(provider => new CompletionCandidate(provider.Id, $"{provider.DisplayName} {provider.DefaultBaseUrl ?? provider.BaseUrlExample}"));
 }
 
+/// <summary>Completes the ids of tools; with a configuration at hand, of those that can use it.</summary>
+public sealed class ToolCompleter : LlmConfigCompleter
+{
+    private protected override IEnumerable<CompletionCandidate> Candidates(IDictionary parameters)
+    {
+        LlmConfiguration? named = Named(parameters);
+        return LlmToolCatalog.All.Where(tool => named is null || tool.Refusal(named) is null).Select(tool => new CompletionCandidate(tool.Id, tool.DisplayName));
+    }
+}
+
 /// <summary>Completes the models of the provider at hand: those that configurations use, and those that it listed when it was asked online last.</summary>
 public sealed class ModelCompleter : LlmConfigCompleter
 {
