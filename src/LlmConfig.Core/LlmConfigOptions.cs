@@ -44,6 +44,9 @@ public sealed record LlmConfigOptions
     /// </summary>
     public TimeSpan PassphraseTime { get; init; } = PassphraseKeys.DefaultTime;
 
+    /// <summary>The folder from which a <see cref="FolderDefault"/> is looked for, upward; <see langword="null"/> for the current folder of the process.</summary>
+    public string? CurrentFolder { get; init; }
+
     /// <summary>The file system, for tests.</summary>
     internal StoreFileSystem? Files { get; init; }
 

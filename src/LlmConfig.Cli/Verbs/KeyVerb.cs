@@ -5,7 +5,7 @@ internal sealed class KeyVerb() : Verb(
     "key",
     "Writes the key of a configuration and a line feed on standard output, and nothing else anywhere. Asks nothing.",
     ["llmconfig key work", "claude --settings '{\"apiKeyHelper\":\"llmconfig key claude\"}'"],
-    One("NAME", "the name or id", required: false),
+    One("NAME", "the name or id; the default configuration without one", required: false),
     Flag("--no-newline", "write the key alone, without a line feed after it"),
     Word("--protocol", "PROTOCOL", "answer a request on standard input, as this program sends it: openclaw", OpenClawProtocol.Name))
 {
@@ -29,7 +29,7 @@ internal sealed class KeyVerb() : Verb(
             return;
         }
 
-        using ApiKey key = session.Repository.GetKey(session.Get(name ?? throw new UsageException("key needs NAME.")));
+        using ApiKey key = session.Repository.GetKey(name is null ? session.Repository.RequireDefault() : session.Get(name));
         if (session.Output.Json)
         {
             session.Output.ShowKey(key);

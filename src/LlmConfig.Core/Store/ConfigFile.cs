@@ -236,11 +236,12 @@ internal sealed partial class ConfigFile(StoreFolder folder, StoreFileSystem fil
     private const string Remedy =
         $"Run Repair-LlmConfig, or move {StorePaths.ConfigFileName} aside yourself and copy {StorePaths.ConfigFileName}.bak to its place.";
 
-    // The list of models is written without the lock: whoever writes it at this moment does without it.
+    // The lists of models and of folders are written without the lock: whoever writes one at this moment does without it.
     private IReadOnlyList<string> ListLeftovers() =>
     [
         .. files.ListFiles(folder.Path, $"{StorePaths.ConfigFileName}*{StorePaths.TemporaryExtension}"),
         .. files.ListFiles(folder.Path, $"{StorePaths.ModelsFileName}*{StorePaths.TemporaryExtension}"),
+        .. files.ListFiles(folder.Path, $"{StorePaths.FoldersFileName}*{StorePaths.TemporaryExtension}"),
     ];
 
     private ConfigDocument? ReadMain(bool trustStamp)

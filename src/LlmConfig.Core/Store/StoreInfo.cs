@@ -28,6 +28,9 @@ public sealed record StoreInfo
     /// <summary>The name of the default configuration, or <see langword="null"/>.</summary>
     public string? DefaultConfiguration { get; internal init; }
 
+    /// <summary>What the current folder asks for by a file <c>.llmconfig</c>, with its path, or why it is not used; <see langword="null"/> without one.</summary>
+    public string? FolderDefault { get; internal init; }
+
     /// <summary>The vault that a new key goes to when the command does not name one.</summary>
     public string DefaultVault { get; internal init; } = string.Empty;
 

@@ -6,6 +6,7 @@ internal sealed class StorePaths(string folder)
     public const string TemporaryExtension = ".tmp";
     public const string ConfigFileName = "llm_config.json";
     public const string ModelsFileName = "models.json";
+    public const string FoldersFileName = "folders.json";
 
     public string Folder { get; } = folder;
 
@@ -14,6 +15,8 @@ internal sealed class StorePaths(string folder)
     public string Backup { get; } = Path.Combine(folder, ConfigFileName + ".bak");
 
     public string Models { get; } = Path.Combine(folder, ModelsFileName);
+
+    public string Folders { get; } = Path.Combine(folder, FoldersFileName);
 
     public string Lock { get; } = Path.Combine(folder, "llm_config.lock");
 

@@ -31,6 +31,9 @@ public abstract class LlmConfigCommand : StoppableCommand
             Command = MyInvocation.MyCommand.Name,
             AskPassphrase = new HostPrompter(Host, () => Cancellation.IsCancellationRequested).AskPassphrase,
             Warning = Warnings.Enqueue,
+
+            // Not that of the process: a location of PowerShell is its own.
+            CurrentFolder = SessionState.Path.CurrentFileSystemLocation.ProviderPath,
         }));
 
     /// <summary>False where a vault that would ask for its password is taken for a locked one.</summary>
