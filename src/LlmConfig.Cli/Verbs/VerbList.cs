@@ -17,6 +17,7 @@ internal static class VerbList
         ["providers"] = () => new ProvidersVerb(),
         ["test"] = () => new TestVerb(),
         ["repair"] = () => new RepairVerb(),
+        ["find"] = () => new FindVerb(),
         ["import"] = () => new ImportVerb(),
         ["export"] = () => new ExportVerb(),
         ["store"] = () => new StoreVerb(),
