@@ -101,7 +101,7 @@ public sealed class FindLlmConfigKeyTests : EngineTest
 
         using (FileStream endless = File.Create(Path.Combine(_folder, "endless")))
         {
-            endless.SetLength(1L << 40);
+            endless.SetLength(1L << 36);
         }
 
         using System.Management.Automation.PowerShell pipeline = Shell.Start("Find-LlmConfigKey $folder", ("folder", _folder));
