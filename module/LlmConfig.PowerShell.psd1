@@ -18,6 +18,7 @@
         'Enter-LlmConfig'
         'Exit-LlmConfig'
         'Export-LlmConfig'
+        'Find-LlmConfigKey'
         'Get-LlmConfig'
         'Get-LlmConfigHeader'
         'Get-LlmConfigKey'

@@ -71,6 +71,15 @@ internal sealed class TextPage(StringBuilder text, int width, bool hasColor)
         }
     }
 
+    /// <summary>A line for each item, of cells one after the other. None is cut, however narrow the terminal is.</summary>
+    public void Lines<T>(IReadOnlyList<T> items, Func<T, Cell[]> cells)
+    {
+        foreach (T item in items)
+        {
+            text.AppendJoin(string.Empty, cells(item).Select(cell => Colored(cell.Text, cell.Tone))).Append('\n');
+        }
+    }
+
     /// <summary>Sentences, after an empty line; nothing without one.</summary>
     public void Notes(IReadOnlyList<string> notes) =>
         text.Append(notes.Count > 0 ? "\n" : string.Empty).AppendJoin(string.Empty, notes.Select(note => note + "\n"));

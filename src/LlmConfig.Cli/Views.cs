@@ -209,6 +209,21 @@ internal static class Views
             },
         ]);
 
+    /// <summary>Where keys were found: as compilers write it, so that an editor opens the place.</summary>
+    public static View<FoundKey> FoundKey => new(
+        (page, items) => page.Lines(items, item =>
+        [
+            item.Line == 0 ? $"{item.Path}: in its name, " : string.Create(CultureInfo.InvariantCulture, $"{item.Path}:{item.Line}:{item.Column}: "),
+            new Cell($"the key of '{item.Name}'", Tone.Bad),
+        ]),
+        item =>
+        [
+            ("name", item.Name),
+            ("path", item.Path),
+            ("line", item.Line),
+            ("column", item.Column),
+        ]);
+
     /// <summary>What a repair would do.</summary>
     public static View<RepairStep> RepairStep => new(
         (page, items) => page.Table(items, ["CHECK", "TARGET", "ACTION"], item => [item.Check, item.Target, ProgramWords.Translate(item.Action)]),

@@ -375,6 +375,29 @@ public sealed class LlmConfigRepository : IDisposable
         }
     }
 
+    /// <summary>
+    /// Searches files for the keys of configurations in plain text, also within longer words, as JSON and URLs escape them, and in UTF-16. Each key is
+    /// read once and zeroed before the first file is opened; that it was read is an event of its own. Links below a folder are not
+    /// followed, and the store's own folder is left out. Files and keys that cannot be read lead to a warning each, and so does a key of fewer
+    /// than 8 characters (16 where its provider needs none), which is not searched for.
+    /// </summary>
+    /// <param name="paths">Files, and folders of which all is searched that is below them.</param>
+    /// <param name="ids">The configurations' ids; <see langword="null"/> for all.</param>
+    /// <param name="progress">Told how many megabytes were read so far; may be <see langword="null"/>.</param>
+    /// <param name="cancellation">Stops with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The places, as they are found, in the order of the names of the files. A place of a key that several configurations have comes once for each.</returns>
+    /// <exception cref="LlmConfigException">
+    /// NotFound: an id is not there; StoreCorrupt, StoreOutdated. While the results are read: NotFound: a path is not there; where no key at all can be
+    /// read, what the first says.
+    /// </exception>
+    public IEnumerable<FoundKey> FindKeys(
+        IReadOnlyList<string> paths, IReadOnlyList<Guid>? ids = null, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        return new KeySearch(_files, Folder, item => Read(nameof(FindKeys), () => _keys.ReadToCompare(item, cancellation)).Key, Warn)
+            .Run(Logged(nameof(FindKeys), () => Known(ids)), paths, progress, cancellation);
+    }
+
     /// <summary>Creates one configuration.</summary>
     /// <param name="wanted">What to create.</param>
     /// <param name="cancellation">Gives up as long as nothing is committed.</param>
@@ -1019,6 +1042,12 @@ public sealed class LlmConfigRepository : IDisposable
         {
             throw e.Failure;
         }
+    }
+
+    private IReadOnlyList<LlmConfiguration> Known(IReadOnlyList<Guid>? ids)
+    {
+        ConfigDocument? seen = _config.ReadForKeys();
+        return ids is null ? seen?.Configurations ?? [] : [.. ids.Distinct().Select(id => seen?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D")))];
     }
 
     private Guid[] ReadableIds()

@@ -31,6 +31,7 @@ using (var engine = new Engine())
 }
 
 table.Add(new SecretStoreFigures(workplace).Run());
+table.Add([new SearchFigures(workplace).Run()]);
 table.Add(CoreFigures.Run());
 
 table.WriteTo(Console.Out);

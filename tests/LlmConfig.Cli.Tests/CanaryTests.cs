@@ -25,6 +25,8 @@ public sealed class CanaryTests(ITestOutputHelper output)
             (string.Empty, ["rename", "work", "office"]),
             (string.Empty, ["test"]),
             (string.Empty, ["repair"]),
+            (string.Empty, ["find", program.Home]),
+            (string.Empty, ["find", canary]),
             (string.Empty, ["providers"]),
             (string.Empty, ["store"]),
             (string.Empty, ["export", "--include-keys", "--password-file", password, "--output", Path.Combine(program.Home, "export.json")]),
@@ -64,7 +66,7 @@ public sealed class CanaryTests(ITestOutputHelper output)
         File.WriteAllText(Path.Combine(program.Home, "key"), canary + "\n");
         Assert.Equal(0, program.RunWith(string.Empty, "store", "--protector", "KeyFile").ExitCode);
         int cores = 0;
-        foreach (string verb in new[] { "new work openai --key-file key", "set work --key-file key", "test", "export --include-keys --password-file password --output export.json", "list" })
+        foreach (string verb in new[] { "new work openai --key-file key", "set work --key-file key", "test", "export --include-keys --password-file password --output export.json", "find key", "list" })
         {
             // Just before the process ends, when the verb is through with the key.
             string core = Path.Combine(program.Home, "core");

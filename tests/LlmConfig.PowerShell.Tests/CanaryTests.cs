@@ -84,6 +84,8 @@ public sealed class CanaryTests : EngineTest
         "Use-LlmConfig canary { } $plain; Use-LlmConfig -Id $plain { }",
         "Enter-LlmConfig canary $plain; Enter-LlmConfig -Id $plain; Exit-LlmConfig $plain",
         "Import-LlmConfig nowhere.json $plain; Export-LlmConfig canary nowhere.json $plain",
+        "Find-LlmConfigKey $plain; Find-LlmConfigKey -LiteralPath $plain; Find-LlmConfigKey $env:LLMCONFIG_HOME -Name $plain; Find-LlmConfigKey $env:LLMCONFIG_HOME $plain",
+        "Find-LlmConfigKey $env:LLMCONFIG_HOME",
         "Get-LlmProvider openai $plain; Get-LlmConfigStore $plain; Set-LlmConfigStore $plain",
         "$badRow | New-LlmConfig",
         "$badRow | Set-LlmConfig",

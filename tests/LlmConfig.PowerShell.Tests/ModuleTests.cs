@@ -90,7 +90,7 @@ public sealed class ModuleTests : IDisposable
     public void Whatever_changes_something_asks_first_and_says_what_it_gives()
     {
         // Use, Enter and Exit change what this process has in its environment, Lock and Unlock what it has in memory: nothing that lasts.
-        string[] changeNothing = ["Get", "Test", "Use", "Enter", "Exit", "Lock", "Unlock"];
+        string[] changeNothing = ["Get", "Find", "Test", "Use", "Enter", "Exit", "Lock", "Unlock"];
         foreach ((Type type, CmdletAttribute attribute) in Cmdlets)
         {
             Assert.Equal(!changeNothing.Contains(attribute.VerbName), attribute.SupportsShouldProcess);

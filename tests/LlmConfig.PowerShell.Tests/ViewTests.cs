@@ -126,7 +126,7 @@ public sealed class ViewTests : EngineTest
     public void No_view_shows_a_text_as_it_came()
     {
         XElement format = XElement.Load(Path.Combine(AppContext.BaseDirectory, "LlmConfig.PowerShell.format.ps1xml"));
-        Type[] types = [typeof(LlmConfiguration), typeof(LlmProvider), typeof(StoreInfo), typeof(CheckResult)];
+        Type[] types = [typeof(LlmConfiguration), typeof(LlmProvider), typeof(StoreInfo), typeof(CheckResult), typeof(FoundKey)];
         int seen = 0;
         foreach (XElement view in format.Descendants("View"))
         {

@@ -127,6 +127,26 @@ Describe 'Finding, seeing and creating in a real shell' {
         }
     }
 
+    It 'finds keys in the files that Get-ChildItem gives, shows a table, and ends with the first one that is wanted' {
+        Set-LlmConfigStore -Protector KeyFile
+        $key = 'sk-test-' + [guid]::NewGuid().ToString('N')
+        $null = New-LlmConfig work openai -ApiKey (ConvertTo-Key $key)
+        $project = New-Item -ItemType Directory (Join-Path $script:TestHome project)
+        "# `r`nOPENAI_API_KEY=$key`r`n" | Set-Content (Join-Path $project .env) -NoNewline
+        "a '$key'" | Set-Content (Join-Path $project 'history.txt') -Encoding unicode
+        'nothing' | Set-Content (Join-Path $project clean.json)
+
+        $found = @(Find-LlmConfigKey $project)
+        $found.ForEach({ "$($_.Name) $(Split-Path $_.Path -Leaf):$($_.Line):$($_.Column)" }) | Should -Be 'work .env:2:16', 'work history.txt:1:4'
+        (Get-ChildItem $project -Recurse -File -Force | Find-LlmConfigKey).Path | Should -Be $found.Path
+        Get-ChildItem $project -Filter *.json | Find-LlmConfigKey | Should -BeNullOrEmpty
+        (Find-LlmConfigKey $project | Select-Object -First 1).Line | Should -Be 2
+        (Find-LlmConfigKey $project | ConvertTo-Json) | Should -Not -Match $key
+        $lines = @(($found | Out-String -Width 200) -replace "`e\[[0-9;]*m" -split "`r?`n" | Where-Object { $_.Trim() })
+        $lines[0].Trim() -split ' +' | Should -Be Name, Line, Column, Path
+        $lines[2] | Should -Match '^work +2 +16 .*\.env$'
+    }
+
     It 'warns of keys that look wrong or are used twice, and never shows them' {
         Set-LlmConfigStore -Protector KeyFile
         $key = 'sk-ant-test-' + [guid]::NewGuid().ToString('N')

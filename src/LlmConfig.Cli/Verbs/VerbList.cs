@@ -19,6 +19,7 @@ internal static class VerbList
         ["tools"] = () => new ToolsVerb(),
         ["test"] = () => new TestVerb(),
         ["repair"] = () => new RepairVerb(),
+        ["find"] = () => new FindVerb(),
         ["import"] = () => new ImportVerb(),
         ["export"] = () => new ExportVerb(),
         ["store"] = () => new StoreVerb(),

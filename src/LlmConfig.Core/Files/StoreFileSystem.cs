@@ -76,6 +76,35 @@ internal partial class StoreFileSystem : SystemCalls
     }
 
     /// <summary>
+    /// Opens a file that is none of the store's for reading, at the end of no link: <see langword="null"/> where nothing is there, or what is no
+    /// regular file, which could keep a reader waiting for ever.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    public SafeFileHandle? OpenOthersFile(string path)
+    {
+        try
+        {
+            SafeFileHandle? handle = Guard(path, () => Open(path, OpenFlags.ReadOnly));
+            if (handle is null || Guard(path, () => Stat(handle)).Kind == EntryKind.File)
+            {
+                return handle;
+            }
+
+            handle.Dispose();
+            return null;
+        }
+        catch (LlmConfigException e) when (e.Code == LlmConfigErrorCode.StoreUnsafe)
+        {
+            // A socket, a link.
+            return null;
+        }
+    }
+
+    /// <summary>All that lies in a folder that is none of the store's, but links: names, and which are folders.</summary>
+    /// <param name="path">The folder.</param>
+    public IReadOnlyList<(string Name, bool IsFolder)> ListOthersFolder(string path) => Guard(path, () => ListEntries(path));
+
+    /// <summary>
     /// Writes a file that a person named and that is none of the store's, with mode 0600, whole or not at all, and makes it
     /// durable. A link that lies there is replaced, not followed.
     /// </summary>

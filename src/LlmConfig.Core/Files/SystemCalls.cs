@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using Microsoft.Win32.SafeHandles;
 
 namespace LlmConfig;
@@ -124,6 +125,25 @@ internal abstract class SystemCalls
         try
         {
             return most == int.MaxValue ? Directory.GetFiles(path, pattern) : [.. Directory.EnumerateFiles(path, pattern).Take(most)];
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>All that lies in a folder, but links; nothing where the folder is gone.</summary>
+    protected virtual IReadOnlyList<(string Name, bool IsFolder)> ListEntries(string path)
+    {
+        try
+        {
+            return [.. new FileSystemEnumerable<(string Name, bool IsFolder)>(
+                path, (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory), new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
+            {
+                // On Windows, files that a cloud keeps are reparse points too.
+                ShouldIncludePredicate = (ref FileSystemEntry entry) =>
+                    (entry.Attributes & FileAttributes.ReparsePoint) == 0 || entry.ToFileSystemInfo().LinkTarget is null,
+            }];
         }
         catch (DirectoryNotFoundException)
         {

@@ -76,8 +76,8 @@ internal sealed class OnlineCheck(OnlineCheckSetup setup, Func<Guid, (LlmConfigu
         }
     }
 
-    // The store itself is at fault otherwise, and so would be every result.
-    private static bool ConcernsOneOnly(LlmConfigErrorCode code) => code is
+    /// <summary>True for what is wrong with one configuration or its key. The store itself is at fault otherwise, and so would be every result.</summary>
+    public static bool ConcernsOneOnly(LlmConfigErrorCode code) => code is
         LlmConfigErrorCode.NotFound
         or LlmConfigErrorCode.KeyMissing
         or LlmConfigErrorCode.InvalidKey

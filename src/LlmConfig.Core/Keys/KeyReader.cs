@@ -15,13 +15,21 @@ internal sealed class KeyReader(ConfigFile config, KeyVaults vaults, KeySeals se
     public (LlmConfiguration Configuration, ApiKey Key) Read(Guid id, CancellationToken cancellation) => ReadCurrent(Get(id), cancellation);
 
     /// <summary>The same of a configuration that was read just now: it is read again where its key is gone.</summary>
-    public (LlmConfiguration Configuration, ApiKey Key) ReadCurrent(LlmConfiguration item, CancellationToken cancellation)
+    public (LlmConfiguration Configuration, ApiKey Key) ReadCurrent(LlmConfiguration item, CancellationToken cancellation) =>
+        ReadCurrent(item, ReadForItsHost, cancellation);
+
+    /// <summary>The key of a configuration that was read just now, to be compared with others: whether it may go anywhere is not asked.</summary>
+    public (LlmConfiguration Configuration, ApiKey Key) ReadToCompare(LlmConfiguration item, CancellationToken cancellation) =>
+        ReadCurrent(item, ReadForCopy, cancellation);
+
+    private (LlmConfiguration Configuration, ApiKey Key) ReadCurrent(
+        LlmConfiguration item, Func<LlmConfiguration, CancellationToken, ApiKey> read, CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
-                return (item, ReadForItsHost(item, cancellation));
+                return (item, read(item, cancellation));
             }
             catch (LlmConfigException e) when (e.Code is LlmConfigErrorCode.KeyMissing or LlmConfigErrorCode.HostMismatch or LlmConfigErrorCode.VaultUnavailable)
             {
