@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace LlmConfig.Tests;
 
 /// <summary>What a provider wants beside the key, and what people note: through every format, and to the tools.</summary>
@@ -83,6 +85,8 @@ public sealed class DetailsTests : IDisposable
         ["description", new ConfigurationDetails { Description = new string('x', 1001) }],
         ["key as organization", new ConfigurationDetails { Organization = "sk-test-0123456789abcdef" }],
         ["key as description", new ConfigurationDetails { Description = "sk-test-0123456789abcdef" }],
+        ["key in a description", new ConfigurationDetails { Description = "its key is sk-test-0123456789abcdef" }],
+        ["key as the name of a header", Header("sk-test-0123456789abcdef", "x")],
         ["comma", new ConfigurationDetails { Tags = ["a,b"] }],
         ["tags", new ConfigurationDetails { Tags = [.. Enumerable.Range(0, 33).Select(number => $"t{number}")] }],
         ["headers", new ConfigurationDetails { Headers = Enumerable.Range(0, 17).ToDictionary(number => $"X-{number}", _ => "v") }],
@@ -107,6 +111,63 @@ public sealed class DetailsTests : IDisposable
         Assert.Empty(_store.Open().GetAll());
         Assert.NotEmpty(what);
     }
+
+    [Fact]
+    public void What_another_version_wrote_and_this_one_would_refuse_stays_through_a_change_of_something_else()
+    {
+        LlmConfiguration made = Create("work", new ConfigurationDetails { Owner = "ops" });
+        File.WriteAllText(_store.Paths.ConfigFile, File.ReadAllText(_store.Paths.ConfigFile).Replace("\"owner\": \"ops\"", $"\"owner\": \"{new string('x', 300)}\"", StringComparison.Ordinal));
+
+        Update(made, new ConfigurationDetails { Project = "proj_example" });
+
+        LlmConfiguration after = _store.Open().Get("work");
+        Assert.Equal((300, "proj_example"), (after.Owner!.Length, after.Project));
+    }
+
+    [Fact]
+    public void Headers_and_tags_say_as_a_text_what_they_hold_and_a_header_is_found_in_any_letter_case()
+    {
+        Create("work", All);
+        LlmConfiguration item = _store.Open().Get("work");
+
+        Assert.Equal(("X-Team: blue\nX-Trace: on; level=1", "eu, Team Blue"), (item.Headers!.ToString(), item.Tags!.ToString()));
+        Assert.Equal("blue", item.Headers["x-team"]);
+    }
+
+    [Theory]
+    [InlineData("X-Team: blue", "X-Team", "blue")]
+    [InlineData(" X-Team :a: b ", "X-Team", "a: b")]
+    [InlineData("X-Team", null, null)]
+    public void A_header_is_read_from_a_line(string line, string? name, string? value) =>
+        Assert.Equal(name is null ? null : KeyValuePair.Create(name, value!), ConfigurationDetails.ParseHeader(line));
+
+    [Theory]
+    [InlineData("2031-02-03T04:05:06.007Z", "2031-02-03T04:05:06.007Z")]
+    [InlineData(" 2031-02-03T04:05Z ", "2031-02-03T04:05:00Z")]
+    [InlineData("2031-02-03 04:05:06+02:00", "2031-02-03T02:05:06Z")]
+    [InlineData("90d", "2026-04-01T00:00:00Z")]
+    [InlineData("2W", "2026-01-15T00:00:00Z")]
+    [InlineData("36h", "2026-01-02T12:00:00Z")]
+    [InlineData("99999w", "3942-07-09T00:00:00Z")]
+    [InlineData("0d", "2026-01-01T00:00:00Z")]
+    [InlineData("100000w", null)]
+    [InlineData("d", null)]
+    [InlineData("-1d", null)]
+    [InlineData("90", null)]
+    [InlineData("90m", null)]
+    [InlineData("02/03/2031", null)]
+    [InlineData("2031-2-3", null)]
+    [InlineData("2031-02-30", null)]
+    [InlineData("20310203", null)]
+    [InlineData("04:05", null)]
+    [InlineData("", null)]
+    public void An_expiry_is_read_from_what_means_the_same_everywhere(string text, string? time) => Assert.Equal(
+        time is null ? (DateTime?)null : DateTime.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal),
+        ConfigurationDetails.ParseExpiry(text, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc)));
+
+    [Fact]
+    public void Without_a_zone_it_is_of_this_machines_clock() => Assert.Equal(
+        new DateTime(2031, 2, 3, 4, 5, 0, DateTimeKind.Local).ToUniversalTime(), ConfigurationDetails.ParseExpiry("2031-02-03T04:05", DateTime.UtcNow));
 
     [Fact]
     public void Properties_that_a_newer_version_knows_survive_a_change_of_the_details()
