@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security;
 
 namespace LlmConfig.Tests;
 
@@ -217,6 +218,57 @@ public sealed class DetailsTests : IDisposable
         _other.Open().Update(_other.Open().Get("work").Id, new ConfigurationUpdate { NewName = "openai" });
         using ImportSource environment = ImportSource.FromFile(variables);
         AssertAll(Assert.Single(Import(environment, new ImportOptions { OnConflict = ImportConflict.Replace })).Configuration!);
+    }
+
+    [Fact]
+    public void A_sealed_export_carries_them_with_the_key()
+    {
+        LlmConfiguration made = Create("work", All);
+        string path = Path.Combine(_store.Root, "sealed.json");
+        using var password = new SecureString();
+        "made up password".ToList().ForEach(password.AppendChar);
+        LlmConfigRepository repository = _store.Open();
+        repository.WriteExport(path, repository.Export([made.Id], password));
+        Assert.DoesNotContain("org-example", File.ReadAllText(path), StringComparison.Ordinal);
+
+        using ImportSource source = ImportSource.FromFile(path, password: password);
+        AssertAll(Assert.Single(Import(source)).Configuration!);
+
+        AssertAll(_other.Open().Get("work"));
+    }
+
+    [Theory]
+    [InlineData("openai", "org-example proj_example ")]
+    [InlineData("azure-openai", "  2024-10-21")]
+    public void What_tools_read_of_them_comes_back_from_a_file_of_variables(string provider, string details)
+    {
+        using ApiKey key = ApiKey.From(TestKey.New(), null);
+        LlmConfiguration made = _store.Open().Create(new NewConfiguration { Name = "work", Provider = provider, BaseUrl = "https://llm.example/openai/v1", Key = key, Details = All });
+        string path = Path.Combine(_store.Root, ".env");
+        using (LlmEnvironment environment = _store.Open().GetEnvironment(made.Id))
+        {
+            File.WriteAllLines(path, environment.Settings.Where(setting => !setting.Value.Contains('\n', StringComparison.Ordinal)).Select(setting => $"{setting.Key}={setting.Value}")
+                .Concat(environment.KeyVariables.Select(variable => $"{variable}={TestKey.New()}")));
+        }
+
+        using ImportSource source = ImportSource.FromFile(path);
+        LlmConfiguration item = Assert.Single(Import(source), result => result.Configuration!.Provider is "openai-compatible" or "azure-openai").Configuration!;
+
+        Assert.Equal(details, $"{item.Organization} {item.Project} {item.ApiVersion}");
+        Assert.Null(item.Headers);
+    }
+
+    [Fact]
+    public void A_variable_with_what_is_refused_is_left_out_and_the_key_comes_all_the_same()
+    {
+        string path = Path.Combine(_store.Root, ".env");
+        File.WriteAllText(path, "OPENAI_API_KEY=sk-test-imported\nOPENAI_ORG_ID=sk-test-0123456789abcdef\n");
+
+        using ImportSource source = ImportSource.FromFile(path);
+
+        Assert.Contains("organization", Assert.Single(source.Remarks), StringComparison.Ordinal);
+        Assert.DoesNotContain("0123456789abcdef", source.Remarks[0], StringComparison.Ordinal);
+        Assert.Null(Assert.Single(Import(source)).Configuration!.Organization);
     }
 
     [Fact]
