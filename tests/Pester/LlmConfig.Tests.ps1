@@ -130,6 +130,17 @@ Describe 'LlmConfig.PowerShell in a real shell' {
             (Get-LlmConfig -Tag 'team*').Name | Should -Be new, old
         }
 
+        It 'reads what llmconfig noted of a configuration, and llmconfig what the cmdlet changes of it' {
+            $program = Join-Path $Repository out llmconfig llmconfig.dll
+            dotnet $program new work ollama --organization org-example --header 'X-Team: blue' --header 'X-Trace: on; level=1' --tag eu --tag 'Team Blue' --expires 2031-02-03T04:05:06Z --json | Out-Null
+            $item = Get-LlmConfig -Tag 'team blue'
+            "$($item.Organization)|$($item.Headers)|$($item.Tags -join ', ')|$($item.ExpiresAt.ToString('o'))" |
+                Should -BeExactly "org-example|X-Team: blue`nX-Trace: on; level=1|eu, Team Blue|2031-02-03T04:05:06.0000000Z"
+            Set-LlmConfig work -Header $null -Tag us -Owner 'Größe'
+            $json = (dotnet $program list --tag us --json | ConvertFrom-Json).data
+            "$($json.headers)|$($json.tags)|$($json.owner)|$($json.organization)" | Should -BeExactly '|us|Größe|org-example'
+        }
+
         It 'finds a name with brackets literally' {
             $null = New-LlmConfig 'team [eu]' ollama
             (Get-LlmConfig 'team [eu]').Name | Should -Be 'team [eu]'
