@@ -50,6 +50,13 @@ internal static class ProgramWords
         ("-Provider", "--provider"),
         ("-Vault", "--vault"),
         ("-StoreId", "--store-id"),
+        ("-Organization", "--organization"),
+        ("-Project", "--project"),
+        ("-ApiVersion", "--api-version"),
+        ("-Header", "--header"),
+        ("-Description", "--description"),
+        ("-Tag", "--tag"),
+        ("-Owner", "--owner"),
     ];
 
     /// <summary>The text in the words of this program.</summary>
@@ -63,7 +70,24 @@ internal static class ProgramWords
 
         foreach ((string cmdlet, string verb) in Phrases)
         {
-            text = text.Replace(cmdlet, verb, StringComparison.Ordinal);
+            text = Replace(text, cmdlet, verb);
+        }
+
+        return text;
+    }
+
+    // A dash within a word, such as that of X-Owner, begins no parameter.
+    private static string Replace(string text, string cmdlet, string verb)
+    {
+        for (int at = text.IndexOf(cmdlet, StringComparison.Ordinal); at >= 0; at = text.IndexOf(cmdlet, at, StringComparison.Ordinal))
+        {
+            bool isWord = cmdlet[0] == '-' && at > 0 && char.IsLetterOrDigit(text[at - 1]);
+            if (!isWord)
+            {
+                text = string.Concat(text.AsSpan(0, at), verb, text.AsSpan(at + cmdlet.Length));
+            }
+
+            at += isWord ? cmdlet.Length : verb.Length;
         }
 
         return text;

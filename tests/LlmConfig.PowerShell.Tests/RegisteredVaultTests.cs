@@ -58,6 +58,23 @@ public sealed class RegisteredVaultTests : EngineTest
     }
 
     [Fact]
+    public void What_was_noted_of_a_configuration_lies_beside_its_key_and_a_second_home_gets_it()
+    {
+        Create("-Vault Team -Organization org-example -Header @{ 'X-Team' = 'blue' } -Tag eu, us -Owner ops -ExpiresAt 2031-02-03T04:05:06Z").RequireNoError();
+        Assert.Equal(
+            """{"organization":"org-example","headers":{"X-Team":"blue"},"tags":["eu","us"],"owner":"ops","expiresAt":"2031-02-03T04:05:06.000Z"}""",
+            ((string)_vault.Metadata[KeyId]["details"]!).Replace(" ", string.Empty, StringComparison.Ordinal));
+        Run("Set-LlmConfig work -Owner team -Tag ''");
+
+        Store.SetVariable("LLMCONFIG_HOME", Path.Combine(Store.Modules, "second"));
+        Run("Set-LlmConfigStore -Protector KeyFile");
+        LlmConfiguration item = Run("Import-LlmConfig -FromVault Team").Configuration;
+
+        Assert.Equal(("org-example", "X-Team: blue", null, "team"), (item.Organization, item.Headers!.ToString(), item.Tags, item.Owner));
+        Assert.Equal(new DateTime(2031, 2, 3, 4, 5, 6, DateTimeKind.Utc), item.ExpiresAt);
+    }
+
+    [Fact]
     public void A_vault_is_tried_once_and_a_second_key_takes_no_more_calls_than_its_writing_and_reading()
     {
         Create().RequireNoError();

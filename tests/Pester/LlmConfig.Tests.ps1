@@ -111,6 +111,36 @@ Describe 'LlmConfig.PowerShell in a real shell' {
             (Get-LlmConfig b).Model | Should -BeNullOrEmpty
         }
 
+        It 'copies what was noted of a configuration through <Format>' -ForEach @(
+            @{ Format = 'an object'; Copy = { $_ } }
+            @{ Format = 'JSON'; Copy = { $_ | ConvertTo-Json | ConvertFrom-Json } }
+            @{ Format = 'CLIXML'; Copy = { $_ | Export-Clixml (Join-Path $TestDrive copy.xml); Import-Clixml (Join-Path $TestDrive copy.xml) } }
+            @{ Format = 'CSV'; Copy = { $_ | Select-Object *, @{ n = 'ExpiresAt'; e = { '{0:o}' -f $_.ExpiresAt } } -ExcludeProperty ExpiresAt | ConvertTo-Csv | ConvertFrom-Csv } }
+            @{ Format = 'llmconfig --json'; Copy = { (dotnet (Join-Path $Repository out llmconfig llmconfig.dll) get old --json | ConvertFrom-Json).data } }
+        ) {
+            New-LlmConfig old openai -Organization org-example -Project proj_example -ApiVersion 2024-10-21 -Header ([ordered]@{ 'X-Team' = 'blue'; 'X-Trace' = 'on; level=1' }) `
+                -Description 'Größe: "all" of it' -Tag eu, 'Team Blue' -Owner ops@example.com -ExpiresAt 2031-02-03T04:05:06Z | ForEach-Object $Copy | New-LlmConfig -Name new -AsDefault:$false |
+                Out-Null
+            $old, $new = Get-LlmConfig old, new
+            foreach ($name in 'Organization', 'Project', 'ApiVersion', 'Headers', 'Description', 'Tags', 'Owner', 'ExpiresAt') {
+                "$($new.$name)" | Should -BeExactly "$($old.$name)" -Because $name
+                $new.$name | Should -Not -BeNullOrEmpty
+            }
+
+            (Get-LlmConfig -Tag 'team*').Name | Should -Be new, old
+        }
+
+        It 'reads what llmconfig noted of a configuration, and llmconfig what the cmdlet changes of it' {
+            $program = Join-Path $Repository out llmconfig llmconfig.dll
+            dotnet $program new work ollama --organization org-example --header 'X-Team: blue' --header 'X-Trace: on; level=1' --tag eu --tag 'Team Blue' --expires 2031-02-03T04:05:06Z --json | Out-Null
+            $item = Get-LlmConfig -Tag 'team blue'
+            "$($item.Organization)|$($item.Headers)|$($item.Tags -join ', ')|$($item.ExpiresAt.ToString('o'))" |
+                Should -BeExactly "org-example|X-Team: blue`nX-Trace: on; level=1|eu, Team Blue|2031-02-03T04:05:06.0000000Z"
+            Set-LlmConfig work -Header $null -Tag us -Owner 'Größe'
+            $json = (dotnet $program list --tag us --json | ConvertFrom-Json).data
+            "$($json.headers)|$($json.tags)|$($json.owner)|$($json.organization)" | Should -BeExactly '|us|Größe|org-example'
+        }
+
         It 'finds a name with brackets literally' {
             $null = New-LlmConfig 'team [eu]' ollama
             (Get-LlmConfig 'team [eu]').Name | Should -Be 'team [eu]'

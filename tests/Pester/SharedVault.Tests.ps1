@@ -31,7 +31,7 @@ BeforeAll {
 
     # What a home holds: settings, and the values of the keys.
     $script:State = {
-        Get-LlmConfig | Sort-Object Id | ForEach-Object { "$($_.Id) $($_.Name) $($_.Provider) $($_.Model) $($_.BaseUrl) $(Get-LlmConfigKey -Id $_.Id -AsPlainText)" }
+        Get-LlmConfig | Sort-Object Id | ForEach-Object { "$($_.Id) $($_.Name) $($_.Provider) $($_.Model) $($_.BaseUrl) $($_.Organization) $($_.Headers) $($_.Tags) $($_.Owner) $('{0:o}' -f $_.ExpiresAt) $(Get-LlmConfigKey -Id $_.Id -AsPlainText)" }
     }
 }
 
@@ -63,6 +63,8 @@ Describe 'Two homes that share one vault' -Tag Microsoft.PowerShell.SecretManage
             { $null = 'a', 'b', 'c' | ForEach-Object { New-LlmConfig $_ openai -ApiKey (ConvertTo-Key "sk-test-$_-1") -Vault Team -WarningAction SilentlyContinue } }
             { Set-LlmConfig a -ApiKey (ConvertTo-Key 'sk-test-a-2') -WarningAction SilentlyContinue }
             { Set-LlmConfig b -NewName x; Set-LlmConfig a -NewName b; Set-LlmConfig x -NewName a -Model gpt-5 }
+            { Set-LlmConfig b -Organization org-example -Header @{ 'X-Team' = 'blue' } -Tag eu, us -Owner ops -ExpiresAt 2031-02-03T04:05:06Z }
+            { Set-LlmConfig b -Header $null -Tag eu -Owner team }
             { Remove-LlmConfig c }
         )
         foreach ($step in $steps) {

@@ -110,7 +110,7 @@ internal sealed class Completer(IConsole console)
             return equals > 0 && Option(verb, word[..equals]) is { } assigned
                 ? Values(verb, assigned, word[..(equals + 1)], word, line)
                 : Starting(word, verb.Command.Options
-                    .Where(option => !given.Contains(option.Name) && !option.Aliases.Any(given.Contains))
+                    .Where(option => option.Arity.MaximumNumberOfValues > 1 || (!given.Contains(option.Name) && !option.Aliases.Any(given.Contains)))
                     .Select(option => new Candidate(option.Name, option.Description)));
         }
 
@@ -142,6 +142,10 @@ internal sealed class Completer(IConsole console)
                 .Order(StringComparer.Ordinal)
                 .Select(name => new Candidate(name)),
             "TOOL" => LlmToolCatalog.All.Select(tool => new Candidate(tool.Id, tool.DisplayName)),
+            "TAG" => Ask(line, store => store.GetAll()).SelectMany(item => item.Tags ?? []).Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)
+                .Select(tag => new Candidate(tag)),
+            "OWNER" => Ask(line, store => store.GetAll()).Select(item => item.Owner).OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase)
+                .Select(owner => new Candidate(owner)),
             "MODEL" => Ask(line, store => store.GetModels()).Select(model => new Candidate(model.Name, model.Source)),
             "URL" => LlmProviderCatalog.All.Select(provider => new Candidate(
                 provider.DefaultBaseUrl ?? provider.BaseUrlExample!, provider.DefaultBaseUrl is null ? $"{provider.DisplayName}, an example" : provider.DisplayName)),

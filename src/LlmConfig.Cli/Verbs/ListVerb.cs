@@ -4,16 +4,19 @@ namespace LlmConfig.Cli;
 internal sealed class ListVerb() : Verb(
     "list",
     "Shows the configurations. No key is shown.",
-    ["llmconfig list", "llmconfig list 'team*' --json"],
+    ["llmconfig list", "llmconfig list 'team*' --json", "llmconfig list --tag eu"],
     Several("NAME", "names, ids, or patterns with * and ?; all without one"),
     Value("--provider", "PROVIDER", "only those of this provider"),
-    Value("--vault", "VAULT", "only those whose key lies in this vault"))
+    Value("--vault", "VAULT", "only those whose key lies in this vault"),
+    Values("--tag", "TAG", "only those that have this tag, or one that matches; of several, any"))
 {
     public override void Run(Session session)
     {
         string[] names = session.Line.Texts("NAME");
         IReadOnlyList<LlmConfiguration> found = session.Select(names);
-        session.Output.Show([.. found.Where(item => Is(item.Provider, "--provider") && Is(item.Vault, "--vault"))], Views.ConfigurationTable);
+        string[] tags = session.Line.Texts("--tag");
+        session.Output.Show(
+            [.. found.Where(item => Is(item.Provider, "--provider") && Is(item.Vault, "--vault") && (tags.Length == 0 || tags.Any(item.HasTag)))], Views.ConfigurationTable);
         if (found.Count == 0 && names.Length == 0)
         {
             session.Output.Done("There are no configurations yet. Make one with: llmconfig new NAME PROVIDER");

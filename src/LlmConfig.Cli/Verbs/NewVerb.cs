@@ -9,6 +9,7 @@ internal sealed class NewVerb() : Verb(
         "llmconfig new work openai --key-env OPENAI_API_KEY --default",
         "llmconfig new work openai --key-name MyOpenAI --vault Store",
         "llmconfig new local ollama --model llama3.2",
+        "llmconfig new team openai --project proj_example --tag eu --owner ops@example.com --expires 90d",
     ],
     [
         One("NAME", "the name: 1 to 100 characters"),
@@ -20,6 +21,7 @@ internal sealed class NewVerb() : Verb(
         Value("--key-name", "SECRET", "the name of a secret that somebody else keeps in the vault: it is only read"),
         Value("--vault", "VAULT", "the vault for the key, or the one that has the secret"),
         Flag("--default", "make it the default configuration"),
+        .. DetailOptions.All,
         .. SecretInput.KeyOptions,
     ])
 {
@@ -34,6 +36,7 @@ internal sealed class NewVerb() : Verb(
             AllowInsecureBaseUrl = line.Flag("--allow-insecure-base-url"),
             UseAuthHeader = line.Boolean("--use-auth-header"),
             Model = line.Text("--model"),
+            Details = DetailOptions.Read(line),
             KeyName = line.Text("--key-name"),
             Vault = line.Text("--vault"),
             AsDefault = line.Flag("--default") ? true : null,

@@ -1,4 +1,3 @@
-using System.CommandLine;
 
 namespace LlmConfig.Cli;
 
@@ -7,7 +6,7 @@ internal sealed class RepairVerb() : Verb(
     "repair",
     "Repairs what llmconfig test finds. Keys that nothing refers to are removed only after a question, or with --yes.",
     ["llmconfig repair", "llmconfig repair --dry-run"],
-    new Option<string[]>("--vault") { Description = "look into this vault too; may be given several times", HelpName = "VAULT", Arity = ArgumentArity.OneOrMore },
+    Values("--vault", "VAULT", "look into this vault too; may be given several times"),
     Value("--store-id", "ID", "which store to rebuild, where the vaults have keys of several"),
     Flag("--dry-run", "only show what would be done"))
 {

@@ -3,7 +3,7 @@ namespace LlmConfig.Cli;
 /// <summary>Changes a configuration.</summary>
 internal sealed class SetVerb() : Verb(
     "set",
-    "Changes settings of a configuration, or its key.",
+    "Changes settings of a configuration, or its key. A header or tag that is given replaces all; an empty value takes a setting away.",
     ["llmconfig set work --model gpt-5", "llmconfig set work --key-stdin", "llmconfig set work --key-command 'op read op://Work/OpenAI/key'"],
     [
         One("NAME", "the name or id"),
@@ -18,6 +18,7 @@ internal sealed class SetVerb() : Verb(
         Flag("--no-default", "make it no longer the default configuration"),
         Flag("--accept-host", "let the key go where the configuration says, although it was stored for another host"),
         Flag("--remove-key", "remove its key"),
+        .. DetailOptions.All,
         .. SecretInput.KeyOptions,
     ])
 {
@@ -39,6 +40,7 @@ internal sealed class SetVerb() : Verb(
             AllowInsecureBaseUrl = line.Flag("--allow-insecure-base-url"),
             UseAuthHeader = line.Boolean("--use-auth-header"),
             Model = line.Text("--model"),
+            Details = DetailOptions.Read(line),
             KeyName = line.Text("--key-name"),
             Vault = line.Text("--vault"),
             AsDefault = line.Flag("--default") ? true : line.Flag("--no-default") ? false : null,

@@ -64,6 +64,10 @@ internal abstract class Verb
     public static Option<string> Value(string name, string kind, string description, params string[] aliases) =>
         new(name, aliases) { Description = description, HelpName = kind };
 
+    /// <summary>An option with a value that may be given several times.</summary>
+    public static Option<string[]> Values(string name, string kind, string description) =>
+        new(name) { Description = description, HelpName = kind, Arity = ArgumentArity.OneOrMore };
+
     /// <summary>An option that takes one of a few words.</summary>
     protected static Option<string> Word(string name, string kind, string description, params string[] words)
     {

@@ -15,11 +15,41 @@ internal static class UpdateText
             Of("base URL", DisplayText.WithAsciiHost(before.BaseUrl), Url(ownUrl ?? provider?.DefaultBaseUrl)),
             Of("header", Header(before.UseAuthHeader), Header(update.UseAuthHeader ?? before.UseAuthHeader)),
             Of("model", before.Model, update.Model is null ? before.Model : CreateChange.NullIfBlank(update.Model)),
+            .. OfDetails(before.Details, update.Details),
             Of("default", YesOrNo(before.IsDefault), YesOrNo(update.AsDefault ?? before.IsDefault)),
             OfKey(update, before, hasNewKey),
             update.AcceptHostOf is null ? null : "its key may go where the configuration says",
         ];
         return changes.OfType<string>();
+    }
+
+    private static IEnumerable<string?> OfDetails(ConfigurationDetails before, ConfigurationDetails? wanted)
+    {
+        ConfigurationDetails after = before.Merge(wanted);
+        if (after == before)
+        {
+            return [];
+        }
+
+        // What breaks a rule may be a secret that was put in the wrong place.
+        bool isShown = ConfigurationDetails.None.Merge(wanted).Problem() is null;
+        IReadOnlyDictionary<string, string> old = before.Headers ?? ConfigurationDetails.NoHeaders, given = after.Headers ?? ConfigurationDetails.NoHeaders;
+        return
+        [
+            Told("organization", before.Organization, after.Organization),
+            Told("project", before.Project, after.Project),
+            Told("API version", before.ApiVersion, after.ApiVersion),
+            .. old.Keys.Union(given.Keys, StringComparer.OrdinalIgnoreCase).Order(StringComparer.OrdinalIgnoreCase).Select(name => Told(
+                $"header {(isShown || old.ContainsKey(name) ? DisplayText.Of(name) : "(not shown)")}", old.GetValueOrDefault(name), given.GetValueOrDefault(name))),
+            Told("description", before.Description, after.Description),
+            Told("tags", Tags(before), Tags(after)),
+            Told("owner", before.Owner, after.Owner),
+            Told("expiry", DisplayText.LocalTime(before.ExpiresAt), DisplayText.LocalTime(after.ExpiresAt)),
+        ];
+
+        string? Told(string setting, string? was, string? becomes) => Of(setting, was, isShown || becomes is null || becomes == was ? becomes : "(not shown)");
+
+        static string? Tags(ConfigurationDetails details) => details.Tags is { } tags ? string.Join(", ", tags) : null;
     }
 
     private static string? Of(string setting, string? before, string? after) =>

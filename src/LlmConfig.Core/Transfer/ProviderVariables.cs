@@ -8,6 +8,9 @@ internal static class ProviderVariables
     private const string Compatible = "openai-compatible";
     private const string OllamaPort = "11434";
 
+    // What of the details variables hold. Headers are not taken: in an environment they may carry credentials.
+    private static readonly string[] Places = ["{organization}", "{project}", "{apiVersion}"];
+
     // What the AWS SDKs read, in their order.
     private static readonly string[] Regions = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
@@ -17,6 +20,7 @@ internal static class ProviderVariables
         .. LlmProviderCatalog.All.SelectMany(KeyVariablesOf),
         .. LlmProviderCatalog.All.Select(provider => provider.BaseUrlVariable).OfType<string>(),
         .. LlmProviderCatalog.All.SelectMany(provider => provider.ModelVariables),
+        .. LlmProviderCatalog.All.SelectMany(provider => Places.SelectMany(place => VariablesOf(provider, place))),
         .. Regions,
     ];
 
@@ -61,6 +65,7 @@ internal static class ProviderVariables
                     BaseUrl = baseUrl?.TrimEnd('/') == provider.DefaultBaseUrl ? null : baseUrl,
                     UseAuthHeader = variable is not null && provider.BearerKeyVariables.Contains(variable) ? true : null,
                     Model = provider.ModelVariables.Select(Text).FirstOrDefault(model => model is not null),
+                    Details = DetailsOf(provider, Text, source),
                     Key = value,
                     Origin = value is null ? $"without a key, from {kind} {provider.BaseUrlVariable}" : $"with the key of {kind} {variable}",
                     BaseUrlRemedy = RemedyOf(provider),
@@ -72,6 +77,23 @@ internal static class ProviderVariables
     }
 
     private static IEnumerable<string> KeyVariablesOf(LlmProvider provider) => provider.KeyVariables.Concat(provider.BearerKeyVariables);
+
+    private static IEnumerable<string> VariablesOf(LlmProvider provider, string place) =>
+        provider.ToolVariables.Where(variable => variable.EndsWith("=" + place, StringComparison.Ordinal)).Select(variable => variable[..^(place.Length + 1)]);
+
+    private static ConfigurationDetails? DetailsOf(LlmProvider provider, Func<string, string?> text, ImportSource source)
+    {
+        ConfigurationDetails details = new() { Organization = First("{organization}"), Project = First("{project}"), ApiVersion = First("{apiVersion}") };
+        if (details.Problem() is { } problem)
+        {
+            source.Remark($"Of the variables of {provider.DisplayName}, those of the account are left out. {problem.Text}");
+            return null;
+        }
+
+        return details.IsEmpty ? null : details;
+
+        string? First(string place) => VariablesOf(provider, place).Select(text).FirstOrDefault(value => value is not null);
+    }
 
     private static (ApiKey? Key, string? Variable) KeyOf(LlmProvider provider, Func<string, ApiKey?> key)
     {

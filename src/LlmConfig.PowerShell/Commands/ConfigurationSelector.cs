@@ -53,6 +53,12 @@ internal static class ConfigurationSelector
     /// <exception cref="LlmConfigException">NotFound: a pattern is none.</exception>
     public static bool IsMatch(string[]? patterns, string? text) =>
         patterns is null || patterns.Any(pattern => Matcher<string?>(pattern, value => value ?? string.Empty)(text) && text is not null);
+
+    /// <summary>True when a configuration has one of these tags, or one that matches, or where there are no patterns.</summary>
+    /// <exception cref="LlmConfigException">NotFound: a pattern is none.</exception>
+    public static bool HasTag(string[]? patterns, LlmConfiguration item) =>
+        patterns is null || patterns.Any(pattern => (item.Tags ?? []).Contains(pattern, StringComparer.OrdinalIgnoreCase)
+            || (item.Tags ?? []).Any(Matcher<string>(pattern, tag => tag)));
 }
 
 /// <summary>Names or patterns that choose what is imported, and which of them met something.</summary>

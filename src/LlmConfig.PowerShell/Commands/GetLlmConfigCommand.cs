@@ -44,6 +44,14 @@ public sealed class GetLlmConfigCommand : ConfigurationsCommand
     [ArgumentCompleter(typeof(VaultCompleter))]
     public string[]? Vault { get; set; }
 
+    /// <summary>Only those that have one of these tags.</summary>
+    [Parameter]
+    [Alias("Tags")]
+    [SupportsWildcards]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(TagCompleter))]
+    public string[]? Tag { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -73,7 +81,7 @@ public sealed class GetLlmConfigCommand : ConfigurationsCommand
 
     private void Write(LlmConfiguration item)
     {
-        if (!ConfigurationSelector.IsMatch(Provider, item.Provider) || !ConfigurationSelector.IsMatch(Vault, item.Vault))
+        if (!ConfigurationSelector.IsMatch(Provider, item.Provider) || !ConfigurationSelector.IsMatch(Vault, item.Vault) || !ConfigurationSelector.HasTag(Tag, item))
         {
             return;
         }

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Security;
 
@@ -72,6 +73,50 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
     [ArgumentCompleter(typeof(ModelCompleter))]
     public string? Model { get; set; }
 
+    /// <summary>The organization that the provider bills.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? Organization { get; set; }
+
+    /// <summary>The project that the provider counts usage for.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? Project { get; set; }
+
+    /// <summary>The version of the provider's API.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? ApiVersion { get; set; }
+
+    /// <summary>Further headers of each request, none of them a credential.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Headers")]
+    [HeaderArgument]
+    public IDictionary? Header { get; set; }
+
+    /// <summary>What it is for, in a line.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? Description { get; set; }
+
+    /// <summary>Words to find it by.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Tags")]
+    [TagArgument]
+    [ArgumentCompleter(typeof(TagCompleter))]
+    public string[]? Tag { get; set; }
+
+    /// <summary>Who answers for it.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(OwnerCompleter))]
+    public string? Owner { get; set; }
+
+    /// <summary>When the key expires; a time without a zone is of this machine's clock.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ExpiryArgument]
+    public DateTime? ExpiresAt { get; set; }
+
     /// <summary>The vault for the key, or the one that has the secret.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
@@ -103,6 +148,17 @@ public sealed class NewLlmConfigCommand : LlmConfigCommand
             AllowInsecureBaseUrl = AllowInsecureBaseUrl,
             UseAuthHeader = UseAuthHeader,
             Model = Model,
+            Details = new ConfigurationDetails
+            {
+                Organization = Organization,
+                Project = Project,
+                ApiVersion = ApiVersion,
+                Headers = DetailArguments.Headers(Header, DisplayText.Of(Name)),
+                Description = Description,
+                Tags = DetailArguments.Tags(Tag, DisplayText.Of(Name)),
+                Owner = Owner,
+                ExpiresAt = DetailArguments.Expiry(ExpiresAt, DisplayText.Of(Name)),
+            },
             Vault = Vault,
             AsDefault = MyInvocation.BoundParameters.ContainsKey(nameof(AsDefault)) ? AsDefault.ToBool() : null,
         };

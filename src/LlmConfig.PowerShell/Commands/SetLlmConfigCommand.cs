@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using System.Security;
 
@@ -79,6 +80,50 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     [ArgumentCompleter(typeof(ModelCompleter))]
     public string? Model { get; set; }
 
+    /// <summary>Another organization that the provider bills; empty for none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? Organization { get; set; }
+
+    /// <summary>Another project that the provider counts usage for; empty for none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? Project { get; set; }
+
+    /// <summary>Another version of the provider's API; empty for none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? ApiVersion { get; set; }
+
+    /// <summary>Further headers of each request, in the place of all that there are; empty for none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Headers")]
+    [HeaderArgument]
+    public IDictionary? Header { get; set; }
+
+    /// <summary>What it is for, in a line; empty for nothing.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    public string? Description { get; set; }
+
+    /// <summary>Words to find it by, in the place of all that there are; empty for none.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Alias("Tags")]
+    [TagArgument]
+    [ArgumentCompleter(typeof(TagCompleter))]
+    public string[]? Tag { get; set; }
+
+    /// <summary>Who answers for it; empty for nobody.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [AllowEmptyString]
+    [ArgumentCompleter(typeof(OwnerCompleter))]
+    public string? Owner { get; set; }
+
+    /// <summary>When the key expires; a time without a zone is of this machine's clock. Empty for no time.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ExpiryArgument]
+    public DateTime? ExpiresAt { get; set; }
+
     /// <summary>Another vault for the key, or the one that has the secret.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [AllowEmptyString]
@@ -150,6 +195,17 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
             AllowInsecureBaseUrl = AllowInsecureBaseUrl,
             UseAuthHeader = If(nameof(UseAuthHeader), UseAuthHeader),
             Model = IfText(nameof(Model), Model),
+            Details = new ConfigurationDetails
+            {
+                Organization = IfText(nameof(Organization), Organization),
+                Project = IfText(nameof(Project), Project),
+                ApiVersion = IfText(nameof(ApiVersion), ApiVersion),
+                Headers = DetailArguments.Headers(IfFilled(nameof(Header), Header, isFilled: Header is { Count: > 0 } || Header == DetailArguments.NoHeader || Header == DetailArguments.SecretHeader), item.Name),
+                Description = IfText(nameof(Description), Description),
+                Tags = DetailArguments.Tags(IfFilled(nameof(Tag), Tag, isFilled: Tag is { Length: > 0 }), item.Name),
+                Owner = IfText(nameof(Owner), Owner),
+                ExpiresAt = DetailArguments.Expiry(IfFilled(nameof(ExpiresAt), ExpiresAt, isFilled: ExpiresAt != DetailArguments.Never), item.Name),
+            },
             Vault = If(nameof(Vault), Vault),
             AsDefault = If<bool?>(nameof(AsDefault), AsDefault.ToBool()),
             AcceptHostOf = AcceptHost ? item : null,
@@ -240,6 +296,9 @@ public sealed class SetLlmConfigCommand : ConfigurationChangeCommand
     // engine keeps a parameter of an earlier record among the bound ones, with null for its value.
     private string? IfText(string parameter, string? value) =>
         If(parameter, IsGiven(parameter) ? value ?? string.Empty : Cell(parameter, value));
+
+    // As above: what is empty clears on the command line, and leaves the setting in a row.
+    private T? IfFilled<T>(string parameter, T? value, bool isFilled) => IsGiven(parameter) || isFilled ? If(parameter, value) : default;
 
     private bool MaySendKeyElsewhere(LlmConfiguration item, ConfigurationUpdate update)
     {

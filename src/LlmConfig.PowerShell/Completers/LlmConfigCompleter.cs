@@ -39,6 +39,13 @@ public abstract class LlmConfigCompleter : IArgumentCompleter
         }
     }
 
+    // What configurations have of a kind, sorted, each with the names of those that have it.
+    private protected static IEnumerable<CompletionCandidate> Used(Func<LlmConfiguration, IReadOnlyList<string>> texts, Func<string, string> tip) => Configurations()
+        .SelectMany(texts, (item, text) => (item.Name, Text: text))
+        .GroupBy(pair => pair.Text, pair => pair.Name, StringComparer.OrdinalIgnoreCase)
+        .OrderBy(group => group.Key, StringComparer.OrdinalIgnoreCase)
+        .Select(group => new CompletionCandidate(group.Key, tip(string.Join(", ", group.Order(StringComparer.OrdinalIgnoreCase)))));
+
     // The provider that was given, else that of the configuration that was named.
     private protected static string? Provider(IDictionary parameters) => Text(parameters, "Provider") ?? Named(parameters)?.Provider;
 
@@ -160,6 +167,20 @@ public sealed class VaultCompleter : LlmConfigCompleter
         .Prepend(new CompletionCandidate(LlmConfigRepository.BuiltInVault, "The built-in vault"))
         .Concat(VaultRegistry.Read().Names.Select(vault => new CompletionCandidate(vault, "A vault that is registered with SecretManagement")))
         .DistinctBy(candidate => candidate.Text, StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>Completes the tags of the store's configurations.</summary>
+public sealed class TagCompleter : LlmConfigCompleter
+{
+    private protected override IEnumerable<CompletionCandidate> Candidates(IDictionary parameters) =>
+        Used(item => item.Tags ?? [], items => $"A tag of {items}");
+}
+
+/// <summary>Completes the owners of the store's configurations.</summary>
+public sealed class OwnerCompleter : LlmConfigCompleter
+{
+    private protected override IEnumerable<CompletionCandidate> Candidates(IDictionary parameters) =>
+        Used(item => item.Owner is { } owner ? [owner] : [], items => $"The owner of {items}");
 }
 
 /// <summary>

@@ -35,6 +35,20 @@ public sealed class UpdateTextTests : IDisposable
     }
 
     [Fact]
+    public void What_was_noted_is_told_and_what_would_be_refused_is_not_shown()
+    {
+        LlmConfiguration item = _store.Create("work");
+        string secret = TestKey.New();
+        var details = new ConfigurationDetails { Owner = "ops", Tags = ["eu", " us "], Headers = new Dictionary<string, string> { ["X-Team"] = "blue" } };
+
+        Assert.Equal(["header X-Team (none) → 'blue'", "tags (none) → 'eu, us'", "owner (none) → 'ops'"], new ConfigurationUpdate { Details = details }.Describe(item));
+        Assert.Equal(
+            ["header (not shown) (none) → '(not shown)'", "description (none) → '(not shown)'", "owner (none) → '(not shown)'"],
+            new ConfigurationUpdate { Details = new ConfigurationDetails { Owner = "ops", Description = $"for {secret}", Headers = new Dictionary<string, string> { ["X-Gate"] = secret } } }.Describe(item));
+        Assert.Empty(new ConfigurationUpdate { Details = new ConfigurationDetails { Owner = " ", Tags = [" "], ExpiresAt = DateTime.MaxValue } }.Describe(item));
+    }
+
+    [Fact]
     public void What_is_wrong_or_steers_a_terminal_is_not_repeated()
     {
         LlmConfiguration item = _store.Create("work");

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Security;
+
 namespace LlmConfig.Tests;
 
 /// <summary>What a provider wants beside the key, and what people note: through every format, and to the tools.</summary>
@@ -83,6 +86,8 @@ public sealed class DetailsTests : IDisposable
         ["description", new ConfigurationDetails { Description = new string('x', 1001) }],
         ["key as organization", new ConfigurationDetails { Organization = "sk-test-0123456789abcdef" }],
         ["key as description", new ConfigurationDetails { Description = "sk-test-0123456789abcdef" }],
+        ["key in a description", new ConfigurationDetails { Description = "its key is sk-test-0123456789abcdef" }],
+        ["key as the name of a header", Header("sk-test-0123456789abcdef", "x")],
         ["comma", new ConfigurationDetails { Tags = ["a,b"] }],
         ["tags", new ConfigurationDetails { Tags = [.. Enumerable.Range(0, 33).Select(number => $"t{number}")] }],
         ["headers", new ConfigurationDetails { Headers = Enumerable.Range(0, 17).ToDictionary(number => $"X-{number}", _ => "v") }],
@@ -107,6 +112,63 @@ public sealed class DetailsTests : IDisposable
         Assert.Empty(_store.Open().GetAll());
         Assert.NotEmpty(what);
     }
+
+    [Fact]
+    public void What_another_version_wrote_and_this_one_would_refuse_stays_through_a_change_of_something_else()
+    {
+        LlmConfiguration made = Create("work", new ConfigurationDetails { Owner = "ops" });
+        File.WriteAllText(_store.Paths.ConfigFile, File.ReadAllText(_store.Paths.ConfigFile).Replace("\"owner\": \"ops\"", $"\"owner\": \"{new string('x', 300)}\"", StringComparison.Ordinal));
+
+        Update(made, new ConfigurationDetails { Project = "proj_example" });
+
+        LlmConfiguration after = _store.Open().Get("work");
+        Assert.Equal((300, "proj_example"), (after.Owner!.Length, after.Project));
+    }
+
+    [Fact]
+    public void Headers_and_tags_say_as_a_text_what_they_hold_and_a_header_is_found_in_any_letter_case()
+    {
+        Create("work", All);
+        LlmConfiguration item = _store.Open().Get("work");
+
+        Assert.Equal(("X-Team: blue\nX-Trace: on; level=1", "eu, Team Blue"), (item.Headers!.ToString(), item.Tags!.ToString()));
+        Assert.Equal("blue", item.Headers["x-team"]);
+    }
+
+    [Theory]
+    [InlineData("X-Team: blue", "X-Team", "blue")]
+    [InlineData(" X-Team :a: b ", "X-Team", "a: b")]
+    [InlineData("X-Team", null, null)]
+    public void A_header_is_read_from_a_line(string line, string? name, string? value) =>
+        Assert.Equal(name is null ? null : KeyValuePair.Create(name, value!), ConfigurationDetails.ParseHeader(line));
+
+    [Theory]
+    [InlineData("2031-02-03T04:05:06.007Z", "2031-02-03T04:05:06.007Z")]
+    [InlineData(" 2031-02-03T04:05Z ", "2031-02-03T04:05:00Z")]
+    [InlineData("2031-02-03 04:05:06+02:00", "2031-02-03T02:05:06Z")]
+    [InlineData("90d", "2026-04-01T00:00:00Z")]
+    [InlineData("2W", "2026-01-15T00:00:00Z")]
+    [InlineData("36h", "2026-01-02T12:00:00Z")]
+    [InlineData("99999w", "3942-07-09T00:00:00Z")]
+    [InlineData("0d", "2026-01-01T00:00:00Z")]
+    [InlineData("100000w", null)]
+    [InlineData("d", null)]
+    [InlineData("-1d", null)]
+    [InlineData("90", null)]
+    [InlineData("90m", null)]
+    [InlineData("02/03/2031", null)]
+    [InlineData("2031-2-3", null)]
+    [InlineData("2031-02-30", null)]
+    [InlineData("20310203", null)]
+    [InlineData("04:05", null)]
+    [InlineData("", null)]
+    public void An_expiry_is_read_from_what_means_the_same_everywhere(string text, string? time) => Assert.Equal(
+        time is null ? (DateTime?)null : DateTime.Parse(time, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal),
+        ConfigurationDetails.ParseExpiry(text, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc)));
+
+    [Fact]
+    public void Without_a_zone_it_is_of_this_machines_clock() => Assert.Equal(
+        new DateTime(2031, 2, 3, 4, 5, 0, DateTimeKind.Local).ToUniversalTime(), ConfigurationDetails.ParseExpiry("2031-02-03T04:05", DateTime.UtcNow));
 
     [Fact]
     public void Properties_that_a_newer_version_knows_survive_a_change_of_the_details()
@@ -156,6 +218,57 @@ public sealed class DetailsTests : IDisposable
         _other.Open().Update(_other.Open().Get("work").Id, new ConfigurationUpdate { NewName = "openai" });
         using ImportSource environment = ImportSource.FromFile(variables);
         AssertAll(Assert.Single(Import(environment, new ImportOptions { OnConflict = ImportConflict.Replace })).Configuration!);
+    }
+
+    [Fact]
+    public void A_sealed_export_carries_them_with_the_key()
+    {
+        LlmConfiguration made = Create("work", All);
+        string path = Path.Combine(_store.Root, "sealed.json");
+        using var password = new SecureString();
+        "made up password".ToList().ForEach(password.AppendChar);
+        LlmConfigRepository repository = _store.Open();
+        repository.WriteExport(path, repository.Export([made.Id], password));
+        Assert.DoesNotContain("org-example", File.ReadAllText(path), StringComparison.Ordinal);
+
+        using ImportSource source = ImportSource.FromFile(path, password: password);
+        AssertAll(Assert.Single(Import(source)).Configuration!);
+
+        AssertAll(_other.Open().Get("work"));
+    }
+
+    [Theory]
+    [InlineData("openai", "org-example proj_example ")]
+    [InlineData("azure-openai", "  2024-10-21")]
+    public void What_tools_read_of_them_comes_back_from_a_file_of_variables(string provider, string details)
+    {
+        using ApiKey key = ApiKey.From(TestKey.New(), null);
+        LlmConfiguration made = _store.Open().Create(new NewConfiguration { Name = "work", Provider = provider, BaseUrl = "https://llm.example/openai/v1", Key = key, Details = All });
+        string path = Path.Combine(_store.Root, ".env");
+        using (LlmEnvironment environment = _store.Open().GetEnvironment(made.Id))
+        {
+            File.WriteAllLines(path, environment.Settings.Where(setting => !setting.Value.Contains('\n', StringComparison.Ordinal)).Select(setting => $"{setting.Key}={setting.Value}")
+                .Concat(environment.KeyVariables.Select(variable => $"{variable}={TestKey.New()}")));
+        }
+
+        using ImportSource source = ImportSource.FromFile(path);
+        LlmConfiguration item = Assert.Single(Import(source), result => result.Configuration!.Provider is "openai-compatible" or "azure-openai").Configuration!;
+
+        Assert.Equal(details, $"{item.Organization} {item.Project} {item.ApiVersion}");
+        Assert.Null(item.Headers);
+    }
+
+    [Fact]
+    public void A_variable_with_what_is_refused_is_left_out_and_the_key_comes_all_the_same()
+    {
+        string path = Path.Combine(_store.Root, ".env");
+        File.WriteAllText(path, "OPENAI_API_KEY=sk-test-imported\nOPENAI_ORG_ID=sk-test-0123456789abcdef\n");
+
+        using ImportSource source = ImportSource.FromFile(path);
+
+        Assert.Contains("organization", Assert.Single(source.Remarks), StringComparison.Ordinal);
+        Assert.DoesNotContain("0123456789abcdef", source.Remarks[0], StringComparison.Ordinal);
+        Assert.Null(Assert.Single(Import(source)).Configuration!.Organization);
     }
 
     [Fact]
