@@ -95,7 +95,6 @@ public sealed class OpenClawTests : IDisposable
     [InlineData("key", "work", "--protocol", "openclaw")]
     [InlineData("key", "--protocol", "other")]
     [InlineData("key", "--protocol")]
-    [InlineData("key")]
     public void Arguments_that_do_not_fit_are_usage_errors(params string[] arguments) => Assert.Equal(ExitCode.BadUsage, Run(string.Empty, arguments).ExitCode);
 
     private static void Create(LlmConfigRepository repository, string name, string text)
