@@ -1,4 +1,3 @@
-
 namespace LlmConfig.Cli;
 
 /// <summary>Repairs what test finds.</summary>
