@@ -9,9 +9,19 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults v
     /// <exception cref="LlmConfigException">StoreCorrupt, StoreBusy and the like, or a Vault code: the old master key has to stay.</exception>
     public void Run()
     {
+        while (!TryRun())
+        {
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+
+    // False where the master key was exchanged once more meanwhile: what was computed under the one before must not be written.
+    private bool TryRun()
+    {
+        Guid? vault = local.VaultId;
         if (config.ReadStrictly() is not { } seen)
         {
-            return;
+            return true;
         }
 
         written.Renew(seen.StoreId);
@@ -23,17 +33,31 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults v
             .ToDictionary(item => item.KeyId!, FingerprintOf, StringComparer.Ordinal);
         if (fingerprints.Count == 0 && seen.Seal is null)
         {
-            return;
+            return true;
         }
 
+        // Whoever exchanges the master key after this look commits after this one, and finds what it wrote.
+        bool isCurrent = true;
         try
         {
-            config.Change(draft => Renew(draft, fingerprints), keys: null, cancellation);
+            config.Change(
+                draft =>
+                {
+                    isCurrent = local.VaultId == vault;
+                    if (isCurrent)
+                    {
+                        Renew(draft, fingerprints);
+                    }
+                },
+                keys: null,
+                cancellation);
         }
         catch (UncertainCommitException e)
         {
             throw e.Failure;
         }
+
+        return isCurrent;
     }
 
     // Under the lock: whoever commits after this one seals under the new master key. A forged seal stays what it is.

@@ -149,6 +149,9 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
     IReadOnlyList<string> IKeyVault.ListSecrets(CancellationToken cancellation) => [.. ListSecrets(cancellation).Select(secret => secret.Name)];
 
+    /// <summary>Which master key the vault has now; <see langword="null"/> where it is not made yet. The header is read for it.</summary>
+    public Guid? VaultId => _keys.Open()?.Header.VaultId;
+
     // What is computed under the master key: null or false where the vault is not made yet. What was computed under the one before
     // holds while it is exchanged. The header is not read again for a vault that was just opened.
     public ulong? Fingerprint(ApiKey key) => _keys.Open(justOpened: true)?.Key.Fingerprint(key);

@@ -165,6 +165,33 @@ public sealed class MasterKeyRotationTests : IDisposable
     }
 
     [Fact]
+    public void Nor_is_one_that_is_overtaken_by_others_while_it_reads_keys_in_a_vault_of_others()
+    {
+        var far = new FakeVault("far");
+        LlmConfigRepository Open() => _store.Open(options => options with { Vaults = new FakeVaults(far) });
+        Guid id = _store.Create("work", "sk-test-work", "far", Open()).Id;
+        far.Before = (operation, _) =>
+        {
+            if (operation == nameof(FakeVault.Read))
+            {
+                // Ends the one that is under way, and makes one more.
+                far.Before = null;
+                using LlmConfigRepository other = Open();
+                other.RotateMasterKey();
+            }
+        };
+
+        Open().RotateMasterKey();
+
+        Assert.Null(far.Before);
+        using LlmConfigRepository reader = Open();
+        using ApiKey key = reader.GetKey(id);
+        Assert.Equal("sk-test-work", key.ToPlainText());
+        Assert.DoesNotContain(reader.Check(), result => result.Status != CheckStatus.Ok);
+        Assert.Null(Header().Previous);
+    }
+
+    [Fact]
     public void A_rotation_that_was_left_undone_is_told_of()
     {
         Create(2);
