@@ -133,6 +133,22 @@ public sealed class RealToolTests(ITestOutputHelper output) : IDisposable
         AssertKeyArrives("@anthropic-ai/claude-code", "/v1/messages", ["x-api-key", "authorization"], ["claude", "-p", "hello"]);
     }
 
+    [SkippableFact]
+    public void Pi_asks_llmconfig_for_the_key()
+    {
+        Create("work", "openai", Server + "/v1");
+        Write(".pi/agent/models.json", JsonSerializer.Serialize(new
+        {
+            providers = new
+            {
+                llmconfig = new { baseUrl = Server + "/v1", api = "openai-completions", apiKey = $"!'{LlmConfigProgram.Launcher}' key work", models = new[] { new { id = "test-model" } } },
+            },
+        }));
+        _environment["PI_OFFLINE"] = "1";
+
+        AssertKeyArrives("@mariozechner/pi-coding-agent", "/v1/chat/completions", ["authorization"], ["pi", "--provider", "llmconfig", "--model", "test-model", "-p", "hello"]);
+    }
+
     private void Create(string name, string provider, string baseUrl)
     {
         _environment["PATH"] = $"{RealTools.RequireBinaries()}:{Environment.GetEnvironmentVariable("PATH")}";
