@@ -342,7 +342,7 @@ public sealed class LlmConfigRepository : IDisposable
         ArgumentNullException.ThrowIfNull(tool);
         using LlmEnvironment environment = GetEnvironment(id, variable: null, tool, cancellation);
         var surroundings = new ToolSurroundings(
-            _options.Variable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Environment.CurrentDirectory);
+            _files, _options.Variable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), Environment.CurrentDirectory);
         return [.. new ToolCheck(environment, surroundings).Run(cancellation)];
     }
 

@@ -140,7 +140,7 @@ internal sealed class ToolCheck(LlmEnvironment environment, ToolSurroundings sur
     private string? Where(string source)
     {
         string path = source.Split(' ')[0];
-        return (path[0] == '~' ? [surroundings.InHome(path[2..])] : surroundings.Upward(path[2..])).FirstOrDefault(file => ToolSurroundings.Mentions(file, Word(source)));
+        return (path[0] == '~' ? [surroundings.InHome(path[2..])] : surroundings.Upward(path[2..])).FirstOrDefault(file => surroundings.Mentions(file, Word(source)));
     }
 
     private static string Word(string source) => source.Split(' ')[1];

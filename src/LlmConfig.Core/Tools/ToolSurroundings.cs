@@ -1,14 +1,16 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace LlmConfig;
 
 /// <summary>What a tool finds around it: variables, the files of its user, the folders from the current one upward, and itself in the folders of PATH.</summary>
+/// <param name="files">Opens files.</param>
 /// <param name="variable">An environment variable, or null.</param>
 /// <param name="home">The home folder of the user.</param>
 /// <param name="current">The current folder.</param>
-internal sealed class ToolSurroundings(Func<string, string?> variable, string home, string current)
+internal sealed class ToolSurroundings(StoreFileSystem files, Func<string, string?> variable, string home, string current)
 {
     // A settings file of a tool is a few kilobytes; what is longer is none.
     private const int LongestFile = 4 * 1024 * 1024;
@@ -34,21 +36,25 @@ internal sealed class ToolSurroundings(Func<string, string?> variable, string ho
     /// <summary>
     /// True when a file is there and has a word in a line that is no comment (<c>#</c> or <c>//</c>), with something behind it. The word may be the end of a longer one.
     /// </summary>
-    public static bool Mentions(string file, string word)
+    public bool Mentions(string file, string word)
     {
         try
         {
-            if (new FileInfo(file) is not { Exists: true, Length: <= LongestFile })
+            // Links are followed, as the tool does; a pipe that somebody put there would be waited for.
+            string path = File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? file;
+            using SafeFileHandle? handle = files.OpenOthersFile(path);
+            if (handle is null || RandomAccess.GetLength(handle) > LongestFile)
             {
                 return false;
             }
 
-            return File.ReadLines(file, Encoding.UTF8)
+            using var reader = new StreamReader(new FileStream(handle, FileAccess.Read), Encoding.UTF8);
+            return reader.ReadToEnd().Split('\n')
                 .Select(line => line.TrimStart())
                 .Where(line => !line.StartsWith('#') && !line.StartsWith("//", StringComparison.Ordinal))
                 .Any(line => line.IndexOf(word, StringComparison.Ordinal) is >= 0 and var at && IsWhole(line, at + word.Length));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or LlmConfigException)
         {
             // The tool would not read it either.
             return false;

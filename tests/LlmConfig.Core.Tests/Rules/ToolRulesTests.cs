@@ -211,7 +211,7 @@ public sealed class ToolRulesTests : IDisposable
         IReadOnlyList<CheckResult> Look(string tool)
         {
             using LlmEnvironment environment = Use(item, tool);
-            return [.. new ToolCheck(environment, new ToolSurroundings(variables.GetValueOrDefault, home, project)).Run(CancellationToken.None)];
+            return [.. new ToolCheck(environment, new ToolSurroundings(new StoreFileSystem(), variables.GetValueOrDefault, home, project)).Run(CancellationToken.None)];
         }
 
         Assert.Equal(
@@ -240,6 +240,17 @@ public sealed class ToolRulesTests : IDisposable
         Assert.Equal($"Warning: Even started with 'openai', it takes the key from _API_KEY in {file}, which wins.", Shown(results)[2]);
         Assert.Equal("Take _API_KEY out of .env.", results[2].Remedy);
         Assert.DoesNotContain(results, result => result.Message.Contains("sk-test", StringComparison.Ordinal));
+
+        // A pipe is not waited for, and a link leads to what the tool would read.
+        if (!OperatingSystem.IsWindows())
+        {
+            File.Move(file, file + ".moved");
+            System.Diagnostics.Process.Start("mkfifo", [file]).WaitForExit();
+            Assert.StartsWith("Ok", Shown(Look("aider"))[1], StringComparison.Ordinal);
+            File.Delete(file);
+            File.CreateSymbolicLink(file, file + ".moved");
+            Assert.StartsWith("Warning", Shown(Look("aider"))[1], StringComparison.Ordinal);
+        }
 
         // Codex takes its options first: no file wins.
         File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(home, ".codex")).FullName, "auth.json"), "{\"OPENAI_API_KEY\":\"sk-test-login\"}");
