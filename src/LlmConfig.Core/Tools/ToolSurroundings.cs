@@ -22,7 +22,7 @@ internal sealed class ToolSurroundings(StoreFileSystem files, Func<string, strin
     public string? Variable(string name) => variable(name);
 
     /// <summary>A file of the user.</summary>
-    public string InHome(string path) => Path.Combine(home, path);
+    public string InHome(string path) => Path.GetFullPath(Path.Combine(home, path));
 
     /// <summary>The file of this name in the current folder and in each one above it, nearest first.</summary>
     public IEnumerable<string> Upward(string name)

@@ -26,7 +26,7 @@ internal sealed class SearchedFolder : IDisposable
 
     public string Write(string name, byte[] content)
     {
-        string path = System.IO.Path.Combine(Path, name);
+        string path = System.IO.Path.GetFullPath(name, Path);
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, content);
         return path;
