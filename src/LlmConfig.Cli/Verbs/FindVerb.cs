@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace LlmConfig.Cli;
 
 /// <summary>Searches files for stored keys in plain text.</summary>
@@ -8,7 +6,7 @@ internal sealed class FindVerb() : Verb(
     "Searches files, and all below folders, for stored keys in plain text. Shows where they stand, never a key.",
     ["llmconfig find .", "llmconfig find ~/.bash_history ~/notebooks --name work", "llmconfig find --quiet . || exit 1"],
     Several("FILE", "files and folders; links below a folder are not followed", required: true),
-    new Option<string[]>("--name") { Description = "only the keys of configurations of this name or pattern; may be given several times", HelpName = "NAME", Arity = ArgumentArity.OneOrMore },
+    Values("--name", "NAME", "only the keys of configurations of this name or pattern; may be given several times"),
     Flag("--quiet", "show nothing that was found; the exit code says it", "-q"))
 {
     public override string Remark => "Exit code: 0 where no key was found, 1 where one was, or where the search failed. What could not be searched is a warning.";

@@ -36,8 +36,9 @@ internal sealed class ToolCheck(LlmEnvironment environment, ToolSurroundings sur
             }
 
             cancellation.ThrowIfCancellationRequested();
-            yield return Alone(what, [.. sources.Where(Concerns)]);
-            yield return Started(what, [.. sources.Where(Concerns)]);
+            string[] concerned = [.. sources.Where(Concerns)];
+            yield return Alone(what, concerned);
+            yield return Started(what, concerned);
         }
     }
 
