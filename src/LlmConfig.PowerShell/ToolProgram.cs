@@ -39,10 +39,12 @@ internal sealed class ToolProgram : IDisposable
     }
 
     /// <summary>
-    /// The words of a command that gives a key by its configuration's id: llmconfig, where it is on PATH; <see langword="null"/> where it is not.
+    /// The words of a command that gives a key by its configuration's id: llmconfig, where it is on PATH; <see langword="null"/> where it is not, or where it
+    /// would have to ask for a passphrase.
     /// </summary>
-    public static IReadOnlyList<string>? KeyCommand(SessionState session, Guid id) =>
-        session.InvokeCommand.GetCommand("llmconfig", CommandTypes.Application) is ApplicationInfo program ? [program.Path, "key", id.ToString("D")] : null;
+    public static IReadOnlyList<string>? KeyCommand(SessionState session, LlmConfigRepository repository, Guid id) =>
+        repository.GetStore().Protector != nameof(ProtectorKind.Passphrase)
+        && session.InvokeCommand.GetCommand("llmconfig", CommandTypes.Application) is ApplicationInfo program ? [program.Path, "key", id.ToString("D")] : null;
 
     /// <summary>Takes the functions away and puts back what had their names.</summary>
     public void Dispose()

@@ -34,9 +34,5 @@ public abstract class EnvironmentCommand : ConfigurationCommand
         return environment;
     }
 
-    /// <summary>The command by which a tool gets the key of a configuration; <see langword="null"/> where there is no llmconfig, or where it would have to ask for a passphrase.</summary>
-    private protected IReadOnlyList<string>? KeyCommand(Guid id) =>
-        Repository.GetStore().Protector == nameof(ProtectorKind.Passphrase) ? null : ToolProgram.KeyCommand(SessionState, id);
-
     private protected static string List(IReadOnlyList<string> names) => names.Count == 0 ? "nothing" : string.Join(", ", names);
 }

@@ -68,7 +68,7 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
         {
             _hasFailed |= !Guard(() =>
             {
-                var use = new ToolUse(LlmToolCatalog.Get(Tool), id => ToolProgram.KeyCommand(SessionState, id));
+                var use = new ToolUse(LlmToolCatalog.Get(Tool), id => ToolProgram.KeyCommand(SessionState, Repository, id));
                 foreach (Guid id in IsNamed ? [.. _ids] : new[] { Repository.RequireDefault().Id })
                 {
                     Write(Repository.CheckTool(id, use, Cancellation));

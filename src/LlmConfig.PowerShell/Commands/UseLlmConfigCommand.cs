@@ -140,7 +140,7 @@ public sealed class UseLlmConfigCommand : EnvironmentCommand
     {
         if (IsGiven(nameof(Tool)))
         {
-            return string.Equals(Tool, NoTool, StringComparison.OrdinalIgnoreCase) ? null : new ToolUse(LlmToolCatalog.Get(Tool ?? string.Empty), KeyCommand);
+            return string.Equals(Tool, NoTool, StringComparison.OrdinalIgnoreCase) ? null : new ToolUse(LlmToolCatalog.Get(Tool ?? string.Empty), id => ToolProgram.KeyCommand(SessionState, Repository, id));
         }
 
         if (IsGiven(nameof(Variable)) || ScriptBlock is null || Name is { Length: > 1 } || ToolProgram.In(ScriptBlock) is not { } tool)
@@ -150,7 +150,7 @@ public sealed class UseLlmConfigCommand : EnvironmentCommand
 
         if (tool.Refusal(item) is not { } refusal)
         {
-            return new ToolUse(tool, KeyCommand);
+            return new ToolUse(tool, id => ToolProgram.KeyCommand(SessionState, Repository, id));
         }
 
         WriteWarning($"{refusal} All variables of its provider are set in place of the tool's own.");
