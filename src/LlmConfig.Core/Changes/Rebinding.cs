@@ -15,7 +15,8 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults v
         }
     }
 
-    // False where the master key was exchanged once more meanwhile: what was computed under the one before must not be written.
+    // False where others were faster: where the master key was exchanged once more, what was computed under the one before must not be written;
+    // where another process wrote the fingerprints meanwhile, those that were read cannot be proven any more.
     private bool TryRun()
     {
         Guid? vault = local.VaultId;
@@ -27,10 +28,10 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults v
         written.Renew(seen.StoreId);
 
         // Read before the lock is taken. A key never changes under its id, so what was read for one holds.
-        Dictionary<string, ulong?> fingerprints = seen.Configurations
+        Dictionary<string, (ulong? Before, ulong? After)> fingerprints = seen.Configurations
             .Where(item => item.KeyFingerprint is not null)
             .DistinctBy(item => item.KeyId, StringComparer.Ordinal)
-            .ToDictionary(item => item.KeyId!, FingerprintOf, StringComparer.Ordinal);
+            .ToDictionary(item => item.KeyId!, item => (item.KeyFingerprint, FingerprintOf(item)), StringComparer.Ordinal);
         if (fingerprints.Count == 0 && seen.Seal is null)
         {
             return true;
@@ -43,7 +44,8 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults v
             config.Change(
                 draft =>
                 {
-                    isCurrent = local.VaultId == vault;
+                    isCurrent = local.VaultId == vault && draft.Origin.Configurations.All(item =>
+                        item.KeyFingerprint is null || !fingerprints.TryGetValue(item.KeyId!, out (ulong? Before, ulong? After) known) || known.Before == item.KeyFingerprint);
                     if (isCurrent)
                     {
                         Renew(draft, fingerprints);
@@ -61,7 +63,7 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults v
     }
 
     // Under the lock: whoever commits after this one seals under the new master key. A forged seal stays what it is.
-    private void Renew(ConfigDraft draft, Dictionary<string, ulong?> fingerprints)
+    private void Renew(ConfigDraft draft, Dictionary<string, (ulong? Before, ulong? After)> fingerprints)
     {
         ConfigDocument now = draft.Origin;
         if (now.Seal is not null && seals.Knows(now))
@@ -72,7 +74,7 @@ internal sealed class Rebinding(ConfigFile config, LocalVault local, KeyVaults v
         foreach (LlmConfiguration item in now.Configurations.Where(item => item.Key is not null))
         {
             LlmConfiguration after = seals.Check(item) is null ? seals.Seal(item) : item;
-            draft.Replace(item.KeyFingerprint is null ? after : after with { KeyFingerprint = fingerprints.GetValueOrDefault(item.KeyId!) });
+            draft.Replace(item.KeyFingerprint is null ? after : after with { KeyFingerprint = fingerprints.GetValueOrDefault(item.KeyId!).After });
         }
     }
 
