@@ -49,6 +49,11 @@ internal static class SecretInput
         { } way => Read(session, way, LongestKey, utf8 => ApiKey.FromUtf8(utf8, target)),
     };
 
+    /// <summary>The key that a command puts out, which is run without a shell.</summary>
+    /// <exception cref="LlmConfigException">InvalidKey: it failed, or what it put out is no key.</exception>
+    public static ApiKey ReadCommand(Session session, string command) =>
+        Take(LongestKey, buffer => session.Starter.Read(ShellWords.Split(command), buffer), utf8 => ApiKey.FromUtf8(utf8, target: null));
+
     /// <summary>Asks a person for a key, which is not shown; again where it looks wrong.</summary>
     /// <returns>The key, or <see langword="null"/> for an empty answer.</returns>
     /// <exception cref="LlmConfigException">InvalidKey.</exception>
@@ -98,18 +103,22 @@ internal static class SecretInput
             : throw new UsageException($"The {what} is given in two ways.", $"Use one of {string.Join(", ", options[..^1])} and {options[^1]}.");
     }
 
-    private static T Read<T>(Session session, string way, int longest, Func<ReadOnlySpan<byte>, T> take)
+    private static T Read<T>(Session session, string way, int longest, Func<ReadOnlySpan<byte>, T> take) => Take(
+        longest,
+        buffer => way switch
+        {
+            "--key-command" => session.Starter.Read(ShellWords.Split(session.Line.Text(way)!), buffer),
+            "--key-stdin" or "--password-stdin" => ReadAll(session.Console.Input, buffer),
+            _ => ReadFile(session.Line.Text(way)!, buffer),
+        },
+        take);
+
+    private static T Take<T>(int longest, Func<byte[], int> read, Func<ReadOnlySpan<byte>, T> take)
     {
         byte[] buffer = GC.AllocateArray<byte>(longest, pinned: true);
         try
         {
-            int length = way switch
-            {
-                "--key-command" => session.Starter.Read(ShellWords.Split(session.Line.Text(way)!), buffer),
-                "--key-stdin" or "--password-stdin" => ReadAll(session.Console.Input, buffer),
-                _ => ReadFile(session.Line.Text(way)!, buffer),
-            };
-            return take(ApiKey.WithoutFileMarks(buffer.AsSpan(0, length)));
+            return take(ApiKey.WithoutFileMarks(buffer.AsSpan(0, read(buffer))));
         }
         finally
         {

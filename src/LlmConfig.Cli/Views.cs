@@ -22,6 +22,7 @@ internal static class Views
             ("Vault", item.Vault ?? "none: there is no key"),
             ("Key name", item.KeyName),
             ("Key set", DisplayText.LocalTime(item.KeyUpdatedAt)),
+            .. item.ManagedBy is { } state ? [("Managed by", state)] : Array.Empty<(string, Cell)>(),
             ("Created", DisplayText.LocalTime(item.CreatedAt)),
             ("Changed", DisplayText.LocalTime(item.UpdatedAt)),
             ("Id", item.Id.ToString("D")),
@@ -49,6 +50,7 @@ internal static class Views
             ("isDefault", item.IsDefault),
             ("keyUpdatedAt", item.KeyUpdatedAt),
             ("keyAge", item.KeyAge),
+            ("managedBy", item.ManagedBy),
             ("createdAt", item.CreatedAt),
             ("updatedAt", item.UpdatedAt),
         ]);
@@ -237,6 +239,21 @@ internal static class Views
         ]);
 
     /// <summary>What an import would do.</summary>
+    public static View<DesiredStep> DesiredStep => new(
+        (page, items) => page.Table([.. items.Where(item => !item.IsInDesiredState)], ["NAME", "CHANGE", "DIFFERENT"], item =>
+        [
+            item.Name,
+            item.Error is null ? item.Action.ToString() : new Cell(item.Error.Code.ToString(), Tone.Bad),
+            string.Join(", ", item.Differences.Where(name => name != "_exist")),
+        ]),
+        item =>
+        [
+            ("name", item.Name),
+            ("changed", item.Changed),
+            ("action", item.Action.ToString()),
+            ("differences", item.Differences),
+        ]);
+
     public static View<ImportStep> ImportStep => new(
         (page, items) => page.Table(items, ["ACTION", "NAME", "DETAIL"], item =>
         [

@@ -598,6 +598,124 @@ public sealed class LlmConfigRepository : IDisposable
         return Import(PlanImport(source.Items, options).Steps, progress, cancellation);
     }
 
+    /// <summary>
+    /// Says what is missing for a store to be as it is wanted to be. Changes nothing; where keys are given, those that are there are read and
+    /// compared in constant time.
+    /// </summary>
+    /// <param name="wanted">The state, which keeps the keys for the plan until it is disposed of.</param>
+    /// <param name="isExact">True to remove what an earlier run of the same state made and it does not describe any more.</param>
+    /// <param name="runCommand">Runs a command that puts out a key, given as one line, without a shell; <see langword="null"/> where none may be run.</param>
+    /// <param name="cancellation">Stops waiting for a vault.</param>
+    /// <exception cref="LlmConfigException">StoreCorrupt. What is wrong with one configuration is in its step.</exception>
+    public DesiredPlan PlanDesiredState(DesiredState wanted, bool isExact = false, Func<string, ApiKey>? runCommand = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        return Logged(nameof(PlanDesiredState), () =>
+        {
+            ConfigDocument seen = _config.ReadStrictly() ?? ConfigDocument.Empty;
+            var planner = new DesiredStatePlanner(
+                seen, _vaults.Resolver(seen), item => Read(nameof(PlanDesiredState), () => _keys.ReadToCompare(item, cancellation)).Key, runCommand, Now);
+            bool hasVault = wanted.DefaultVault is not { } vault || string.Equals(vault, seen.DefaultVault ?? string.Empty, StringComparison.OrdinalIgnoreCase);
+            return new DesiredPlan(planner.Plan(wanted, isExact), hasVault ? null : wanted.DefaultVault);
+        });
+    }
+
+    /// <summary>Looks whether the store is as it is wanted to be, surplus configurations that the same state made included. Changes nothing.</summary>
+    /// <param name="wanted">The state.</param>
+    /// <param name="cancellation">Stops waiting for a vault.</param>
+    /// <returns>One result for each configuration, and one for the vault for new keys where that differs.</returns>
+    /// <exception cref="LlmConfigException">As for <see cref="PlanDesiredState"/>.</exception>
+    public IReadOnlyList<CheckResult> CheckDesiredState(DesiredState wanted, CancellationToken cancellation = default)
+    {
+        DesiredPlan plan = PlanDesiredState(wanted, isExact: true, cancellation: cancellation);
+        return
+        [
+            .. plan.DefaultVault is null ? Array.Empty<CheckResult>() : [Drifted(_folder.Path, "The vault for new keys is another one than the desired state wants.")],
+            .. plan.Steps.Select(step =>
+                step.Error is { } error ? new CheckResult(StoreCheck.Drift, CheckStatus.Error, step.Name, error.Problem, error.RecommendedAction)
+                : step.Action switch
+                {
+                    ImportAction.None => new CheckResult(StoreCheck.Drift, CheckStatus.Ok, step.Name, "It is as the desired state wants it."),
+                    ImportAction.Create => Drifted(step.Name, "It is missing."),
+                    ImportAction.Remove => Drifted(step.Name, "It is there, and the desired state does not want it."),
+                    _ => Drifted(step.Name, $"It differs from the desired state in {string.Join(", ", step.Differences)}."),
+                }),
+        ];
+
+        static CheckResult Drifted(string target, string message) =>
+            new(StoreCheck.Drift, CheckStatus.Error, target, message, "Bring it there with Import-LlmConfig -Mode Exact.");
+    }
+
+    /// <summary>Does what was planned, in one commit; none where nothing is missing. One configuration that fails does not stop the others.</summary>
+    /// <param name="plan">What <see cref="PlanDesiredState"/> gave.</param>
+    /// <param name="progress">Told how many keys were written so far; may be <see langword="null"/>.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <returns>The steps as they were done, in order.</returns>
+    /// <exception cref="LlmConfigException">StoreCorrupt, StoreBusy, StoreFull: nothing was changed; VaultNotFound: the vault for new keys is not there.</exception>
+    public IReadOnlyList<DesiredStep> Apply(DesiredPlan plan, IProgress<int>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        if (plan.DefaultVault is { } vault)
+        {
+            SetDefaultVault(vault, cancellation);
+        }
+
+        long started = EventLog.Start();
+        List<PlannedChange> changes = [.. plan.Steps.Select(step => step.Change).OfType<PlannedChange>()];
+        if (changes.Count > 0)
+        {
+            Logged(nameof(Apply), () =>
+            {
+                changes.ForEach(change => change.Restart());
+                return _protocol.Run(changes, progress, cancellation);
+            });
+        }
+
+        DesiredStep[] done = [.. plan.Steps.Select(step => step.Change is not { } change ? step
+            : change.Error is { } error ? step with { After = null, Error = error }
+            : step with { After = step.Action == ImportAction.Remove ? null : change.Result })];
+        foreach (DesiredStep step in done.Where(step => step.Change is not null))
+        {
+            _log.Applied(step, started);
+        }
+
+        return done;
+    }
+
+    /// <summary>The names of the settings of the store that differ from what is wanted: <c>defaultVault</c>, <c>protector</c>. Changes nothing.</summary>
+    /// <param name="wanted">The settings.</param>
+    /// <exception cref="LlmConfigException">StoreCorrupt, VaultCorrupt.</exception>
+    public IReadOnlyList<string> Compare(DesiredStore wanted)
+    {
+        ArgumentNullException.ThrowIfNull(wanted);
+        return Logged<IReadOnlyList<string>>(nameof(Compare), () =>
+        [
+            .. wanted.DefaultVault is { } vault && !string.Equals(vault, _config.Read()?.DefaultVault ?? string.Empty, StringComparison.OrdinalIgnoreCase) ? ["defaultVault"] : Array.Empty<string>(),
+            .. wanted.Protector is { } protector && (DescribeStore() is not { StoreId: not null } store || store.Protector != protector.ToString()) ? ["protector"] : Array.Empty<string>(),
+        ]);
+    }
+
+    /// <summary>Gives the store the settings that are wanted, those that differ.</summary>
+    /// <param name="wanted">The settings.</param>
+    /// <param name="cancellation">Gives up before the next one.</param>
+    /// <returns>The names of those that differed.</returns>
+    /// <exception cref="LlmConfigException">As for <see cref="SetDefaultVault"/> and <see cref="SetProtector"/>.</exception>
+    public IReadOnlyList<string> Apply(DesiredStore wanted, CancellationToken cancellation = default)
+    {
+        IReadOnlyList<string> differences = Compare(wanted);
+        if (differences.Contains("protector"))
+        {
+            SetProtector(wanted.Protector!.Value, cancellation: cancellation);
+        }
+
+        if (differences.Contains("defaultVault"))
+        {
+            SetDefaultVault(wanted.DefaultVault, cancellation);
+        }
+
+        return differences;
+    }
+
     /// <summary>Configurations without their keys, as a file of the format of <c>llm_config.json</c>.</summary>
     /// <param name="ids">Their ids.</param>
     /// <returns>The file in UTF-8, for <see cref="WriteExport"/> or any other place.</returns>
@@ -1006,7 +1124,7 @@ public sealed class LlmConfigRepository : IDisposable
         ConfigDocument? seen = _config.Read();
 
         // A fingerprint and a seal mean something in their own store only.
-        List<LlmConfiguration> items = [.. ids.Distinct().Select(id => (seen?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"))) with { KeyFingerprint = null, Seal = null })];
+        List<LlmConfiguration> items = [.. ids.Distinct().Select(id => (seen?.Find(id) ?? throw ConfigDraft.NotFound(id.ToString("D"))) with { KeyFingerprint = null, Seal = null, ManagedBy = null })];
         return new ConfigDocument(seen?.StoreId ?? Guid.NewGuid(), seen?.Revision ?? 0, null, items, JsonExtras.None);
     }
 

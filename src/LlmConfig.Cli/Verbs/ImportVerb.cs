@@ -10,10 +10,14 @@ internal sealed class ImportVerb() : Verb(
         "llmconfig import --from-environment --dry-run",
         "llmconfig import team.json --on-conflict skip",
         "llmconfig import .env",
+        "llmconfig import desired.json --exact --dry-run",
         "llmconfig import --from-vault Store --secret '*openai*' --provider openai",
     ],
     [
-        Several("FILE", "exports, llm_config.json, .env files, keys.json of llm"),
+        Several("FILE", "exports, llm_config.json, .env files, keys.json of llm; with --merge or --exact, a desired state"),
+        Flag("--merge", "bring the store to the state that the file describes; what it does not describe stays"),
+        Flag("--exact", "the same, and remove what an earlier run of the same state made and it does not describe any more"),
+        Flag("--allow-command", "let the desired state run the commands that it names for keys"),
         Flag("--from-environment", "look for the providers' variables in the environment"),
         Value("--from-vault", "VAULT", "look into a vault that stores share"),
         Value("--secret", "SECRET", "secrets that people have in that vault, by name or pattern: configurations that refer to them"),
@@ -31,6 +35,12 @@ internal sealed class ImportVerb() : Verb(
     {
         CommandLine line = session.Line;
         string[] files = line.Texts("FILE");
+        if (line.Flag("--merge") || line.Flag("--exact"))
+        {
+            Apply(session, files);
+            return;
+        }
+
         string? vault = line.Text("--from-vault");
         string? secret = line.Text("--secret");
         bool fromEnvironment = line.Flag("--from-environment");
@@ -83,6 +93,27 @@ internal sealed class ImportVerb() : Verb(
         {
             sources.ForEach(source => source.Dispose());
         }
+    }
+
+    private static void Apply(Session session, string[] files)
+    {
+        CommandLine line = session.Line;
+        if (files.Length != 1 || (line.Flag("--merge") && line.Flag("--exact")))
+        {
+            throw new UsageException("A desired state is one file, and is merged or exact.", "llmconfig import desired.json --exact");
+        }
+
+        using DesiredState wanted = DesiredState.FromFile(files[0]);
+        DesiredPlan plan = session.Repository.PlanDesiredState(
+            wanted, line.Flag("--exact"), line.Flag("--allow-command") ? command => SecretInput.ReadCommand(session, command) : null);
+        IReadOnlyList<DesiredStep> steps = line.Flag("--dry-run") ? plan.Steps : session.Repository.Apply(plan);
+        session.Output.Show(steps, Views.DesiredStep);
+        session.Output.Fail(steps.Select(step => step.Error));
+        session.Output.Done(
+            plan.IsInDesiredState ? "Nothing is to be changed: the store is as it is to be."
+            : (line.Flag("--dry-run") ? "To be changed: " : "Changed: ")
+                + string.Join(", ", steps.Where(step => step.Changed).GroupBy(step => step.Action).Select(group => $"{group.Key.ToString().ToLowerInvariant()} {group.Count()}")
+                    .Concat(plan.DefaultVault is null ? [] : ["the default vault"])) + ".");
     }
 
     private static ImportOptions Options(CommandLine line, string? provider)

@@ -23,6 +23,7 @@ internal static class VerbList
         ["import"] = () => new ImportVerb(),
         ["export"] = () => new ExportVerb(),
         ["store"] = () => new StoreVerb(),
+        ["dsc"] = () => new DscVerb(),
         ["completion"] = () => new CompletionVerb(),
     };
 

@@ -37,6 +37,7 @@ internal sealed class CreateChange(NewConfiguration wanted, DateTime now) : Plan
             Details = ConfigurationDetails.None.With(wanted.Details, name),
             Vault = key?.Vault,
             KeyId = key?.KeyId,
+            ManagedBy = wanted.ManagedBy,
             IsDefault = wanted.AsDefault ?? draft.IsEmpty,
             KeyUpdatedAt = key is null ? null : now,
             KeyFingerprint = key is null ? null : Plan.Fingerprint,

@@ -88,6 +88,9 @@ public sealed record LlmConfiguration
     /// <summary>How many days ago, at this moment, the key was set last (<see cref="KeyUpdatedAt"/>), with four decimals; <see langword="null"/> without a key.</summary>
     public double? KeyAge => KeyUpdatedAt is { } set ? Math.Round(Math.Max(0, (DateTime.UtcNow - set).TotalDays), 4) : null;
 
+    /// <summary>The name of the <see cref="DesiredState"/> that made it, which removes it once it does not describe it any more; <see langword="null"/> for one that a person made.</summary>
+    public string? ManagedBy { get; internal init; }
+
     /// <summary>When the configuration was created, in UTC, to the millisecond.</summary>
     public DateTime CreatedAt { get; internal init; }
 

@@ -36,6 +36,9 @@ public sealed record NewConfiguration
     /// <summary>The vault for the key, or that of <see cref="KeyName"/>; <see langword="null"/> or empty for the one that <see cref="LlmConfigRepository.GetStore"/> names.</summary>
     public string? Vault { get; init; }
 
+    /// <summary>See <see cref="LlmConfiguration.ManagedBy"/>.</summary>
+    internal string? ManagedBy { get; init; }
+
     /// <summary>True to make it the store's default configuration, false not to; <see langword="null"/> makes the first one of a store that.</summary>
     public bool? AsDefault { get; init; }
 }

@@ -27,24 +27,30 @@ internal sealed class EventLog(string store, EventLogFile? file, string? command
         Changed(LlmConfigEventSource.ConfigurationRemovedId, nameof(LlmConfigEventSource.ConfigurationRemoved), item, started);
 
     /// <summary>Tells what an import did with one item, as the change that it is.</summary>
-    public void Imported(ImportResult result, long started)
+    public void Imported(ImportResult result, long started) =>
+        Applied(nameof(LlmConfigRepository.Import), result.Action, result.Configuration, result.Error, started);
+
+    public void Applied(DesiredStep step, long started) =>
+        Applied(nameof(LlmConfigRepository.Apply), step.Action, step.After ?? step.Before, step.Error, started);
+
+    private void Applied(string operation, ImportAction action, LlmConfiguration? item, LlmConfigException? error, long started)
     {
-        if (result.Error is { } error)
+        if (error is not null)
         {
-            Failed(nameof(LlmConfigRepository.Import), error, started);
+            Failed(operation, error, started);
             return;
         }
 
-        switch (result.Action)
+        switch (action)
         {
             case ImportAction.Create:
-                Created(result.Configuration!, started);
+                Created(item!, started);
                 break;
             case ImportAction.Update:
-                Changed(result.Configuration!, started);
+                Changed(item!, started);
                 break;
             case ImportAction.Remove:
-                Removed(result.Configuration!, started);
+                Removed(item!, started);
                 break;
             default:
                 // Nothing was changed.

@@ -38,7 +38,17 @@ internal static class StoreFailure
                 cause);
         }
 
-        if (errno is PermissionDenied or AccessDenied or ReadOnlyFileSystem or WindowsAccessDenied or WindowsWriteProtect)
+        if (errno is ReadOnlyFileSystem or WindowsWriteProtect)
+        {
+            return new LlmConfigException(
+                LlmConfigErrorCode.StoreAccessDenied,
+                path,
+                $"'{path}' lies on a disk that is read-only here.",
+                "Nothing was changed. Run the command where the disk may be written; what only reads works here too.",
+                cause);
+        }
+
+        if (errno is PermissionDenied or AccessDenied or WindowsAccessDenied)
         {
             return Denied(path, cause);
         }
@@ -110,7 +120,7 @@ internal static class StoreFailure
         LlmConfigErrorCode.StoreAccessDenied,
         path,
         $"Access to '{path}' was denied.",
-        "Check who owns it, its permissions, and that its disk is not read-only.",
+        "Check who owns it and its permissions.",
         cause);
 
     private static LlmConfigException Failed(string path, Exception cause) => new(

@@ -159,7 +159,8 @@ internal sealed class KeySeals(LocalVault local)
         }
     }
 
-    private static string Host(LlmConfiguration item) => BaseUrl.Origin(item.BaseUrl) ?? string.Empty;
+    /// <summary>Where a configuration leads, as a seal has it.</summary>
+    public static string Host(LlmConfiguration item) => BaseUrl.Origin(item.BaseUrl) ?? string.Empty;
 
     private static string Shown(string host) => host.Length == 0 ? "an unknown host" : DisplayText.Of(host);
 

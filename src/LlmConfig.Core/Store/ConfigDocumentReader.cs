@@ -150,7 +150,7 @@ internal static class ConfigDocumentReader
     private static LlmConfiguration ReadConfiguration(ref JsonFields fields, DateTime now)
     {
         Guid? id = null;
-        string? name = null, provider = null, baseUrl = null, model = null;
+        string? name = null, provider = null, baseUrl = null, model = null, managedBy = null;
         bool? useAuthHeader = null;
         DateTime? created = null, updated = null;
         StoredKey key = default;
@@ -168,7 +168,8 @@ internal static class ConfigDocumentReader
             else if (!(fields.Uuid("id"u8, ref id) || fields.Text("name"u8, ref name, ConfigurationName.IsStored, "a name breaks the rules")
                 || fields.SharedText("provider"u8, ref provider) || fields.Text("baseUrl"u8, ref baseUrl, IsBaseUrl, "a baseUrl breaks the rules")
                 || fields.Boolean("useAuthHeader"u8, ref useAuthHeader) || fields.SharedText("model"u8, ref model)
-                || fields.Time("createdAt"u8, ref created) || fields.Time("updatedAt"u8, ref updated)))
+                || fields.Time("createdAt"u8, ref created) || fields.Time("updatedAt"u8, ref updated)
+                || fields.SharedText("managedBy"u8, ref managedBy)))
             {
                 fields.KeepOther();
             }
@@ -185,6 +186,7 @@ internal static class ConfigDocumentReader
             UseAuthHeader = useAuthHeader ?? throw fields.Missing("useAuthHeader"),
             Model = model,
             Details = details,
+            ManagedBy = managedBy,
             KeyId = key.Id,
             Vault = key.Vault,
             KeyUpdatedAt = key.Id is null ? null : ChangeTime.Limited(key.UpdatedAt, now),

@@ -103,6 +103,7 @@ internal static class ConfigDocumentWriter
             Write(json, item.Details);
         }
 
+        WriteOptional(json, "managedBy", item.ManagedBy);
         item.Extras.WriteTo(json);
         json.WriteEndObject();
     }

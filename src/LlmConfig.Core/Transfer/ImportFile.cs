@@ -16,7 +16,7 @@ internal static class ImportFile
     /// <summary>True for the name and the value of a property that is looked for.</summary>
     public delegate bool IsProperty(Utf8JsonReader name, Utf8JsonReader value);
 
-    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+    internal static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     public static ImportSource Read(string path, ImportFormat? format, SecureString? password)
     {

@@ -5,7 +5,8 @@ namespace LlmConfig.Commands;
 
 /// <summary>Import-LlmConfig: takes over configurations from files, from the environment, or from a vault that stores share.</summary>
 [Cmdlet(VerbsData.Import, "LlmConfig", SupportsShouldProcess = true, DefaultParameterSetName = ByPath, HelpUri = HelpPage.Folder + "Import-LlmConfig.md")]
-[OutputType(typeof(LlmConfiguration))]
+[OutputType(typeof(LlmConfiguration), ParameterSetName = [ByPath, ByLiteralPath, ByEnvironment, ByVault])]
+[OutputType(typeof(DesiredStep), ParameterSetName = [ByPath, ByLiteralPath])]
 public sealed class ImportLlmConfigCommand : LlmConfigCommand
 {
     private const string ByPath = "Path";
@@ -14,6 +15,7 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
     private const string ByVault = "FromVault";
 
     private readonly List<ImportSource> _sources = [];
+    private readonly List<DesiredState> _states = [];
     private bool _failed;
 
     /// <summary>Files, wildcards allowed.</summary>
@@ -32,6 +34,11 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
     [Parameter(ParameterSetName = ByPath)]
     [Parameter(ParameterSetName = ByLiteralPath)]
     public ImportFormat? Format { get; set; }
+
+    /// <summary>Takes the files for desired states, and brings the store to them.</summary>
+    [Parameter(ParameterSetName = ByPath)]
+    [Parameter(ParameterSetName = ByLiteralPath)]
+    public DesiredStateMode? Mode { get; set; }
 
     /// <summary>The password of an export with keys.</summary>
     [Parameter(ParameterSetName = ByPath)]
@@ -105,6 +112,12 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
     /// <inheritdoc/>
     protected override void EndProcessing() => Guard(() =>
     {
+        if (Mode is not null)
+        {
+            _states.ForEach(Apply);
+            return;
+        }
+
         var names = new NameFilter(Name);
         var options = new ImportOptions
         {
@@ -135,9 +148,42 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
     {
         foreach (string file in resolve())
         {
-            _sources.Add(Own(Open(file)));
+            if (Mode is not null)
+            {
+                _states.Add(Own(DesiredState.FromFile(file)));
+            }
+            else
+            {
+                _sources.Add(Own(Open(file)));
+            }
         }
     }, mayEnd: false);
+
+    private void Apply(DesiredState wanted)
+    {
+        DesiredPlan plan = Repository.PlanDesiredState(wanted, Mode == DesiredStateMode.Exact, cancellation: Cancellation);
+        if (plan.DefaultVault is { } vault && !ShouldProcess("the store", $"Set the default vault to '{DisplayText.Of(vault)}'"))
+        {
+            return;
+        }
+
+        plan = plan.Where(step => !step.Changed || ShouldProcess(
+            step.Name, $"{step.Action} LLM configuration{(step.Action == ImportAction.Update ? $": {string.Join(", ", step.Differences)}" : string.Empty)}"));
+        var progress = new PipelineProgress(this, "Importing LLM configurations", plan.Steps.Count);
+        foreach (DesiredStep step in progress.Run(() => Repository.Apply(plan, progress, Cancellation)))
+        {
+            if (step.Error is { } error)
+            {
+                WriteError(error);
+            }
+            else
+            {
+                WriteObject(step);
+            }
+        }
+
+        WriteWarnings();
+    }
 
     private ImportSource Open(string file)
     {

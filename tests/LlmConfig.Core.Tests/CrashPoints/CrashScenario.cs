@@ -38,6 +38,7 @@ internal sealed record CrashScenario(
         new("import of three", Creates("a", "sk-test-a1"), Import, IsBatch: true),
         new("import that replaces", Two, Replaces("a", "sk-test-a2")),
         new("import that replaces and moves", InMemory, Replaces("a", "sk-test-a2", LlmConfigRepository.BuiltInVault)),
+        new("desired state", Managed, Desires, IsBatch: true),
         new("default vault", Two, (store, stop) => store.SetDefaultVault(MemoryVault.VaultName, stop)),
         new("protector", Two, Protects(ProtectorKind.SecretService), ExchangesMasterKey: true),
         new("protector to a key file", InKeyring, Protects(ProtectorKind.KeyFile), ExchangesMasterKey: true),
@@ -177,6 +178,29 @@ internal sealed record CrashScenario(
         using ApiKey one = ApiKey.From("sk-test-b1".AsSpan(), null);
         using ApiKey two = ApiKey.From("sk-test-c1".AsSpan(), null);
         Import(store, new ImportOptions { OnConflict = ImportConflict.Rename }, [Item("b", one), Item("a", two), Item("d", null)], stop);
+    }
+
+    private static void Managed(LlmConfigRepository store, CancellationToken stop)
+    {
+        Two(store, stop);
+        Desire(store, isExact: false, [Wanted("c", "sk-test-c1")], stop);
+    }
+
+    // One of each: made, changed, rotated and removed.
+    private static void Desires(LlmConfigRepository store, CancellationToken stop) =>
+        Desire(store, isExact: true, [Wanted("a", "sk-test-a2"), Wanted("b", null) with { Model = "m" }, Wanted("d", "sk-test-d1")], stop);
+
+    private static DesiredConfiguration Wanted(string name, string? key) => new()
+    {
+        Name = name,
+        Provider = "openai",
+        Key = key is null ? null : new DesiredKey(DesiredKeyKind.Value) { Value = ApiKey.From(key.AsSpan(), name) },
+    };
+
+    private static void Desire(LlmConfigRepository store, bool isExact, DesiredConfiguration[] configurations, CancellationToken stop)
+    {
+        using var wanted = new DesiredState("machines", configurations);
+        Succeed([.. store.Apply(store.PlanDesiredState(wanted, isExact, cancellation: stop), cancellation: stop).Select(step => new ChangeResult(step.After, step.Error))]);
     }
 
     private static Action<LlmConfigRepository, CancellationToken> Replaces(string name, string key, string? vault = null) => (store, stop) =>

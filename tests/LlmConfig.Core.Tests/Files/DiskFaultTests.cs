@@ -136,7 +136,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
             Refusal.Of(store, LlmConfigErrorCode.StoreAccessDenied, store.Paths.Lock, () => store.Open().Update(item.Id, new ConfigurationUpdate { AsDefault = true }));
             LlmConfigException error = Assert.Throws<LlmConfigException>(() => store.Create("new", TestKey.New()));
             Assert.Equal(LlmConfigErrorCode.StoreAccessDenied, error.Code);
-            Assert.Contains("read-only", error.RecommendedAction, StringComparison.Ordinal);
+            Assert.Contains("read-only", error.Problem, StringComparison.Ordinal);
         }
         finally
         {

@@ -4,10 +4,14 @@ namespace LlmConfig;
 /// Keeps the master key in a file that only its owner may read: <c>vault/master-&lt;vault id&gt;.key</c>, 56 bytes
 /// (docs/file-formats.md). Each master key has a file of its own, so a new one never takes the place of the one before.
 /// It protects keys from other users of the machine and from whoever gets hold of a sealed file alone, not from programs of the same user
-/// and not from root.
+/// and not from root. Where the file is not in the vault's folder, it may be the one that <see cref="FileVariable"/> names: a secret that is mounted
+/// into a container.
 /// </summary>
-internal sealed class KeyFileProtector(string folder, StoreFileSystem files) : IMasterKeyProtector
+internal sealed class KeyFileProtector(string folder, StoreFileSystem files, Func<string, string?>? variable = null) : IMasterKeyProtector
 {
+    /// <summary>The environment variable that names a file with the master key, of any owner, links followed; it is only read.</summary>
+    public const string FileVariable = "LLMCONFIG_MASTER_KEY_FILE";
+
     public const int MaximumBytes = 4096;
 
     private const byte Version = 1;
@@ -38,7 +42,19 @@ internal sealed class KeyFileProtector(string folder, StoreFileSystem files) : I
     public SecretBytes Load(Guid vaultId, ReadOnlySpan<byte> wrapped)
     {
         string path = _paths.MasterKey(vaultId);
-        byte[] file = files.ReadVaultFile(path, MaximumBytes) ?? throw Corrupt(path, "is gone");
+        byte[]? file = files.ReadVaultFile(path, MaximumBytes);
+        if (file is null && (variable ?? Environment.GetEnvironmentVariable)(FileVariable) is { Length: > 0 } named)
+        {
+            path = named;
+            using SecretBytes? given = files.ReadOthersFile(path, MaximumBytes);
+            file = given?.Span.ToArray();
+        }
+
+        if (file is null)
+        {
+            throw Corrupt(path, "is gone");
+        }
+
         try
         {
             // The version comes first: a newer one may be laid out in another way.
