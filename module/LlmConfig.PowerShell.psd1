@@ -40,12 +40,15 @@
     # All that ships; the built folder and the package hold nothing else.
     FileList               = @(
         'LICENSE'
+        'LlmConfig.Configuration.dsc.resource.json'
         'LlmConfig.Core.dll'
         'LlmConfig.Core.xml'
         'LlmConfig.PowerShell.dll'
         'LlmConfig.PowerShell.Extension.dll'
         'LlmConfig.PowerShell.format.ps1xml'
         'LlmConfig.PowerShell.psd1'
+        'LlmConfig.Secret.dsc.extension.json'
+        'LlmConfig.Store.dsc.resource.json'
         'LlmConfig.PowerShell.Extension/LlmConfig.PowerShell.Extension.psd1'
         'en-US/about_LlmConfig.help.txt'
         'en-US/about_LlmConfig_Security.help.txt'

@@ -33,6 +33,7 @@ internal static class ProgramWords
         ("New-LlmConfig -BaseUrl", "llmconfig new NAME PROVIDER --base-url URL"),
         ("New-LlmConfig, -KeyName, -Vault and -BaseUrl", "llmconfig new NAME PROVIDER, --key-name, --vault and --base-url"),
         ("New-LlmConfig ", "llmconfig new NAME "),
+        ("Import-LlmConfig -Mode Exact", "llmconfig import --exact"),
         ("Import-LlmConfig -FromVault", "llmconfig import --from-vault"),
         ("Export-LlmConfig", "llmconfig export"),
         ("in the block of Use-LlmConfig", "with llmconfig exec"),

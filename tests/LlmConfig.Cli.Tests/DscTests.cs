@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Json.Schema;
 
 namespace LlmConfig.Cli.Tests;
@@ -211,11 +212,63 @@ public sealed class DscTests : IDisposable
     {
         string? folder = Environment.GetEnvironmentVariable("LLMCONFIG_TEST_DSC_SCHEMAS");
         Skip.If(folder is null, "Needs LLMCONFIG_TEST_DSC_SCHEMAS, the folder schemas/ of PowerShell/DSC.");
-        JsonSchema schema = JsonSchema.FromFile(Path.Combine(folder, "v3.0.0", "bundled", "resource", "manifest.json"));
-        foreach (string path in Directory.GetFiles(Path.Combine(SourceTree.Root, "module"), "*.dsc.resource.json"))
+        foreach (string kind in new[] { "resource", "extension" })
         {
-            AssertValid(schema, File.ReadAllText(path));
+            JsonSchema schema = JsonSchema.FromFile(Path.Combine(folder, "v3", "bundled", kind, "manifest.json"));
+            foreach (string path in Directory.GetFiles(Path.Combine(SourceTree.Root, "module"), $"*.dsc.{kind}.json"))
+            {
+                // The argument is of DSC 3.2, and in no schema that was published until August 2026.
+                JsonNode manifest = JsonNode.Parse(File.ReadAllBytes(path))!;
+                if (manifest["set"]?["args"] is JsonArray arguments)
+                {
+                    Assert.Equal("--what-if", arguments[3]!["whatIfArg"]!.GetValue<string>());
+                    arguments.RemoveAt(3);
+                }
+
+                AssertValid(schema, manifest.ToJsonString());
+            }
         }
+    }
+
+    [Fact]
+    public void A_file_describes_a_machine_and_the_second_run_says_that_nothing_was_changed()
+    {
+        string file = _store.Write("desired.json", """{"desiredState": "t", "configurations": [{"name": "work", "provider": "openai", "apiKeyFromFile": "key"}, {"name": "local", "provider": "ollama"}]}""");
+        _store.Write("key", CliStore.Key);
+
+        Assert.Equal(1, _store.Run("test", "--desired-state", file).ExitCode);
+        CliRun would = _store.Run("import", file, "--exact", "--dry-run");
+        Assert.Contains("To be changed: create 2.", would.Err, StringComparison.Ordinal);
+        Assert.Equal(0, Revision());
+        Assert.Equal([true, true], Changed(_store.Run("import", file, "--exact", "--json")));
+        Assert.Equal([false, false], Changed(_store.Run("import", file, "--merge", "--json")));
+        Assert.Contains("Nothing is to be changed", _store.Run("import", file, "--exact").Err, StringComparison.Ordinal);
+        Assert.Equal(0, _store.Run("test", "--desired-state", file).ExitCode);
+        Assert.Equal(CliStore.Key + "\n", _store.Run("key", "work").Out);
+
+        _store.Write("desired.json", """{"desiredState": "t", "configurations": [{"name": "local", "model": "m"}]}""");
+        CliRun run = _store.Run("import", file, "--exact");
+        Assert.Contains("Changed: remove 1, update 1.", run.Err, StringComparison.Ordinal);
+        Assert.Contains("model", run.Out, StringComparison.Ordinal);
+        Assert.Equal(2, _store.Run("import", file, "--exact", "--merge").ExitCode);
+        Assert.Equal(2, _store.Run("import", "--exact").ExitCode);
+
+        static bool[] Changed(CliRun run) => [.. run.Data.Select(item => item.GetProperty("changed").GetBoolean())];
+    }
+
+    [Fact]
+    public void A_command_for_a_key_is_run_only_where_that_is_allowed()
+    {
+        using var store = new CliStore { Starter = new FakeStarter { Writes = System.Text.Encoding.UTF8.GetBytes(CliStore.Key + "\n") } };
+        string file = store.Write("desired.json", """{"desiredState": "t", "configurations": [{"name": "work", "provider": "openai", "apiKeyFromCommand": "give me 'the key'"}]}""");
+        CliRun refused = store.Run("import", file, "--merge");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("--allow-command", refused.Err, StringComparison.Ordinal);
+        Assert.Empty(store.Starter.Started);
+
+        Assert.Equal(0, store.Run("import", file, "--merge", "--allow-command").ExitCode);
+        Assert.Equal(["give", "me", "the key"], Assert.Single(store.Starter.Started));
+        Assert.Equal(CliStore.Key + "\n", store.Run("key", "work").Out);
     }
 
     private long Revision() => Line(_store.RunWith("{}", "dsc", "get", "store")).GetProperty("revision").GetInt64();

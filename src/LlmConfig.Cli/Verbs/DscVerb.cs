@@ -5,7 +5,6 @@ internal sealed class DscVerb() : Verb(
     "dsc",
     "Answers DSC, which reads and writes JSON: the resources LlmConfig/Configuration and LlmConfig/Store, and secret('work', 'LlmConfig').",
     [
-        "dsc resource test --resource LlmConfig/Configuration --input '{\"name\":\"work\",\"provider\":\"openai\"}'",
         "echo '{\"name\":\"work\",\"model\":\"gpt-5\"}' | llmconfig dsc test configuration",
         "llmconfig dsc schema configuration",
         "llmconfig dsc export configuration",
