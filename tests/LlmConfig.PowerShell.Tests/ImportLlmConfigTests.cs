@@ -32,6 +32,34 @@ public sealed class ImportLlmConfigTests : EngineTest
     }
 
     [Fact]
+    public void A_desired_state_is_reached_once_and_seen_by_Test()
+    {
+        string file = Path.Combine(_folder, "desired.json");
+        Store.SetVariable("TEAM_KEY", "sk-test-team");
+        File.WriteAllText(file, """{"desiredState": "t", "configurations": [{"name": "work", "provider": "openai", "apiKeyFromEnvironment": "TEAM_KEY"}, {"name": "local", "provider": "ollama"}]}""");
+
+        Assert.Empty(Run("Import-LlmConfig $file -Mode Exact -WhatIf", ("file", file)).Output);
+        Assert.Contains("Create LLM configuration", Shell.Host.Text, StringComparison.Ordinal);
+        Assert.False(Run("Test-LlmConfig -DesiredState $file -Quiet", ("file", file)).Output.Single().BaseObject is true);
+        IReadOnlyList<DesiredStep> first = [.. Run("Import-LlmConfig $file -Mode Exact", ("file", file)).Output.Select(item => (DesiredStep)item.BaseObject)];
+        IReadOnlyList<DesiredStep> second = [.. Run("Import-LlmConfig $file -Mode Exact", ("file", file)).Output.Select(item => (DesiredStep)item.BaseObject)];
+
+        Assert.All(first, step => Assert.True(step.Changed));
+        Assert.All(second, step => Assert.False(step.Changed));
+        Assert.Equal(("sk-test-team", "t"), (KeyOf("work"), Stored("work").ManagedBy));
+        Run("Set-LlmConfig local -Model other; Set-LlmConfig work -ApiKey $key", ("key", Secure("sk-test-other")));
+        IReadOnlyList<CheckResult> drift = [.. Run("Test-LlmConfig -DesiredState $file", ("file", file)).Output.Select(item => (CheckResult)item.BaseObject)];
+        Assert.Equal([("work", CheckStatus.Error), ("local", CheckStatus.Ok)], drift.Select(result => (result.Target, result.Status)));
+        Assert.Contains("apiKey", drift[0].Message, StringComparison.Ordinal);
+
+        File.WriteAllText(file, """{"desiredState": "t", "configurations": []}""");
+        Run("Import-LlmConfig $file -Mode Merge", ("file", file));
+        Assert.Equal(2, Run("Get-LlmConfig").Output.Count);
+        Run("Import-LlmConfig $file -Mode Exact", ("file", file));
+        Assert.Empty(Run("Get-LlmConfig").Output);
+    }
+
+    [Fact]
     public void Variables_of_the_environment_become_configurations_named_as_their_providers()
     {
         Store.SetVariable("OPENAI_API_KEY", "sk-test-openai");

@@ -196,7 +196,7 @@ public sealed class ViewTests : EngineTest
     private LlmConfiguration WithDetails(string name)
     {
         using var repository = new LlmConfigRepository(StoreFolder.Resolve());
-        return repository.Update(Stored(name).Id, new ConfigurationUpdate { Details = Details });
+        return repository.Update(Stored(name).Id, new ConfigurationUpdate { Details = Details }) with { ManagedBy = "team" };
     }
 
     private static ConfigurationDetails Details => new()

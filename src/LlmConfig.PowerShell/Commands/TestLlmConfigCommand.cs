@@ -32,6 +32,11 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
     [ArgumentCompleter(typeof(ToolCompleter))]
     public string? Tool { get; set; }
 
+    /// <summary>Looks instead whether the store is as this file describes it.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? DesiredState { get; set; }
+
     /// <summary>Lets a vault ask for its password; without it, one that is locked is said to be so.</summary>
     [Parameter]
     public SwitchParameter Interactive { get; set; }
@@ -64,16 +69,11 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
             return;
         }
 
-        if (Tool is not null)
+        if (Tool is not null || DesiredState is not null)
         {
-            _hasFailed |= !Guard(() =>
-            {
-                var use = new ToolUse(LlmToolCatalog.Get(Tool), id => ToolProgram.KeyCommand(SessionState, Repository, id));
-                foreach (Guid id in IsNamed ? [.. _ids] : new[] { Repository.RequireDefault().Id })
-                {
-                    Write(Repository.CheckTool(id, use, Cancellation));
-                }
-            }, mayEnd: false);
+            // Not in one assignment: what is written meanwhile fails too.
+            bool isDone = Guard(Tool is not null ? TestTool : TestDesiredState, mayEnd: false);
+            _hasFailed |= !isDone;
             WriteQuiet();
             return;
         }
@@ -97,6 +97,21 @@ public sealed class TestLlmConfigCommand : LlmConfigCommand
         }
 
         WriteQuiet();
+    }
+
+    private void TestTool()
+    {
+        var use = new ToolUse(LlmToolCatalog.Get(Tool!), id => ToolProgram.KeyCommand(SessionState, Repository, id));
+        foreach (Guid id in IsNamed ? [.. _ids] : new[] { Repository.RequireDefault().Id })
+        {
+            Write(Repository.CheckTool(id, use, Cancellation));
+        }
+    }
+
+    private void TestDesiredState()
+    {
+        using LlmConfig.DesiredState wanted = LlmConfig.DesiredState.FromFile(FilePath.Literal(this, DesiredState!));
+        Write(Repository.CheckDesiredState(wanted, Cancellation));
     }
 
     private void WriteQuiet()
