@@ -347,6 +347,58 @@ public sealed class LlmConfigRepository : IDisposable
     }
 
     /// <summary>
+    /// Writes into a tool's own settings file, for good, that it asks a command for the key of a configuration, with its base URL and its model. No key is written.
+    /// Another configuration that was written there goes; the file as it was stays beside it.
+    /// </summary>
+    /// <param name="id">The configuration's id.</param>
+    /// <param name="tool">The tool, with the command for the key.</param>
+    /// <param name="preview">True to change nothing, and see what would be.</param>
+    /// <param name="cancellation">Stops waiting for the vault.</param>
+    /// <exception cref="LlmConfigException">
+    /// As <see cref="GetEnvironment"/>, and InvalidArgument (the tool has no such file, or there is no command for the key), StoreCorrupt (the file does not parse, or
+    /// holds what leaves no room), StoreUnsafe (a folder, a pipe, another user's file), StoreBusy (it was changed meanwhile), StoreAccessDenied, StoreFull.
+    /// </exception>
+    public LlmToolRegistration RegisterTool(Guid id, ToolUse tool, bool preview = false, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(tool);
+        return Logged(nameof(RegisterTool), () =>
+        {
+            // The key is read to see that it can be, without asking anybody.
+            (LlmConfiguration item, ApiKey? key) = Read(nameof(RegisterTool), () => _keys.ReadIfAny(id, cancellation));
+            using var environment = new LlmEnvironment(item, key, variable: null);
+            LlmProvider provider = LlmProviderCatalog.Get(item.Provider, item.Name);
+            if (tool.Tool.FileRefusal(item, provider) is var (problem, remedy))
+            {
+                throw new LlmConfigException(LlmConfigErrorCode.InvalidArgument, item.Name, problem, remedy);
+            }
+
+            IReadOnlyList<string>? helper = key is null ? null : tool.Helper?.Invoke(id) ?? throw new LlmConfigException(
+                LlmConfigErrorCode.InvalidArgument,
+                item.Name,
+                $"{tool.Tool.DisplayName} would have to ask llmconfig for the key of '{item.Name}', and there is none in the folders of PATH, or it would ask for a passphrase.",
+                "Put llmconfig on the PATH, and let something else than a passphrase protect the vault.");
+
+            // The tool will not have the variable that names the store now.
+            helper = helper is null || _folder.Source != StoreFolder.HomeVariable || helper.Contains("--home") ? helper : [.. helper.Take(2), "--home", Folder, .. helper.Skip(2)];
+            ToolRoute route = LlmTool.RouteFor(provider.Id, tool.Tool.FileRoutes)!;
+            return Tools.Set(tool.Tool, item.Name, [.. ToolSetting.Fill(route, LlmEnvironment.Places(item, provider, helper, key is not null))], preview);
+        });
+    }
+
+    /// <summary>Takes out of a tool's own settings file what <see cref="RegisterTool"/> wrote there; what stood there before comes back.</summary>
+    /// <param name="tool">The tool.</param>
+    /// <param name="preview">True to change nothing, and see what would be.</param>
+    /// <exception cref="LlmConfigException">InvalidArgument: the tool has no such file; StoreCorrupt: the file does not parse, or what was written there was changed; or as <see cref="RegisterTool"/>.</exception>
+    public LlmToolRegistration UnregisterTool(LlmTool tool, bool preview = false)
+    {
+        ArgumentNullException.ThrowIfNull(tool);
+        return Logged(nameof(UnregisterTool), () => tool.SettingsFile is not null ? Tools.Set(tool, name: null, settings: null, preview) : throw new LlmConfigException(
+            LlmConfigErrorCode.InvalidArgument, tool.Id, $"{tool.DisplayName} has no settings file that is written here.", "Get-LlmTool lists those that have one."));
+    }
+
+    private ToolRegistrations Tools => new(_folder.Path, _files, _options.Variable, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
+
+    /// <summary>
     /// Asks the providers of configurations whether their keys work: a GET request each, with the key in the provider's header,
     /// that fails without a valid key. What models they list meanwhile is kept for <see cref="GetModels"/>. Each request takes 10 seconds at most; redirects to another host are not followed; the proxy
     /// settings of the system are honoured.

@@ -231,7 +231,7 @@ public sealed partial class LlmEnvironment : IDisposable
             }
         }
 
-        Dictionary<string, string?> places = Places(tools);
+        Dictionary<string, string?> places = Places(Configuration, tools, helper: null, _key is not null);
         foreach ((string name, string template) in ToolVariablesOf(tools))
         {
             if (template != KeyPlace && SettingTemplate.Fill(template, places) is { } value)
@@ -261,10 +261,10 @@ public sealed partial class LlmEnvironment : IDisposable
         }
 
         ToolRoute route = use.Tool.RouteFor(own.Id)!;
-        IReadOnlyList<string>? helper = _key is not null && route.Arguments.Any(group => group.Any(argument => argument.Contains("{helper", StringComparison.Ordinal)))
+        IReadOnlyList<string>? helper = _key is not null && route.Arguments.Any(group => group.Any(argument => argument.Contains("{helper", StringComparison.Ordinal) || argument == "{settings}"))
             ? use.Helper?.Invoke(Configuration.Id)
             : null;
-        Dictionary<string, string?> places = Places(own);
+        Dictionary<string, string?> places = Places(Configuration, own, helper, _key is not null);
         string? keyVariable = null;
         foreach (string[] variable in route.Variables.Select(variable => variable.Split('=', 2)))
         {
@@ -291,10 +291,7 @@ public sealed partial class LlmEnvironment : IDisposable
         }
 
         places["keyVariable"] = _key is null || helper is not null ? null : keyVariable;
-        places["noKey"] = _key is null ? string.Empty : null;
-        places["helper"] = helper is null ? null : SettingTemplate.ShellLine(helper);
-        places["helperCommand"] = helper?[0];
-        places[SettingTemplate.HelperArguments] = helper is null ? null : SettingTemplate.Words(helper.Skip(1));
+        places["settings"] = helper is null ? null : ToolSetting.Json(ToolSetting.Fill(route, places));
         foreach (IReadOnlyList<string> group in route.Arguments)
         {
             string[] filled = [.. group.Select(argument => SettingTemplate.Fill(argument, places)).OfType<string>()];
@@ -306,24 +303,33 @@ public sealed partial class LlmEnvironment : IDisposable
         _cleared.AddRange(use.Tool.Variables.Concat(AllOf(own)).Concat(LlmProviderCatalog.SharedVariables).Where(planned.Add));
     }
 
-    // What the places of the templates stand for; null where there is nothing to put there.
-    private Dictionary<string, string?> Places(LlmProvider tools)
+    /// <summary>What the places of the templates stand for; null where there is nothing to put there.</summary>
+    /// <param name="item">The configuration.</param>
+    /// <param name="tools">The provider whose tools read it.</param>
+    /// <param name="helper">The command that gives the key; <see langword="null"/> where there is none.</param>
+    /// <param name="hasKey">False for a configuration without one.</param>
+    internal static Dictionary<string, string?> Places(LlmConfiguration item, LlmProvider tools, IReadOnlyList<string>? helper, bool hasKey)
     {
-        string? url = Configuration.BaseUrl;
+        string? url = item.BaseUrl;
         Uri? parsed = url is null ? null : new Uri(url);
         string? endpoint = url is null ? null : tools.WithoutTail(url);
         return new()
         {
-            ["model"] = Configuration.Model,
-            ["organization"] = Configuration.Organization,
-            ["project"] = Configuration.Project,
-            ["apiVersion"] = Configuration.ApiVersion,
-            ["headers"] = Configuration.Headers is { } headers ? string.Join('\n', headers.Select(header => $"{header.Key}: {header.Value}")) : null,
+            ["model"] = item.Model,
+            ["organization"] = item.Organization,
+            ["project"] = item.Project,
+            ["apiVersion"] = item.ApiVersion,
+            ["headers"] = item.Headers is { } headers ? string.Join('\n', headers.Select(header => $"{header.Key}: {header.Value}")) : null,
             ["base"] = url,
             ["endpoint"] = endpoint,
             ["gateway"] = BaseUrl.Origin(url) == BaseUrl.Origin(tools.DefaultBaseUrl) ? null : endpoint,
             ["host"] = parsed?.GetLeftPart(UriPartial.Authority),
             ["path"] = parsed?.AbsolutePath.Trim('/'),
+            ["noKey"] = hasKey ? null : string.Empty,
+            ["helper"] = helper is null ? null : SettingTemplate.ShellLine(helper),
+            ["helperCommand"] = helper?[0],
+            [SettingTemplate.HelperArguments] = helper is null ? null : SettingTemplate.Words(helper.Skip(1)),
+            ["keyVariable"] = null,
         };
     }
 

@@ -126,6 +126,45 @@ internal partial class StoreFileSystem : SystemCalls
         TryFlushParent(path);
     }
 
+    /// <summary>
+    /// Reads a file that another program keeps for the user, in whatever mode: a link, a folder, a pipe, one of another user and one with two names are refused;
+    /// <see langword="null"/> when nothing is there.
+    /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limit">The largest size in bytes that is read at all; a larger file is StoreCorrupt.</param>
+    public byte[]? ReadUsersFile(string path, int limit)
+    {
+        using SafeFileHandle? handle = Guard(path, () => Open(path, OpenFlags.ReadOnly));
+        if (handle is null)
+        {
+            return null;
+        }
+
+        EntryInfo entry = Guard(path, () => Stat(handle));
+        Refuse(path, entry);
+        return entry.Length <= limit ? ReadAll(path, handle, (int)entry.Length) : throw StoreFailure.TooLarge(path, limit);
+    }
+
+    /// <summary>Replaces such a file, or makes it and the folders above it, so that a reader sees the old or the new one; it keeps its mode.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="content">What it is to hold.</param>
+    public void ReplaceUsersFile(string path, ReadOnlySpan<byte> content)
+    {
+        EntryInfo? before = Inspect(path);
+        string folder = Path.GetDirectoryName(path)!;
+        Guard(path, () => OperatingSystem.IsWindows() ? Directory.CreateDirectory(folder) : Directory.CreateDirectory(folder, FolderMode));
+        using StagedFile staged = Stage(path, content, isOurs: false);
+        if (before is { } kept)
+        {
+            Guard(path, () => SetMode(staged.Handle, kept.Mode & AnyAccess));
+        }
+
+        Flush(staged);
+        staged.Handle.Dispose();
+        staged.Place();
+        TryFlushParent(path);
+    }
+
     /// <summary>Reads a file of a vault: too large means damaged there too, under the vault's own code.</summary>
     public byte[]? ReadVaultFile(string path, int limit) => AsVault(path, () => ReadFile(path, limit));
 

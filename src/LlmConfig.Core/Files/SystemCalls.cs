@@ -44,6 +44,15 @@ internal abstract class SystemCalls
         }
     }
 
+    /// <summary>Gives an open file the permission bits of the one that it is to replace; on Windows it stays the user's alone.</summary>
+    protected virtual void SetMode(SafeFileHandle handle, UnixFileMode mode)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(handle, mode);
+        }
+    }
+
     /// <summary>Writes at the end of a file that was opened for it, in one call.</summary>
     protected virtual void Append(SafeFileHandle handle, ReadOnlySpan<byte> content)
     {

@@ -77,6 +77,7 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
             .. Files(paths.Folder, StorePaths.ConfigFileName + "*", paths.ConfigFile, paths.Backup, paths.Lock),
             .. Files(paths.Folder, StorePaths.ModelsFileName + "*", paths.Models),
             .. Files(paths.Folder, StorePaths.FoldersFileName + "*", paths.Folders),
+            .. Files(paths.Folder, StorePaths.ToolsFileName + "*", paths.Tools),
             .. Folder(paths.Pending),
             .. Folder(paths.Written),
             .. Folder(paths.Vault, vault.Header, vault.Lock),

@@ -7,6 +7,7 @@ internal sealed class StorePaths(string folder)
     public const string ConfigFileName = "llm_config.json";
     public const string ModelsFileName = "models.json";
     public const string FoldersFileName = "folders.json";
+    public const string ToolsFileName = "tools.json";
 
     public string Folder { get; } = folder;
 
@@ -17,6 +18,8 @@ internal sealed class StorePaths(string folder)
     public string Models { get; } = Path.Combine(folder, ModelsFileName);
 
     public string Folders { get; } = Path.Combine(folder, FoldersFileName);
+
+    public string Tools { get; } = Path.Combine(folder, ToolsFileName);
 
     public string Lock { get; } = Path.Combine(folder, "llm_config.lock");
 

@@ -39,6 +39,18 @@ public sealed record LlmTool
     /// <summary>How it asks a command for the key, as its documentation names that; <see langword="null"/> where it cannot.</summary>
     public string? Helper { get; internal init; }
 
+    /// <summary>
+    /// The file of its user in which it can be told to ask a command for the key, as <c>~/folder/file</c>; <see langword="null"/> where there is none that can be
+    /// written for it.
+    /// </summary>
+    public string? SettingsFile { get; internal init; }
+
+    /// <summary>The variable that puts its files elsewhere, and which folder stands for its value.</summary>
+    internal (string Variable, string Folder)? Home { get; init; }
+
+    /// <summary>The ways in which its file is given a configuration.</summary>
+    internal IReadOnlyList<ToolRoute> FileRoutes { get => field ?? Routes; init; }
+
     /// <summary>What one has to know beside all this; <see langword="null"/> for nothing.</summary>
     public string? Remark { get; internal init; }
 
@@ -66,19 +78,37 @@ public sealed record LlmTool
     }
 
     /// <summary>Why it cannot be given a configuration, and what to do; <see langword="null"/> when it can.</summary>
-    internal (string Problem, string Remedy)? Refusal(LlmConfiguration item, LlmProvider provider) => RouteFor(provider.Id) switch
+    internal (string Problem, string Remedy)? Refusal(LlmConfiguration item, LlmProvider provider) => Refusal(item, provider, Routes);
+
+    /// <summary>The same of its settings file.</summary>
+    internal (string Problem, string Remedy)? FileRefusal(LlmConfiguration item, LlmProvider provider) => SettingsFile is not null ? Refusal(item, provider, FileRoutes)
+        : ($"{DisplayName} has no settings file in which it could be told to ask a command for the key.", $"{(Helper is null
+            ? "Start it"
+            : $"Set it yourself, as {Helper.Replace("NAME", SettingTemplate.ShellLine([item.Name]), StringComparison.Ordinal)}, or start it")} in the block of Use-LlmConfig {item.Name} -Tool {Id}.");
+
+    private (string Problem, string Remedy)? Refusal(LlmConfiguration item, LlmProvider provider, IReadOnlyList<ToolRoute> routes) => RouteFor(provider.Id, routes) switch
     {
-        null => ($"{DisplayName} cannot use '{item.Name}', whose provider is {provider.Id}.", $"It uses {string.Join(", ", Providers)}."),
+        null => ($"{DisplayName} cannot use '{item.Name}', whose provider is {provider.Id}.", $"It uses {string.Join(", ", routes.SelectMany(route => route.Providers).Distinct())}."),
         { NeedsModel: true } when item.Model is null =>
             ($"{DisplayName} does not start without a model, and '{item.Name}' names none.", "Give it one with Set-LlmConfig -Model."),
         { TakesBaseUrl: false } when BaseUrl.Origin(item.BaseUrl) != BaseUrl.Origin(provider.DefaultBaseUrl) => (
             $"{DisplayName} takes no base URL from outside: it would send the key of '{item.Name}' to {provider.DisplayName}'s own host.",
-            Helper is null ? "Use another tool." : $"Set both in its own configuration: {Helper}."),
+            SettingsFile is not null ? $"Register-LlmConfigTool {Id} sets both in its own configuration." : Helper is null ? "Use another tool." : $"Set both in its own configuration: {Helper}."),
         _ => null,
     };
 
     /// <summary>The way for a provider; <see langword="null"/> when the tool cannot use it.</summary>
-    internal ToolRoute? RouteFor(string provider) => Routes.FirstOrDefault(route => route.Providers.Contains(provider, StringComparer.OrdinalIgnoreCase));
+    internal ToolRoute? RouteFor(string provider) => RouteFor(provider, Routes);
+
+    /// <summary>The same among these.</summary>
+    internal static ToolRoute? RouteFor(string provider, IReadOnlyList<ToolRoute> routes) =>
+        routes.FirstOrDefault(route => route.Providers.Contains(provider, StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>Where a file of its user lies that is written as <c>~/path</c>.</summary>
+    internal string Place(string path, Func<string, string?> variable, string home) =>
+        System.IO.Path.GetFullPath(Home is { } moved && variable(moved.Variable) is { Length: > 0 } folder && path.StartsWith(moved.Folder + "/", StringComparison.Ordinal)
+            ? System.IO.Path.Combine(folder, path[(moved.Folder.Length + 1)..])
+            : System.IO.Path.Combine(home, path[2..]));
 
     /// <summary>The id.</summary>
     public override string ToString() => Id;
@@ -100,9 +130,13 @@ internal sealed record ToolRoute(params IReadOnlyList<string> Providers)
     /// <summary>
     /// Arguments of the tool, in groups; a group with a place that has no value is left out. Three places exclude each other: <c>{helper}</c>,
     /// <c>{helperCommand}</c> and <c>{helperArguments}</c> are the command that gives the key (as a line for a shell, and as words), and where they are used no variable
-    /// holds it; <c>{keyVariable}</c> names the variable that does; <c>{noKey}</c> is empty, and there where the configuration has no key.
+    /// holds it; <c>{keyVariable}</c> names the variable that does; <c>{noKey}</c> is empty, and there where the configuration has no key. <c>{settings}</c> are all
+    /// of <see cref="Settings"/> in one line, with the helper.
     /// </summary>
     public IReadOnlyList<IReadOnlyList<string>> Arguments { get; init; } = [];
+
+    /// <summary>What its settings file is to hold, as <c>name.of.the.setting=template</c>, the value as in JSON. What has no value is left out; of several with one name the first counts that has one.</summary>
+    public IReadOnlyList<string> Settings { get; init; } = [];
 
     /// <summary>True where the arguments stand behind all others: the tool takes its own commands in the first place alone.</summary>
     public bool ArgumentsAreLast { get; init; }

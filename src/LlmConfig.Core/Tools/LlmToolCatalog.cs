@@ -6,9 +6,6 @@ namespace LlmConfig;
 /// </summary>
 public static class LlmToolCatalog
 {
-    // Codex gets a provider of its own: no file of it is edited, and what its files say of other providers does not count.
-    private const string CodexProvider = "model_providers.llmconfig-exec={name=\"llmconfig\",base_url=\"{base}\",wire_api=\"responses\"";
-
     private static readonly string[] OpenAIKind =
     [
         "openai", "openai-compatible", "mistral", "groq", "openrouter", "deepseek", "xai", "together", "fireworks", "perplexity", "bedrock", "huggingface",
@@ -77,13 +74,11 @@ public static class LlmToolCatalog
                 Cleared = [.. ClaudeClouds, "CLAUDE_CODE_OAUTH_TOKEN", "ANTHROPIC_UNIX_SOCKET"],
 
                 // What its settings.json sets wins over the environment, and these settings over that file.
-                Arguments =
+                Arguments = [["--settings", "{settings}"]],
+                Settings =
                 [
-                    [
-                        "--settings",
-                        "{\"apiKeyHelper\":\"{helper}\",\"env\":{\"ANTHROPIC_BASE_URL\":\"{base}\",\"ANTHROPIC_API_KEY\":\"\",\"ANTHROPIC_AUTH_TOKEN\":\"\","
-                            + string.Join(',', ClaudeClouds.Select(name => $"\"{name}\":\"\"")) + "}}",
-                    ],
+                    "apiKeyHelper=\"{helper}\"", "env.ANTHROPIC_BASE_URL=\"{base}\"", "env.ANTHROPIC_MODEL=\"{model}\"", "env.ANTHROPIC_CUSTOM_HEADERS=\"{headers}\"",
+                    .. new[] { "ANTHROPIC_MODEL", "ANTHROPIC_CUSTOM_HEADERS", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN" }.Concat(ClaudeClouds).Select(name => $"env.{name}=\"\""),
                 ],
             })
         {
@@ -96,6 +91,8 @@ public static class LlmToolCatalog
             ],
             BaseUrlSources = ["--settings", "~/.claude/settings.json ANTHROPIC_BASE_URL", "$ANTHROPIC_BASE_URL"],
             Helper = "apiKeyHelper of settings.json",
+            SettingsFile = "~/.claude/settings.json",
+            Home = ("CLAUDE_CONFIG_DIR", "~/.claude"),
             CheckedWith = "2.1.332",
             Source = "anthropics/claude-code CHANGELOG.md; the rest was measured",
         },
@@ -113,20 +110,18 @@ public static class LlmToolCatalog
             new ToolRoute(OpenAIKind)
             {
                 Variables = ["CODEX_API_KEY={key}"],
-                Arguments =
-                [
-                    ["-c", "model_provider=\"llmconfig-exec\""],
-                    ["-c", CodexProvider + ",auth={command=\"{helperCommand}\",args=[{helperArguments}]}}"],
-                    ["-c", CodexProvider + ",env_key=\"{keyVariable}\"}"],
-                    ["-c", CodexProvider + "{noKey}}"],
-                    ["-c", "model=\"{model}\""],
-                ],
+
+                // Of another name than in its file, whose tables its options are merged into.
+                Arguments = [.. Codex("llmconfig-exec").Select(setting => new[] { "-c", setting })],
+                Settings = Codex("llmconfig"),
             })
         {
             Programs = ["codex"],
-            KeySources = ["-c", "~/.codex/config.toml experimental_bearer_token", "$CODEX_API_KEY", "~/.codex/auth.json OPENAI_API_KEY", "~/.codex/auth.json access_token"],
+            KeySources = ["-c", "~/.codex/config.toml model_providers.llmconfig", "~/.codex/config.toml experimental_bearer_token", "$CODEX_API_KEY", "~/.codex/auth.json OPENAI_API_KEY", "~/.codex/auth.json access_token"],
             BaseUrlSources = ["-c", "~/.codex/config.toml base_url"],
             Helper = "[model_providers.NAME.auth] of config.toml",
+            SettingsFile = "~/.codex/config.toml",
+            Home = ("CODEX_HOME", "~/.codex"),
             Remark = "The server has to speak the Responses API.",
             CheckedWith = "0.171.0",
             Source = "openai/codex codex-rs/model-provider-info/src/lib.rs, codex-rs/login/src/auth/external_bearer.rs",
@@ -143,14 +138,16 @@ public static class LlmToolCatalog
             Source = "docs.github.com, use-byok-models",
         },
         new("crush", "Crush",
-            new ToolRoute("openai", "openai-compatible") { Variables = ["OPENAI_API_KEY={key}", "OPENAI_API_ENDPOINT={base}"] },
-            new ToolRoute("anthropic") { Variables = ["ANTHROPIC_API_KEY={key}", "ANTHROPIC_API_ENDPOINT={base}"] },
-            new ToolRoute("google") { Variables = ["GEMINI_API_KEY={key}", "GEMINI_API_ENDPOINT={gateway}"] })
+            new ToolRoute("openai", "openai-compatible") { Variables = ["OPENAI_API_KEY={key}", "OPENAI_API_ENDPOINT={base}"], Settings = Crush("openai", "{base}") },
+            new ToolRoute("anthropic") { Variables = ["ANTHROPIC_API_KEY={key}", "ANTHROPIC_API_ENDPOINT={base}"], Settings = Crush("anthropic", "{base}") },
+            new ToolRoute("google") { Variables = ["GEMINI_API_KEY={key}", "GEMINI_API_ENDPOINT={gateway}"], Settings = Crush("gemini", "{gateway}") })
         {
             Programs = ["crush"],
             KeySources = ["~/.config/crush/crush.json api_key", "$OPENAI_API_KEY", "$ANTHROPIC_API_KEY", "$GEMINI_API_KEY"],
             BaseUrlSources = ["~/.config/crush/crush.json base_url", "$OPENAI_API_ENDPOINT", "$ANTHROPIC_API_ENDPOINT", "$GEMINI_API_ENDPOINT"],
             Helper = "\"api_key\": \"$(llmconfig key NAME)\" of crush.json",
+            SettingsFile = "~/.config/crush/crush.json",
+            Home = ("XDG_CONFIG_HOME", "~/.config"),
             Source = "charmbracelet/crush docs/config/README.md; charmbracelet/catwalk internal/providers/configs",
         },
         new("gemini", "Gemini CLI",
@@ -263,10 +260,18 @@ public static class LlmToolCatalog
             ])
         {
             Programs = ["pi"],
-            KeySources = ["--api-key", "~/.pi/agent/auth.json key", "$OPENAI_API_KEY", "$ANTHROPIC_API_KEY", "$GEMINI_API_KEY", "$AZURE_OPENAI_API_KEY"],
+            KeySources = ["--api-key", "~/.pi/agent/auth.json key", "$OPENAI_API_KEY", "$ANTHROPIC_API_KEY", "$GEMINI_API_KEY", "$AZURE_OPENAI_API_KEY", "~/.pi/agent/models.json apiKey"],
             BaseUrlSources = ["~/.pi/agent/models.json baseUrl", "$AZURE_OPENAI_BASE_URL"],
             Helper = "\"apiKey\": \"!llmconfig key NAME\" of models.json",
-            Remark = "Its auth.json wins over the environment.",
+            SettingsFile = "~/.pi/agent/models.json",
+            Home = ("PI_CODING_AGENT_DIR", "~/.pi/agent"),
+            FileRoutes =
+            [
+                Pi("openai-completions", "{base}", OpenAIKind),
+                Pi("anthropic-messages", "{base}", "anthropic"),
+                Pi("google-generative-ai", "{endpoint}/v1beta", "google"),
+            ],
+            Remark = "Its auth.json wins over the environment. What is set up for good is chosen with --provider llmconfig --model MODEL, or with /model.",
             CheckedWith = "0.73.1",
             Source = "badlogic/pi-mono packages/coding-agent/docs/providers.md, models.md",
         },
@@ -335,6 +340,34 @@ public static class LlmToolCatalog
         ArgumentNullException.ThrowIfNull(idOrPattern);
         return ConfigurationName.IsPattern(idOrPattern) ? All.Where(tool => ConfigurationName.Matches(idOrPattern, tool.Id)) : [Get(idOrPattern)];
     }
+
+    private static string[] Codex(string id)
+    {
+        // A provider of its own: what its files say of other ones does not count.
+        string provider = $"model_providers.{id}={{name=\"llmconfig\",base_url=\"{{base}}\",wire_api=\"responses\"";
+        return
+        [
+            $"model_provider=\"{id}\"",
+            provider + ",auth={command=\"{helperCommand}\",args=[{helperArguments}]}}",
+            provider + ",env_key=\"{keyVariable}\"}",
+            provider + "{noKey}}",
+            "model=\"{model}\"",
+        ];
+    }
+
+    private static string[] Crush(string provider, string baseUrl) =>
+        [$"providers.{provider}.api_key=\"$({{helper}})\"", $"providers.{provider}.base_url=\"{baseUrl}\""];
+
+    // A provider of its own, since those that it knows take no model beside theirs without one.
+    private static ToolRoute Pi(string api, string baseUrl, params string[] providers) => new(providers)
+    {
+        Settings =
+        [
+            $"providers.llmconfig.baseUrl=\"{baseUrl}\"", $"providers.llmconfig.api=\"{api}\"", "providers.llmconfig.apiKey=\"!{helper}\"",
+            "providers.llmconfig.apiKey=\"no-key{noKey}\"", "providers.llmconfig.models=[{\"id\":\"{model}\"}]",
+        ],
+        NeedsModel = true,
+    };
 
     private static ToolRoute Copilot(string type, string baseUrl, params string[] providers) => new(providers)
     {

@@ -68,7 +68,7 @@ internal sealed class ToolCheck(LlmEnvironment environment, ToolSurroundings sur
 
     private CheckResult Alone(string what, string[] sources)
     {
-        if (Array.Find(sources, IsThere) is not { } source)
+        if (Array.Find(sources, source => IsThere(source) && !IsBlanked(source)) is not { } source)
         {
             if (what == BaseUrlWords && !HasOwnBaseUrl)
             {
@@ -78,7 +78,7 @@ internal sealed class ToolCheck(LlmEnvironment environment, ToolSurroundings sur
             return new CheckResult(Check, CheckStatus.Warning, _tool.Id, $"Started alone, it finds no {what} here.", Start);
         }
 
-        string[] beside = [.. sources.SkipWhile(other => other != source).Skip(1).Where(IsThere)];
+        string[] beside = [.. sources.SkipWhile(other => other != source).Skip(1).Where(other => IsThere(other) && !IsBlanked(other))];
         string rest = beside.Length == 0 ? string.Empty : $" {string.Join(" and ", beside.Select(Shown))} would come after.";
         return IsOurs(source)
             ? new CheckResult(Check, CheckStatus.Ok, _tool.Id, $"Started alone, it takes the {what} of '{Name}' from {Shown(source)}.{rest}")
@@ -88,7 +88,7 @@ internal sealed class ToolCheck(LlmEnvironment environment, ToolSurroundings sur
     private CheckResult Started(string what, string[] sources)
     {
         string? own = Array.Find(sources, IsGiven);
-        string? rival = sources.TakeWhile(source => source != own).FirstOrDefault(source => source[0] is '~' or '.' && IsThere(source));
+        string? rival = sources.TakeWhile(source => source != own).FirstOrDefault(source => source[0] is '~' or '.' && IsThere(source) && !IsOurs(source));
         if (rival is not null)
         {
             return new CheckResult(
@@ -126,6 +126,13 @@ internal sealed class ToolCheck(LlmEnvironment environment, ToolSurroundings sur
 
     private bool IsOurs(string source)
     {
+        if (source[0] is '~')
+        {
+            // What was written there for good names the configuration by its id, which no other program knows.
+            string ours = _tool.BaseUrlSources.Contains(source) ? environment.Configuration.BaseUrl ?? string.Empty : environment.Configuration.Id.ToString("D");
+            return ours.Length > 0 && Holds(source, ours);
+        }
+
         if (source[0] != '$')
         {
             return false;
@@ -137,12 +144,19 @@ internal sealed class ToolCheck(LlmEnvironment environment, ToolSurroundings sur
             : !environment.KeyUtf8.IsEmpty && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(value), environment.KeyUtf8);
     }
 
+    // A variable that its file sets to nothing, beside the command that was written there for good.
+    private bool IsBlanked(string source) => source[0] == '$'
+        && _tool.FileRoutes.Any(route => route.Settings.Contains($"env.{source[1..]}=\"\""))
+        && _tool.KeySources.Any(other => other[0] == '~' && Holds(other, "llmconfig"));
+
     // The file that says something of a name.
     private string? Where(string source)
     {
         string path = source.Split(' ')[0];
-        return (path[0] == '~' ? [surroundings.InHome(path[2..])] : surroundings.Upward(path[2..])).FirstOrDefault(file => surroundings.Mentions(file, Word(source)));
+        return (path[0] == '~' ? [surroundings.InHome(_tool, path)] : surroundings.Upward(path[2..])).FirstOrDefault(file => surroundings.Mentions(file, Word(source)));
     }
+
+    private bool Holds(string source, string text) => surroundings.Mentions(surroundings.InHome(_tool, source.Split(' ')[0]), Word(source), text);
 
     private static string Word(string source) => source.Split(' ')[1];
 

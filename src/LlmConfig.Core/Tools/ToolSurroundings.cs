@@ -21,8 +21,8 @@ internal sealed class ToolSurroundings(StoreFileSystem files, Func<string, strin
     /// <summary>The variable's value here, or <see langword="null"/>.</summary>
     public string? Variable(string name) => variable(name);
 
-    /// <summary>A file of the user.</summary>
-    public string InHome(string path) => Path.GetFullPath(Path.Combine(home, path));
+    /// <summary>A file of the user, written as <c>~/path</c>.</summary>
+    public string InHome(LlmTool tool, string path) => tool.Place(path, variable, home);
 
     /// <summary>The file of this name in the current folder and in each one above it, nearest first.</summary>
     public IEnumerable<string> Upward(string name)
@@ -34,9 +34,10 @@ internal sealed class ToolSurroundings(StoreFileSystem files, Func<string, strin
     }
 
     /// <summary>
-    /// True when a file is there and has a word in a line that is no comment (<c>#</c> or <c>//</c>), with something behind it. The word may be the end of a longer one.
+    /// True when a file is there and has a word in a line that is no comment (<c>#</c> or <c>//</c>), with something behind it, and this text where one is given.
+    /// The word may be the end of a longer one.
     /// </summary>
-    public bool Mentions(string file, string word)
+    public bool Mentions(string file, string word, string? with = null)
     {
         try
         {
@@ -52,7 +53,7 @@ internal sealed class ToolSurroundings(StoreFileSystem files, Func<string, strin
             return reader.ReadToEnd().Split('\n')
                 .Select(line => line.TrimStart())
                 .Where(line => !line.StartsWith('#') && !line.StartsWith("//", StringComparison.Ordinal))
-                .Any(line => line.IndexOf(word, StringComparison.Ordinal) is >= 0 and var at && IsWhole(line, at + word.Length));
+                .Any(line => line.IndexOf(word, StringComparison.Ordinal) is >= 0 and var at && IsWhole(line, at + word.Length) && (with is null || line.Contains(with, StringComparison.Ordinal)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException or LlmConfigException)
         {

@@ -117,7 +117,7 @@ public sealed class ToolRulesTests : IDisposable
         Assert.Empty(claude.KeyVariables);
         Assert.Equal("--settings", claude.Arguments[0]);
         Assert.Equal(
-            "{\"apiKeyHelper\":\"'/opt/my tools/llmconfig' key ID\",\"env\":{\"ANTHROPIC_BASE_URL\":\"http://127.0.0.1:8080\",\"ANTHROPIC_API_KEY\":\"\",\"ANTHROPIC_AUTH_TOKEN\":\"\","
+            "{\"apiKeyHelper\":\"'/opt/my tools/llmconfig' key ID\",\"env\":{\"ANTHROPIC_BASE_URL\":\"http://127.0.0.1:8080\",\"ANTHROPIC_MODEL\":\"m\",\"ANTHROPIC_CUSTOM_HEADERS\":\"\",\"ANTHROPIC_API_KEY\":\"\",\"ANTHROPIC_AUTH_TOKEN\":\"\","
                 + "\"CLAUDE_CODE_USE_BEDROCK\":\"\",\"CLAUDE_CODE_USE_VERTEX\":\"\",\"CLAUDE_CODE_USE_FOUNDRY\":\"\"}}",
             claude.Arguments[1]);
         Assert.Equal(["claude", "--settings", claude.Arguments[1], "-p", "hello"], claude.Complete(["claude", "-p", "hello"]));

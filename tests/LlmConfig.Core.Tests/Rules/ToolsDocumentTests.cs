@@ -33,15 +33,16 @@ public class ToolsDocumentTests
             text.Append("| providers | is given |\n|---|---|\n");
             foreach (ToolRoute route in tool.Routes)
             {
-                string providers = route.Providers.Count >= LlmToolCatalog.OpenAIKindOfProviders.Count ? "OpenAI's kind" : string.Join(", ", route.Providers);
                 IEnumerable<string> given = route.Variables.Concat(route.Arguments.Select(group => string.Join(' ', group))).Select(part => $"`{part}`");
                 string limits = (route.NeedsModel ? "; needs a model" : string.Empty) + (route.TakesBaseUrl ? string.Empty : "; the provider's own host only");
-                text.Append($"| {providers} | {string.Join(" ", given)}{limits} |\n");
+                text.Append($"| {Providers(route)} | {string.Join(" ", given)}{limits} |\n");
             }
 
             text.Append($"\nLooks for a key in {Listed(tool.KeySources)}");
             text.Append(tool.BaseUrlSources.Count == 0 ? ".\n" : $"; for a base URL in {Listed(tool.BaseUrlSources)}.\n");
             text.Append(tool.Helper is null ? "It cannot ask a command for the key.\n" : $"Asks a command for the key: {tool.Helper}.\n");
+            text.Append(tool.SettingsFile is null ? string.Empty : $"Set up for good in `{tool.SettingsFile}`{(tool.Home is { } home ? $" (`{home.Variable}` stands for `{home.Folder}`)" : string.Empty)}:\n\n| providers | holds |\n|---|---|\n"
+                + string.Concat(tool.FileRoutes.Select(route => $"| {Providers(route)} | {string.Join(" ", route.Settings.Select(setting => $"`{setting}`"))}{(route.NeedsModel ? "; needs a model" : string.Empty)} |\n")) + "\n");
             text.Append(tool.Remark is null ? string.Empty : tool.Remark + "\n");
             text.Append(tool.CheckedWith is null ? "Not run here.\n" : $"Checked with {tool.CheckedWith}.\n");
             text.Append($"Source: {tool.Source}.\n");
@@ -49,6 +50,9 @@ public class ToolsDocumentTests
 
         return text.Append('\n').ToString();
     }
+
+    private static string Providers(ToolRoute route) =>
+        route.Providers.Count >= LlmToolCatalog.OpenAIKindOfProviders.Count ? "OpenAI's kind" : string.Join(", ", route.Providers);
 
     private static string Listed(IReadOnlyList<string> sources) => string.Join(", ", sources.Select(source => $"`{source}`"));
 }
