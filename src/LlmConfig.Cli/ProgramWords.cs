@@ -20,6 +20,8 @@ internal static class ProgramWords
         ("Get-LlmConfig lists", "llmconfig list shows"),
         ("Get-LlmProvider lists", "llmconfig providers lists"),
         ("Get-LlmTool lists", "llmconfig tools lists"),
+        ("Unregister-LlmConfigTool", "llmconfig tool remove"),
+        ("Register-LlmConfigTool", "llmconfig tool setup"),
         ("Repair-LlmConfig", "llmconfig repair"),
         ("Set-LlmConfig -AskApiKey", "llmconfig set NAME --key-stdin"),
         ("Set-LlmConfig -KeyName", "llmconfig set NAME --key-name"),

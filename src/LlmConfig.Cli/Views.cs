@@ -136,9 +136,33 @@ internal static class Views
             ("keySources", item.KeySources),
             ("baseUrlSources", item.BaseUrlSources),
             ("helper", item.Helper),
+            ("settingsFile", item.SettingsFile),
             ("remark", item.Remark),
             ("checkedWith", item.CheckedWith),
             ("source", item.Source),
+        ]);
+
+    public static View<LlmToolRegistration> Registration => new(
+        (page, items) =>
+        {
+            page.Lists(items, item =>
+            [
+                ("Tool", item.Tool),
+                ("Configuration", item.Name),
+                ("File", item.Path),
+                ("Changed", item.Changed ? "yes" : "no"),
+                ("As it was", item.Backup),
+            ]);
+            page.Lines([.. items.SelectMany(item => item.Difference.Split('\n', StringSplitOptions.RemoveEmptyEntries))], line => [line]);
+        },
+        item =>
+        [
+            ("tool", item.Tool),
+            ("name", item.Name),
+            ("path", item.Path),
+            ("changed", item.Changed),
+            ("backup", item.Backup),
+            ("difference", item.Difference),
         ]);
 
     public static View<StoreInfo> Store => new(

@@ -149,6 +149,41 @@ public sealed class RealToolTests(ITestOutputHelper output) : IDisposable
         AssertKeyArrives("@mariozechner/pi-coding-agent", "/v1/chat/completions", ["authorization"], ["pi", "--provider", "llmconfig", "--model", "test-model", "-p", "hello"]);
     }
 
+    /// <summary>Package, provider, base URL behind the server, the path that is asked, the headers with the key, the tool, its file and the plain command.</summary>
+    public static TheoryData<string, string, string, string, string, string, string, string> Registered => new()
+    {
+        { "@openai/codex", "openai", "/v1", "/v1/responses", "authorization", "codex", ".codex/config.toml", "codex exec --skip-git-repo-check hello" },
+        { "@anthropic-ai/claude-code", "anthropic", "", "/v1/messages", "x-api-key authorization", "claude", ".claude/settings.json", "claude -p hello" },
+        { "@mariozechner/pi-coding-agent", "openai", "/v1", "/v1/chat/completions", "authorization", "pi", ".pi/agent/models.json", "pi --provider llmconfig --model test-model -p hello" },
+        { "@mariozechner/pi-coding-agent", "anthropic", "", "/v1/messages", "x-api-key", "pi", ".pi/agent/models.json", "pi --provider llmconfig --model test-model -p hello" },
+        { "@mariozechner/pi-coding-agent", "google", "/v1beta", "/v1beta/models/test-model:streamGenerateContent", "x-goog-api-key", "pi", ".pi/agent/models.json", "pi --provider llmconfig --model test-model -p hello" },
+    };
+
+    [SkippableTheory]
+    [MemberData(nameof(Registered))]
+    public void A_tool_that_was_set_up_asks_our_host_with_our_key_until_its_file_is_as_before(
+        string package, string provider, string path, string asked, string headers, string tool, string file, string command)
+    {
+        Create("work", provider, Server + path);
+        WriteHostileFiles();
+        Write(".pi/agent/models.json", "{ \"providers\": { \"openai\": { \"baseUrl\": \"" + Server + "/stale\", \"apiKey\": \"" + Stale + "\" } } }");
+        string settings = Path.Combine(_program.Home, file);
+        byte[] before = File.ReadAllBytes(settings);
+        _environment["PI_OFFLINE"] = "1";
+
+        // No setting of Claude Code says a word of it.
+        _environment.Remove("ANTHROPIC_UNIX_SOCKET");
+
+        (int exitCode, _, string error) = _program.RunWith(string.Empty, "tool", "setup", tool, "work");
+        Assert.Equal((0, string.Empty), (exitCode, error));
+        Assert.NotEqual(before, File.ReadAllBytes(settings));
+        AssertKeyArrives(package, asked, headers.Split(' '), command.Split(' '));
+
+        (exitCode, _, error) = _program.RunWith(string.Empty, "tool", "remove", tool);
+        Assert.Equal((0, string.Empty), (exitCode, error));
+        Assert.Equal(before, File.ReadAllBytes(settings));
+    }
+
     private void Create(string name, string provider, string baseUrl)
     {
         _environment["PATH"] = $"{RealTools.RequireBinaries()}:{Environment.GetEnvironmentVariable("PATH")}";

@@ -17,6 +17,7 @@ internal static class VerbList
         ["remove"] = () => new RemoveVerb(),
         ["providers"] = () => new ProvidersVerb(),
         ["tools"] = () => new ToolsVerb(),
+        ["tool"] = () => new ToolVerb(),
         ["test"] = () => new TestVerb(),
         ["repair"] = () => new RepairVerb(),
         ["find"] = () => new FindVerb(),
