@@ -28,6 +28,7 @@
         'Import-LlmConfig'
         'Lock-LlmConfigStore'
         'New-LlmConfig'
+        'Register-LlmConfigTool'
         'Remove-LlmConfig'
         'Repair-LlmConfig'
         'Set-LlmConfig'
@@ -35,6 +36,7 @@
         'Set-LlmConfigStore'
         'Test-LlmConfig'
         'Unlock-LlmConfigStore'
+        'Unregister-LlmConfigTool'
         'Use-LlmConfig'
     )
     # All that ships; the built folder and the package hold nothing else.

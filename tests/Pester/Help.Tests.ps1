@@ -29,7 +29,7 @@ BeforeAll {
     $script:Module = (Resolve-Path (Join-Path $script:Repository out LlmConfig.PowerShell)).Path
     $script:Saved = @{}
     foreach ($name in 'HOME', 'XDG_CONFIG_HOME', 'LLMCONFIG_HOME', 'PSModulePath',
-        'OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_ENDPOINT', 'GATEWAY_KEY') {
+        'OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'AZURE_OPENAI_API_KEY', 'AZURE_OPENAI_ENDPOINT', 'GATEWAY_KEY', 'PATH', 'CODEX_HOME') {
         $script:Saved[$name] = [Environment]::GetEnvironmentVariable($name)
     }
 
@@ -156,6 +156,13 @@ Describe 'The help of <Cmdlet>' -ForEach $cmdlets {
             $env:XDG_CONFIG_HOME = $null
             $env:LLMCONFIG_HOME = Join-Path $script:TestHome store
             $env:AZURE_OPENAI_ENDPOINT = 'https://contoso.openai.azure.com'
+            # A tool is told to ask a program of this name.
+            $env:CODEX_HOME = Join-Path $script:TestHome codex
+            $env:PATH = $script:TestHome + [IO.Path]::PathSeparator + $script:Saved.PATH
+            $program = Join-Path $script:TestHome ($IsWindows ? 'llmconfig.cmd' : 'llmconfig')
+            Set-Content $program '#!/bin/sh'
+            if (-not $IsWindows) { chmod 700 $program }
+
             # Examples name files of the folder where they are typed.
             Push-Location $script:TestHome
             foreach ($name in 'OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'AZURE_OPENAI_API_KEY', 'GATEWAY_KEY') {
@@ -172,6 +179,7 @@ Describe 'The help of <Cmdlet>' -ForEach $cmdlets {
         AfterEach {
             Pop-Location
             $env:HOME = $script:Saved.HOME
+            $env:PATH = $script:Saved.PATH
             Remove-Item $script:TestHome -Recurse -Force
         }
 

@@ -35,14 +35,14 @@ Describe 'LlmConfig.PowerShell in a real shell' {
     Context 'the module' {
         It 'has a valid manifest that exports cmdlets only' {
             $manifest = Test-ModuleManifest (Join-Path $script:Module LlmConfig.PowerShell.psd1)
-            $manifest.ExportedCmdlets.Count | Should -Be 21
+            $manifest.ExportedCmdlets.Count | Should -Be 23
             $manifest.ExportedFunctions.Count | Should -Be 0
             $manifest.ExportedAliases.Count | Should -Be 0
         }
 
         It 'exports approved verbs and nothing that is not in the manifest' {
             $commands = Get-Command -Module LlmConfig.PowerShell
-            $commands.Count | Should -Be 21
+            $commands.Count | Should -Be 23
             $commands.Verb | Sort-Object -Unique | ForEach-Object { Get-Verb $_ | Should -Not -BeNullOrEmpty }
         }
 
