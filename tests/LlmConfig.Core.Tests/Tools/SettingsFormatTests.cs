@@ -156,6 +156,7 @@ public class SettingsFormatTests(ITestOutputHelper output)
             Removed(after.Replace("# llmconfig: end", "effort = \"high\"\n# llmconfig: end", StringComparison.Ordinal) + "x = 1\n"));
         Assert.Equal(Before, Removed(after.Replace("model_provider = \"llmconfig\"\n", string.Empty, StringComparison.Ordinal)));
         Assert.Equal(Before, Removed(Before));
+        Assert.Equal(Before, Removed(after[(after.IndexOf('\n', StringComparison.Ordinal) + 1)..]));
         Assert.Equal(
             "line 4: 'model' is not what was written there",
             Assert.Throws<StoreFormatException>(() => Removed(after.Replace("model = \"m\"", "model = \"other\"", StringComparison.Ordinal))).Message);

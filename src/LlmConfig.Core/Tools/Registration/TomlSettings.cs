@@ -50,20 +50,22 @@ internal sealed class TomlSettings : ISettingsFormat
     public byte[] Remove(byte[] file, byte[] before, IReadOnlyList<ToolSetting> settings)
     {
         (string mark, string text) = Decode(file);
-        if (!text.Contains(Begin, StringComparison.Ordinal))
+        List<Statement> keys = [.. Statements(text).TakeWhile(statement => !statement.IsTable)];
+        if (!text.Contains(Begin, StringComparison.Ordinal) && !keys.Exists(statement => settings.Any(setting => Said(statement) == Show(setting))))
         {
+            // Somebody took all of it out, and may have put something else in its place.
             return file;
         }
 
         var rest = new StringBuilder(text);
-        foreach (Statement statement in Statements(text).TakeWhile(statement => !statement.IsTable).Reverse())
+        foreach (Statement statement in Enumerable.Reverse(keys))
         {
             if (settings.FirstOrDefault(setting => setting.Key == statement.Key) is not { } setting)
             {
                 continue;
             }
 
-            if (text[statement.Start..statement.End].Trim() != Show(setting))
+            if (Said(statement) != Show(setting))
             {
                 throw new StoreFormatException($"line {Line(text, statement.Start)}: '{setting.Key}' is not what was written there");
             }
@@ -76,6 +78,8 @@ internal sealed class TomlSettings : ISettingsFormat
             .Where(line => line.TrimEnd('\r') is not (Begin or End))
             .Select(line => line.StartsWith(Was, StringComparison.Ordinal) ? line[Was.Length..] : line);
         return Strict.GetBytes(mark + string.Join('\n', lines));
+
+        string Said(Statement statement) => text[statement.Start..statement.End].Trim();
     }
 
     private static string Show(ToolSetting setting) => $"{setting.Key} = {setting.Value}";
