@@ -155,8 +155,6 @@ public sealed class RealToolTests(ITestOutputHelper output) : IDisposable
         { "@openai/codex", "openai", "/v1", "/v1/responses", "authorization", "codex", ".codex/config.toml", "codex exec --skip-git-repo-check hello" },
         { "@anthropic-ai/claude-code", "anthropic", "", "/v1/messages", "x-api-key authorization", "claude", ".claude/settings.json", "claude -p hello" },
         { "@mariozechner/pi-coding-agent", "openai", "/v1", "/v1/chat/completions", "authorization", "pi", ".pi/agent/models.json", "pi --provider llmconfig --model test-model -p hello" },
-        { "@mariozechner/pi-coding-agent", "anthropic", "", "/v1/messages", "x-api-key", "pi", ".pi/agent/models.json", "pi --provider llmconfig --model test-model -p hello" },
-        { "@mariozechner/pi-coding-agent", "google", "/v1beta", "/v1beta/models/test-model:streamGenerateContent", "x-goog-api-key", "pi", ".pi/agent/models.json", "pi --provider llmconfig --model test-model -p hello" },
     };
 
     [SkippableTheory]
