@@ -520,6 +520,34 @@ public sealed class LlmConfigRepository : IDisposable
         return Logged(nameof(Preview), () => Preview(Plan(wanted)));
     }
 
+    /// <summary>
+    /// Rotates the key of a configuration with its provider: a new key is made, checked online and committed, and then the old one is revoked. Until the new key is in use,
+    /// the old one stays; both lie sealed in the built-in vault until the end. After a process that died, or a step that failed, the same call goes on
+    /// where it was: at most one key is at the provider that is not known here, and a warning says when it was made. One rotation of a store at a time.
+    /// </summary>
+    /// <param name="id">The configuration's id.</param>
+    /// <param name="steps">What makes and revokes keys. Other members, of other repositories too, may be called meanwhile.</param>
+    /// <param name="cancellation">Gives up as long as nothing is committed.</param>
+    /// <exception cref="LlmConfigException">
+    /// NotFound, KeyMissing; InvalidArgument: the key is not the store's to change, a new one could not be checked, or the old one is another configuration's too; InvalidKey: the new key does not
+    /// work, or is the old one, or somebody else changed the key; StoreBusy: another rotation is under way; and as for <see cref="Update(Guid, ConfigurationUpdate, CancellationToken)"/>. Whatever the steps throw passes through.
+    /// </exception>
+    public KeyRotationResult RotateKey(Guid id, KeyRotationSteps steps, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        return Logged(nameof(RotateKey), () => Rotation(cancellation).Run(id, steps, cancellation));
+    }
+
+    /// <summary>Gives up a rotation that was cut off: its record goes, a warning says what may be left at the provider, and the configuration keeps the key that it has.</summary>
+    /// <param name="id">The configuration's id.</param>
+    /// <param name="cancellation">Gives up while another rotation is waited for.</param>
+    /// <exception cref="LlmConfigException">NotFound, also where none was cut off; StoreBusy, VaultLocked, VaultUnavailable, VaultCorrupt.</exception>
+    public void AbandonRotation(Guid id, CancellationToken cancellation = default) => Logged(nameof(AbandonRotation), () =>
+    {
+        Rotation(cancellation).Abandon(id, cancellation);
+        return true;
+    });
+
     /// <summary>Removes configurations in one commit, and their keys after it. One that fails does not stop the others.</summary>
     /// <param name="ids">Their ids.</param>
     /// <param name="keepKeys">True to leave the keys in their vaults, for other stores that refer to them.</param>
@@ -537,7 +565,11 @@ public sealed class LlmConfigRepository : IDisposable
                 ConfigDocument? seen = _config.ReadStrictly();
                 return _protocol.Run([.. ids.Select(id => new RemoveChange(id, NameOf(seen, id), keepKeys))], null, cancellation);
             },
-            _log.Removed);
+            (item, started) =>
+            {
+                _log.Removed(item, started);
+                ForgetRotation(item);
+            });
     }
 
     /// <summary>
@@ -1060,6 +1092,34 @@ public sealed class LlmConfigRepository : IDisposable
         catch (LlmConfigException)
         {
             return true;
+        }
+    }
+
+    private KeyRotation Rotation(CancellationToken cancellation) => new(
+        _config,
+        _keys,
+        _local,
+        new WaitingLock(_files, new StorePaths(_folder.Path).RotationLock, _options.LockPatience),
+        () => Now,
+        (item, key) =>
+        {
+            using var check = new OnlineCheck(_options.Online, _ => (item, ApiKey.FromUtf8(key.Utf8, item.Name)));
+            return check.Run([item.Id], null, cancellation).Single();
+        },
+        (id, update) => Update(id, update, cancellation),
+        _log,
+        Warn);
+
+    // The configuration is gone already; what is left of its rotation is found by the checks.
+    private void ForgetRotation(LlmConfiguration item)
+    {
+        try
+        {
+            _ = Rotation(CancellationToken.None).Forget(item);
+        }
+        catch (LlmConfigException e)
+        {
+            Warn(new LlmConfigWarning(item.Name, $"The record of a rotation of the key of '{item.Name}' could not be removed. {e.Message}"));
         }
     }
 

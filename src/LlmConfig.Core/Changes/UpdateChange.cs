@@ -21,6 +21,11 @@ internal sealed class UpdateChange(Guid id, string shownName, ConfigurationUpdat
             throw KeySeals.ChangedSinceAccepted(accepted, before);
         }
 
+        if (wanted.ReplacedKey is { } replaced && replaced != before.Key)
+        {
+            throw KeyRotation.Changed(before.Name);
+        }
+
         if (wanted is { RemoveKey: true, Key: not null })
         {
             throw new LlmConfigException(

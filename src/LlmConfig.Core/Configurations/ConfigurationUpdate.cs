@@ -12,6 +12,9 @@ public sealed record ConfigurationUpdate
     /// <summary>A new key: the old one is removed from its vault after the change is on disk, unless somebody else keeps it.</summary>
     public ApiKey? Key { get; init; }
 
+    /// <summary>The key that <see cref="Key"/> is the successor of: where the configuration has another one at the commit, nothing is changed.</summary>
+    internal KeyReference? ReplacedKey { get; init; }
+
     /// <summary>
     /// The name of a secret that somebody else keeps in <see cref="Vault"/>, or in the vault of the present key: it is read at each
     /// use from then on, and a key of the configuration's own is removed. Blank leaves the key as it is.

@@ -247,3 +247,33 @@ internal sealed class ExpiryCheck(StoreParts store) : StoreCheck(Expiry, store, 
                     : $"Its key expires on {date}, {(left < TimeSpan.FromDays(1) ? "in less than a day" : $"in {Count((int)left.TotalDays, "day", "days")}")}.",
                 "Make a new key at the provider and set it with Set-LlmConfig -AskApiKey.");
 }
+
+/// <summary>Whether rotations of keys were cut off.</summary>
+internal sealed class RotationCheck(StoreParts store) : StoreCheck(Rotation, store, staysWrong: false)
+{
+    // Of a file that is lost, damaged or older, it cannot be told what is no longer in it.
+    public override IEnumerable<CheckResult> Look(StoreSnapshot seen, CancellationToken cancellation) =>
+        from rotation in seen.BuiltIn?.Rotations ?? []
+        where seen.Ids?.Contains(rotation.Id) != false
+        let item = seen.Document?.Find(rotation.Id)
+        where item is not null || (seen.Main.Document is not null && !seen.IsOutdated)
+        select item is null
+            ? Warning(rotation.Id.ToString("D"), "Of a configuration that is no longer there, the vault holds the record of a rotation with its keys.", Repair, Removal(rotation.Id))
+            : Warning(item.Name, KeyRotation.Unfinished(item.Name, rotation.StartedAt), KeyRotation.Remedy);
+
+    private RepairStep Removal(Guid id) => Step(
+        id.ToString("D"),
+        "Remove the record of a rotation, with its keys, of a configuration that is no longer there.",
+        _ =>
+        {
+            if (Store.Config.ReadStrictly()?.Find(id) is not null)
+            {
+                return null;
+            }
+
+            new RotationRecords(Store.Local).Remove(id);
+            return "The record of its rotation was removed.";
+        },
+        needsConsent: true,
+        removesKey: true);
+}

@@ -25,6 +25,7 @@ internal abstract class StoreCheck(string name, StoreParts store, bool staysWron
     public const string Age = "Age";
     public const string Expiry = "Expiry";
     public const string Time = "Time";
+    public const string Rotation = "Rotation";
     public const string Orphan = "Orphan";
     public const string Drift = "Drift";
     public const string Intent = "Intent";

@@ -11,7 +11,7 @@ internal sealed class StoreHealth(StoreParts store)
     private static readonly string[] Order =
     [
         StoreCheck.Permission, StoreCheck.Revision, StoreCheck.File, StoreCheck.Backup, StoreCheck.Intent, StoreCheck.Key,
-        StoreCheck.Orphan, StoreCheck.Label, StoreCheck.Protector, StoreCheck.Leftover,
+        StoreCheck.Orphan, StoreCheck.Rotation, StoreCheck.Label, StoreCheck.Protector, StoreCheck.Leftover,
     ];
 
     /// <summary>The results of all checks, or of those of some configurations, in the order of the list.</summary>
@@ -123,5 +123,6 @@ internal sealed class StoreHealth(StoreParts store)
         new LabelCheck(store),
         new AgeCheck(store, maximumAge),
         new ExpiryCheck(store),
+        new RotationCheck(store),
     ];
 }

@@ -74,7 +74,7 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
         EntrySnapshot root = Entry(paths.Folder, isFolder: true);
         IEnumerable<EntrySnapshot> within = root is not { Entry: not null, Problem: null } ? [] :
         [
-            .. Files(paths.Folder, StorePaths.ConfigFileName + "*", paths.ConfigFile, paths.Backup, paths.Lock),
+            .. Files(paths.Folder, StorePaths.ConfigFileName + "*", paths.ConfigFile, paths.Backup, paths.Lock, paths.RotationLock),
             .. Files(paths.Folder, StorePaths.ModelsFileName + "*", paths.Models),
             .. Files(paths.Folder, StorePaths.FoldersFileName + "*", paths.Folders),
             .. Files(paths.Folder, StorePaths.ToolsFileName + "*", paths.Tools),
@@ -122,6 +122,7 @@ internal sealed class StoreLook(StoreParts store, IProgress<int>? progress, Canc
         return new VaultSnapshot(local.Name, contents?.Entries ?? [], TakesLabels: true)
         {
             Damaged = contents?.Damaged ?? VaultSnapshot.NoFiles,
+            Rotations = contents?.Rotations ?? [],
             Refused = contents?.Refused,
             Error = error,
             PathOf = local.PathOf,

@@ -129,6 +129,9 @@ internal sealed record VaultSnapshot(string Name, IEnumerable<KeyVaultEntry> Lis
     /// <summary>Files of the built-in vault that do not open, with the reason.</summary>
     public IReadOnlyDictionary<string, string> Damaged { get; init; } = NoFiles;
 
+    /// <summary>Configurations whose rotation is not finished, and when it began.</summary>
+    public IReadOnlyList<(Guid Id, DateTime StartedAt)> Rotations { get; init; } = [];
+
     /// <summary>Why a file of the built-in vault could not be read that may be whole, or <see langword="null"/>.</summary>
     public LlmConfigException? Refused { get; init; }
 

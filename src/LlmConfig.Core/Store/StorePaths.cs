@@ -23,6 +23,9 @@ internal sealed class StorePaths(string folder)
 
     public string Lock { get; } = Path.Combine(folder, "llm_config.lock");
 
+    /// <summary>Held while a key of the store is rotated with its provider.</summary>
+    public string RotationLock { get; } = Path.Combine(folder, "rotation.lock");
+
     public string Pending { get; } = Path.Combine(folder, "pending");
 
     public string Written { get; } = Path.Combine(folder, "written");

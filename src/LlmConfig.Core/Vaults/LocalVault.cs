@@ -120,6 +120,7 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     public LocalVaultContents Inspect(IProgress<int>? progress, CancellationToken cancellation)
     {
         var entries = new List<KeyVaultEntry>();
+        var rotations = new List<(Guid Id, DateTime StartedAt)>();
         (Dictionary<string, string> damaged, LlmConfigException? refused) = _secrets.Visit(
             secret =>
             {
@@ -127,10 +128,14 @@ internal sealed class LocalVault : IKeyVault, IDisposable
                 {
                     entries.Add(new KeyVaultEntry(secret.Name, KeyLabel.TryFrom(SecretMetadata.Decode(secret.Metadata)!)));
                 }
+                else if (RotationRecords.Of(secret) is { } rotation)
+                {
+                    rotations.Add(rotation);
+                }
             },
             progress,
             cancellation);
-        return new LocalVaultContents(entries, damaged, refused);
+        return new LocalVaultContents(entries, rotations, damaged, refused);
     }
 
     /// <summary>How many keys of a store's configurations lie here; one that its store left to others does not count.</summary>
@@ -138,12 +143,20 @@ internal sealed class LocalVault : IKeyVault, IDisposable
     public int CountKeys() =>
         IsEmpty ? 0 : Inspect(null, CancellationToken.None).Entries.Count(entry => entry.Label is { } label && label.StoreId != KeyLabel.NoStore);
 
-    /// <summary>Lists all secrets, keys of configurations and others; those whose files are damaged are left out.</summary>
+    /// <summary>Lists all secrets, keys of configurations and others, without the records of rotations; those whose files are damaged are left out.</summary>
     public IReadOnlyList<VaultSecretInfo> ListSecrets(CancellationToken cancellation)
     {
         var secrets = new List<VaultSecretInfo>();
         (_, LlmConfigException? refused) = _secrets.Visit(
-            secret => secrets.Add(new VaultSecretInfo(secret.Name, secret.Type, SecretMetadata.Decode(secret.Metadata))), null, cancellation);
+            secret =>
+            {
+                if (!RotationRecords.IsName(secret.Name))
+                {
+                    secrets.Add(new VaultSecretInfo(secret.Name, secret.Type, SecretMetadata.Decode(secret.Metadata)));
+                }
+            },
+            null,
+            cancellation);
         return refused is null ? secrets : throw refused;
     }
 
@@ -233,10 +246,11 @@ internal sealed class LocalVault : IKeyVault, IDisposable
 
 /// <summary>What a look at all files of the built-in vault found.</summary>
 /// <param name="Entries">The keys that open.</param>
+/// <param name="Rotations">Configurations whose rotation is not finished, and when it began.</param>
 /// <param name="Damaged">The files that do not, with the reason as a full sentence.</param>
 /// <param name="Refused">The first file that was no damage but a refusal (a link, another user's), where there is one.</param>
 internal sealed record LocalVaultContents(
-    IReadOnlyList<KeyVaultEntry> Entries, IReadOnlyDictionary<string, string> Damaged, LlmConfigException? Refused);
+    IReadOnlyList<KeyVaultEntry> Entries, IReadOnlyList<(Guid Id, DateTime StartedAt)> Rotations, IReadOnlyDictionary<string, string> Damaged, LlmConfigException? Refused);
 
 /// <summary>How the built-in vault of a store keeps its keys.</summary>
 /// <param name="Exists">False before the first key was kept.</param>

@@ -38,9 +38,9 @@ public sealed class SecretVault : IDisposable
         };
     }
 
-    /// <summary>True for a name that the key of a configuration could have: such a secret belongs to a store.</summary>
+    /// <summary>True for a name that the key of a configuration, or the record of its rotation, could have: such a secret belongs to a store.</summary>
     /// <param name="name">The secret's name.</param>
-    public static bool IsKeyName(string name) => name is not null && KeyReference.IsKeyId(name.ToLowerInvariant());
+    public static bool IsKeyName(string name) => name is not null && (KeyReference.IsKeyId(name.ToLowerInvariant()) || RotationRecords.IsName(name));
 
     /// <summary>The secret of this name, for the caller to dispose of; <see langword="null"/> when there is none.</summary>
     /// <param name="name">The name, literally.</param>

@@ -36,8 +36,10 @@ internal sealed class CrashStore : IDisposable
     public string Folder => Path.Combine(_home, "store");
 
     /// <summary>Opens the store as a new process would.</summary>
-    public LlmConfigRepository Open(FaultPlan plan) => new(StoreFolder.At(Folder), new LlmConfigOptions
+    public LlmConfigRepository Open(FaultPlan plan, OnlineCheckSetup? online = null, Action<LlmConfigWarning>? warn = null) => new(StoreFolder.At(Folder), new LlmConfigOptions
     {
+        Online = online ?? new OnlineCheckSetup(),
+        Warning = warn,
         Files = _journal is null ? new CrashingFileSystem(plan) : new RecordingFileSystem(plan, _journal),
         Vaults = new MemoryVault(_memory, plan, _journal, _takesLabels),
         Protectors = (folder, files) =>
