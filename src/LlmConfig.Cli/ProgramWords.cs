@@ -16,6 +16,7 @@ internal static class ProgramWords
         ("Set-LlmConfigStore -DefaultVault", "llmconfig store --default-vault"),
         ("Set-LlmConfigFolder", "llmconfig use"),
         ("Get-LlmConfigStore shows", "llmconfig store shows"),
+        ("Invoke-LlmConfigRotation", "llmconfig rotate"),
         ("Get-LlmConfigKey works", "llmconfig key works"),
         ("Get-LlmConfig lists", "llmconfig list shows"),
         ("Get-LlmProvider lists", "llmconfig providers lists"),
@@ -60,6 +61,9 @@ internal static class ProgramWords
         ("-Description", "--description"),
         ("-Tag", "--tag"),
         ("-Owner", "--owner"),
+        ("-SkipOnlineCheck", "--skip-online-check"),
+        ("-Revoke", "--revoke-command"),
+        ("-Abandon", "--abandon"),
     ];
 
     /// <summary>The text in the words of this program.</summary>

@@ -46,13 +46,9 @@ internal static class SecretInput
         "--key-file" => ApiKey.FromFile(session.Line.Text("--key-file")!, target),
         "--key-stdin" when session.Console.InputIsTerminal => AskForKey(session, "API key (not shown): ", target, provider, baseUrl)
             ?? throw Invalid("The key is empty.", "Type or paste the key, all of it and nothing else.", target),
+        "--key-command" => ReadFromCommand(session, ShellWords.Split(session.Line.Text("--key-command")!), target),
         { } way => Read(session, way, LongestKey, utf8 => ApiKey.FromUtf8(utf8, target)),
     };
-
-    /// <summary>The key that a command puts out, which is run without a shell.</summary>
-    /// <exception cref="LlmConfigException">InvalidKey: it failed, or what it put out is no key.</exception>
-    public static ApiKey ReadCommand(Session session, string command) =>
-        Take(LongestKey, buffer => session.Starter.Read(ShellWords.Split(command), buffer), utf8 => ApiKey.FromUtf8(utf8, target: null));
 
     /// <summary>Asks a person for a key, which is not shown; again where it looks wrong.</summary>
     /// <returns>The key, or <see langword="null"/> for an empty answer.</returns>
@@ -66,6 +62,26 @@ internal static class SecretInput
         },
         provider,
         baseUrl);
+
+    /// <summary>What a command writes, as a key, for the caller to dispose of.</summary>
+    /// <param name="session">What to run it with.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="target">The name of the configuration, for the error.</param>
+    /// <param name="input">The keys that it finds on standard input, a line each.</param>
+    /// <exception cref="LlmConfigException">InvalidKey.</exception>
+    public static ApiKey ReadFromCommand(Session session, IReadOnlyList<string> command, string? target, params ReadOnlySpan<ApiKey> input)
+    {
+        byte[] buffer = GC.AllocateArray<byte>(LongestKey, pinned: true);
+        try
+        {
+            int length = session.Starter.Read(command, buffer, input);
+            return ApiKey.FromUtf8(ApiKey.WithoutFileMarks(buffer.AsSpan(0, length)), target);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(buffer);
+        }
+    }
 
     /// <summary>True where the command line names a password.</summary>
     public static bool NamesPassword(CommandLine line) => Given(line, "password", "stdin", "file", "env").Any();
@@ -107,7 +123,6 @@ internal static class SecretInput
         longest,
         buffer => way switch
         {
-            "--key-command" => session.Starter.Read(ShellWords.Split(session.Line.Text(way)!), buffer),
             "--key-stdin" or "--password-stdin" => ReadAll(session.Console.Input, buffer),
             _ => ReadFile(session.Line.Text(way)!, buffer),
         },

@@ -105,7 +105,7 @@ internal sealed class ImportVerb() : Verb(
 
         using DesiredState wanted = DesiredState.FromFile(files[0]);
         DesiredPlan plan = session.Repository.PlanDesiredState(
-            wanted, line.Flag("--exact"), line.Flag("--allow-command") ? command => SecretInput.ReadCommand(session, command) : null);
+            wanted, line.Flag("--exact"), line.Flag("--allow-command") ? command => SecretInput.ReadFromCommand(session, ShellWords.Split(command), target: null) : null);
         IReadOnlyList<DesiredStep> steps = line.Flag("--dry-run") ? plan.Steps : session.Repository.Apply(plan);
         session.Output.Show(steps, Views.DesiredStep);
         session.Output.Fail(steps.Select(step => step.Error));

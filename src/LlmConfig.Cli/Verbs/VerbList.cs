@@ -13,6 +13,7 @@ internal static class VerbList
         ["use"] = () => new UseVerb(),
         ["env"] = () => new EnvVerb(),
         ["set"] = () => new SetVerb(),
+        ["rotate"] = () => new RotateVerb(),
         ["rename"] = () => new RenameVerb(),
         ["remove"] = () => new RemoveVerb(),
         ["providers"] = () => new ProvidersVerb(),
