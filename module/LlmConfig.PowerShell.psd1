@@ -26,6 +26,7 @@
         'Get-LlmProvider'
         'Get-LlmTool'
         'Import-LlmConfig'
+        'Invoke-LlmConfigRotation'
         'Lock-LlmConfigStore'
         'New-LlmConfig'
         'Register-LlmConfigTool'

@@ -9,6 +9,7 @@ public sealed class WhatIfAndConfirmTests : EngineTest
         "Set-LlmConfig a -Model x -PassThru",
         "Set-LlmConfig a -ApiKey $key",
         "Set-LlmConfig a -RemoveApiKey",
+        "Invoke-LlmConfigRotation a { 'sk-test-9b1c5e7a2d' } -SkipOnlineCheck",
         "Remove-LlmConfig a",
         "Remove-LlmConfig * -KeepKey",
         "Set-LlmConfigStore -DefaultVault LlmConfig",

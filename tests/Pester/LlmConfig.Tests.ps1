@@ -35,14 +35,14 @@ Describe 'LlmConfig.PowerShell in a real shell' {
     Context 'the module' {
         It 'has a valid manifest that exports cmdlets only' {
             $manifest = Test-ModuleManifest (Join-Path $script:Module LlmConfig.PowerShell.psd1)
-            $manifest.ExportedCmdlets.Count | Should -Be 23
+            $manifest.ExportedCmdlets.Count | Should -Be 24
             $manifest.ExportedFunctions.Count | Should -Be 0
             $manifest.ExportedAliases.Count | Should -Be 0
         }
 
         It 'exports approved verbs and nothing that is not in the manifest' {
             $commands = Get-Command -Module LlmConfig.PowerShell
-            $commands.Count | Should -Be 23
+            $commands.Count | Should -Be 24
             $commands.Verb | Sort-Object -Unique | ForEach-Object { Get-Verb $_ | Should -Not -BeNullOrEmpty }
         }
 
@@ -94,6 +94,22 @@ Describe 'LlmConfig.PowerShell in a real shell' {
             Get-LlmConfig | Should -BeNullOrEmpty
             (Get-ChildItem (Join-Path $env:LLMCONFIG_HOME vault) -Filter *.sealed).Count | Should -Be 0
             (Get-ChildItem (Join-Path $env:LLMCONFIG_HOME pending)).Count | Should -Be 0
+        }
+
+        It 'rotates a key with its provider, and goes on after a shell that died while it revoked the old one' {
+            $first = New-TestKey
+            $second = New-TestKey
+            $null = New-LlmConfig work openai -ApiKey (ConvertTo-Key $first) 3>$null
+            $killed = "Import-Module '$script:Module'; Invoke-LlmConfigRotation work { '$second' } -SkipOnlineCheck -Revoke { [Environment]::FailFast('killed') }"
+            pwsh -NoProfile -Command $killed *>$null
+            Get-LlmConfigKey work -AsPlainText | Should -Be $second
+            (Test-LlmConfig work | Where-Object Check -EQ Rotation).Status | Should -Be Warning
+
+            $script:revoked = $null
+            $result = Invoke-LlmConfigRotation work { throw 'It is made.' } -Revoke { param($Old) $script:revoked = ConvertFrom-SecureString $Old -AsPlainText }
+            $result.IsRevoked | Should -BeTrue
+            $script:revoked | Should -Be $first
+            (Get-ChildItem (Join-Path $env:LLMCONFIG_HOME vault) -Filter *.sealed).Count | Should -Be 1
         }
 
         It 'takes a key from an environment variable' {

@@ -119,18 +119,27 @@ internal sealed record KeyParameters(SecureString? Key, bool IsPiped, string? Va
         return ApiKey.FromFile(path, target);
     }
 
-    // A program that fails may write the reason in the place of the key.
-    private static ApiKey FromCommand(PSCmdlet cmdlet, ScriptBlock command, string target)
+    /// <summary>Runs a block that handles a key.</summary>
+    /// <param name="cmdlet">Whose block it is.</param>
+    /// <param name="command">The block.</param>
+    /// <param name="target">The name of the configuration concerned, for the error.</param>
+    /// <param name="arguments">What the block is given.</param>
+    /// <returns>What it gives.</returns>
+    /// <exception cref="LlmConfigException">InvalidKey: a program in it failed.</exception>
+    public static Collection<PSObject> Run(PSCmdlet cmdlet, ScriptBlock command, string target, params object[] arguments)
     {
         const string ExitCode = "global:LASTEXITCODE";
         cmdlet.SessionState.PSVariable.Set(ExitCode, 0);
-        Collection<PSObject> output = cmdlet.InvokeCommand.InvokeScript(useLocalScope: true, command, null, null);
-        if (cmdlet.SessionState.PSVariable.GetValue(ExitCode) is int code and not 0)
-        {
-            throw SecretParameters.Invalid(target, $"The command for the key ended with exit code {code}.", "Run it by itself to see what is wrong.");
-        }
+        Collection<PSObject> output = cmdlet.InvokeCommand.InvokeScript(useLocalScope: true, command, null, arguments);
+        return cmdlet.SessionState.PSVariable.GetValue(ExitCode) is not int code || code == 0 ? output
+            : throw SecretParameters.Invalid(target, $"The command for the key ended with exit code {code}.", "Run it by itself to see what is wrong.");
+    }
 
-        object?[] values = [.. output.Select(item => item?.BaseObject).Where(item => item is not (null or ""))];
+    /// <summary>The key that a block gives. A program that fails may write the reason in the place of it.</summary>
+    /// <exception cref="LlmConfigException">InvalidKey.</exception>
+    public static ApiKey FromCommand(PSCmdlet cmdlet, ScriptBlock command, string target, params object[] arguments)
+    {
+        object?[] values = [.. Run(cmdlet, command, target, arguments).Select(item => item?.BaseObject).Where(item => item is not (null or ""))];
         return values switch
         {
             [SecureString key] => ApiKey.From(key, target),
