@@ -119,21 +119,13 @@ internal static class SecretInput
             : throw new UsageException($"The {what} is given in two ways.", $"Use one of {string.Join(", ", options[..^1])} and {options[^1]}.");
     }
 
-    private static T Read<T>(Session session, string way, int longest, Func<ReadOnlySpan<byte>, T> take) => Take(
-        longest,
-        buffer => way switch
-        {
-            "--key-stdin" or "--password-stdin" => ReadAll(session.Console.Input, buffer),
-            _ => ReadFile(session.Line.Text(way)!, buffer),
-        },
-        take);
-
-    private static T Take<T>(int longest, Func<byte[], int> read, Func<ReadOnlySpan<byte>, T> take)
+    private static T Read<T>(Session session, string way, int longest, Func<ReadOnlySpan<byte>, T> take)
     {
         byte[] buffer = GC.AllocateArray<byte>(longest, pinned: true);
         try
         {
-            return take(ApiKey.WithoutFileMarks(buffer.AsSpan(0, read(buffer))));
+            int length = way is "--key-stdin" or "--password-stdin" ? ReadAll(session.Console.Input, buffer) : ReadFile(session.Line.Text(way)!, buffer);
+            return take(ApiKey.WithoutFileMarks(buffer.AsSpan(0, length)));
         }
         finally
         {
