@@ -1,6 +1,6 @@
 <#
 Proves that a machine is as it is to be, with Pester:
-    Invoke-Pester -Container (New-PesterContainer ./Machine.Tests.ps1 -Data @{ DesiredState = './desired.json' })
+    Invoke-Pester -Container (New-PesterContainer -Path ./Machine.Tests.ps1 -Data @{ DesiredState = './desired.json' })
 #>
 param([Parameter(Mandatory)] [string] $DesiredState)
 

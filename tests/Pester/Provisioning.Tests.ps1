@@ -32,7 +32,7 @@ Describe 'The samples of provisioning' {
             (Import-LlmConfig '$samples/desired.json' -Mode Exact).Changed -join ' '
             (Import-LlmConfig '$samples/desired.json' -Mode Exact).Changed -join ' '
             function Test-Machine {
-                (Invoke-Pester -Container (New-PesterContainer '$samples/Machine.Tests.ps1' -Data @{ DesiredState = '$samples/desired.json' }) -Output None -PassThru).FailedCount
+                (Invoke-Pester -Container (New-PesterContainer -Path '$samples/Machine.Tests.ps1' -Data @{ DesiredState = '$samples/desired.json' }) -Output None -PassThru).FailedCount
             }
             Test-Machine
             Set-LlmConfig local -Model other

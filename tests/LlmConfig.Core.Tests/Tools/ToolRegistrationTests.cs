@@ -298,7 +298,11 @@ public sealed class ToolRegistrationTests : IDisposable
         using ApiKey key = ApiKey.From(_key, name);
         return _store.Open().Create(new NewConfiguration
         {
-            Name = name, Provider = provider, Model = model, BaseUrl = provider is "anthropic" ? Gateway : null, Key = hasKey ? key : null,
+            Name = name,
+            Provider = provider,
+            Model = model,
+            BaseUrl = provider is "anthropic" ? Gateway : null,
+            Key = hasKey ? key : null,
         });
     }
 }
