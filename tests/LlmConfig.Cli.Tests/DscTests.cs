@@ -252,6 +252,7 @@ public sealed class DscTests : IDisposable
         Assert.Contains("model", run.Out, StringComparison.Ordinal);
         Assert.Equal(2, _store.Run("import", file, "--exact", "--merge").ExitCode);
         Assert.Equal(2, _store.Run("import", "--exact").ExitCode);
+        Assert.Equal(2, _store.Run("import", file, "--exact", "--on-conflict", "skip").ExitCode);
 
         static bool[] Changed(CliRun run) => [.. run.Data.Select(item => item.GetProperty("changed").GetBoolean())];
     }

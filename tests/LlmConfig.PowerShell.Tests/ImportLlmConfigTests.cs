@@ -52,6 +52,7 @@ public sealed class ImportLlmConfigTests : EngineTest
         Assert.Equal([("work", CheckStatus.Error), ("local", CheckStatus.Ok)], drift.Select(result => (result.Target, result.Status)));
         Assert.Contains("apiKey", drift[0].Message, StringComparison.Ordinal);
 
+        Try("Import-LlmConfig $file -Mode Exact -OnConflict Skip", ("file", file)).RequireError("InvalidArgument");
         File.WriteAllText(file, """{"desiredState": "t", "configurations": []}""");
         Run("Import-LlmConfig $file -Mode Merge", ("file", file));
         Assert.Equal(2, Run("Get-LlmConfig").Output.Count);

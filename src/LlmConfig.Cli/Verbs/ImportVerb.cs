@@ -31,6 +31,9 @@ internal sealed class ImportVerb() : Verb(
         .. SecretInput.PasswordOptions,
     ])
 {
+    // Options with a value that mean nothing with a desired state.
+    private static readonly string[] OfImports = ["--from-vault", "--secret", "--format", "--name", "--provider", "--vault", "--on-conflict"];
+
     public override void Run(Session session)
     {
         CommandLine line = session.Line;
@@ -101,6 +104,11 @@ internal sealed class ImportVerb() : Verb(
         if (files.Length != 1 || (line.Flag("--merge") && line.Flag("--exact")))
         {
             throw new UsageException("A desired state is one file, and is merged or exact.", "llmconfig import desired.json --exact");
+        }
+
+        if (OfImports.FirstOrDefault(option => line.Text(option) is not null) is { } other)
+        {
+            throw new UsageException($"{other} says nothing of a desired state.", "Leave it out: the file says all of it.");
         }
 
         using DesiredState wanted = DesiredState.FromFile(files[0]);

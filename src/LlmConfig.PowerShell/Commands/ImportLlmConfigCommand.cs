@@ -114,6 +114,13 @@ public sealed class ImportLlmConfigCommand : LlmConfigCommand
     {
         if (Mode is not null)
         {
+            string? other = Array.Find([nameof(Format), nameof(Password), nameof(Name), nameof(Provider), nameof(Vault), nameof(OnConflict), nameof(AllowInsecureBaseUrl), nameof(Force)], IsGiven);
+            if (other is not null)
+            {
+                throw new LlmConfigException(
+                    LlmConfigErrorCode.InvalidArgument, null, $"The parameter {other} says nothing of a desired state.", "Leave it out: the file says all of it.");
+            }
+
             _states.ForEach(Apply);
             return;
         }
