@@ -53,17 +53,16 @@ internal static class CrashVerdict
         }
     }
 
-    /// <summary>Whether each part of a batch is there as a whole or not at all, and nothing else is.</summary>
+    /// <summary>Whether each part of a batch was done as a whole or not at all, and nothing else was.</summary>
     public static bool IsBetween(string state, string before, string after)
     {
-        string[] items = Items(state);
+        (ILookup<string, string> was, ILookup<string, string> now, ILookup<string, string> will) = (ByName(before), ByName(state), ByName(after));
+        return was.Concat(now).Concat(will).Select(group => group.Key).Distinct()
+            .All(name => now[name].SequenceEqual(was[name]) || now[name].SequenceEqual(will[name]));
 
-        // A batch adds or removes.
-        return IsWithin(Items(before), Items(after)) || IsWithin(Items(after), Items(before));
-
-        bool IsWithin(string[] least, string[] most) => least.All(items.Contains) && items.All(most.Contains);
-
-        static string[] Items(string description) => description.Split('|')[0].Split("; ", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        static ILookup<string, string> ByName(string description) => description.Split('|')[0]
+            .Split("; ", StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .ToLookup(item => item.Split(' ')[0]);
     }
 
     private static void Recover(CrashStore store, CrashScenario scenario)
