@@ -281,6 +281,7 @@ public static class LlmToolCatalog
             KeySources = ["$OPENAI_API_KEY"],
             BaseUrlSources = ["$OPENAI_API_BASE"],
             Remark = "The global variables OPENAI_API_KEY and OPENAI_API_BASE of the PowerShell session win over the environment.",
+            CheckedWith = "4.49.0",
             Source = "mkht/PSOpenAI Private/Initialize-APIBase.ps1",
         },
         new("qwen", "Qwen Code",
