@@ -214,7 +214,7 @@ public sealed class DscTests : IDisposable
         Skip.If(folder is null, "Needs LLMCONFIG_TEST_DSC_SCHEMAS, the folder schemas/ of PowerShell/DSC.");
         foreach (string kind in new[] { "resource", "extension" })
         {
-            JsonSchema schema = JsonSchema.FromFile(Path.Combine(folder, "v3", "bundled", kind, "manifest.json"));
+            JsonSchema schema = JsonSchema.FromFile(Path.Combine(folder, "v3", "bundled", kind, "manifest.json"), new BuildOptions { SchemaRegistry = new SchemaRegistry() });
             foreach (string path in Directory.GetFiles(Path.Combine(SourceTree.Root, "module"), $"*.dsc.{kind}.json"))
             {
                 // The argument is of DSC 3.2, and in no schema that was published until August 2026.
@@ -288,7 +288,9 @@ public sealed class DscTests : IDisposable
 
     private IEnumerable<JsonElement> Export() => Lines(_store.Run("dsc", "export", "configuration")).Select(line => JsonDocument.Parse(line).RootElement);
 
-    private JsonSchema Schema(string resource) => JsonSchema.FromText(Lines(_store.Run("dsc", "schema", resource)).Single());
+    // In a registry of its own: the library takes no address twice.
+    private JsonSchema Schema(string resource) =>
+        JsonSchema.FromText(Lines(_store.Run("dsc", "schema", resource)).Single(), new BuildOptions { SchemaRegistry = new SchemaRegistry() });
 
     private static JsonElement Line(CliRun run) => JsonDocument.Parse(Assert.Single(Lines(run))).RootElement;
 
