@@ -730,7 +730,7 @@ public sealed class LlmConfigRepository : IDisposable
             new(StoreCheck.Drift, CheckStatus.Error, target, message, "Bring it there with Import-LlmConfig -Mode Exact.");
     }
 
-    /// <summary>Does what was planned, in one commit; none where nothing is missing. One configuration that fails does not stop the others.</summary>
+    /// <summary>Does what was planned, in one commit; none where nothing is missing. Another vault for new keys is set in a commit of its own, before. One configuration that fails does not stop the others.</summary>
     /// <param name="plan">What <see cref="PlanDesiredState"/> gave.</param>
     /// <param name="progress">Told how many keys were written so far; may be <see langword="null"/>.</param>
     /// <param name="cancellation">Gives up as long as nothing is committed.</param>
@@ -761,6 +761,10 @@ public sealed class LlmConfigRepository : IDisposable
         foreach (DesiredStep step in done.Where(step => step.Change is not null))
         {
             _log.Applied(step, started);
+            if (step is { Changed: true, Action: ImportAction.Remove, Before: { } removed })
+            {
+                ForgetRotation(removed);
+            }
         }
 
         return done;

@@ -44,12 +44,6 @@ public sealed record DesiredConfiguration
 
     /// <summary>Where its key is from; <see langword="null"/> leaves the key as it is.</summary>
     public DesiredKey? Key { get; init; }
-
-    /// <summary>The names of the properties that are given, as the file names them, those apart that only say how.</summary>
-    internal IEnumerable<string> GivenProperties =>
-        from property in DesiredProperty.All
-        where property.Wanted(this)
-        select property.Name;
 }
 
 /// <summary>Where the key of a <see cref="DesiredConfiguration"/> is from.</summary>

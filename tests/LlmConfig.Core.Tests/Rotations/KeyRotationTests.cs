@@ -289,12 +289,18 @@ public sealed class KeyRotationTests : IDisposable
         Assert.Equal([second], _provider.Live);
     }
 
-    [Fact]
-    public void With_the_configuration_its_rotation_goes()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void With_the_configuration_its_rotation_goes(bool byDesiredState)
     {
         LlmConfiguration item = CutOff();
+        LlmConfigRepository repository = Open();
+        using var absent = new DesiredState(new DesiredConfiguration { Name = item.Name, Exists = false });
 
-        Assert.All(Open().Remove([item.Id]), result => Assert.Null(result.Error));
+        Assert.Null(byDesiredState
+            ? Assert.Single(repository.Apply(repository.PlanDesiredState(absent))).Error
+            : Assert.Single(repository.Remove([item.Id])).Error);
 
         Assert.Empty(_store.Sealed);
         Assert.Contains("It was given up", _store.Warnings[^1].Message, StringComparison.Ordinal);
